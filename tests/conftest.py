@@ -1,0 +1,59 @@
+"""Fixtures for every test: a real PostgreSQL, SMTP server, Chromium and Muster. Each starts when first asked for."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests import environment
+from tests.real.chromium import chromium as start_chromium
+from tests.real.postgres import postgres
+from tests.real.server import MusterServer, muster
+from tests.real.smtp import Mailbox, smtp
+
+StartMuster = Callable[..., MusterServer]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Keep SQLite's test database in a file, as the product does: threads and processes share it."""
+    from django.conf import settings  # noqa: PLC0415  tests/core runs without Django
+
+    for database in settings.DATABASES.values():
+        if database["ENGINE"].endswith("sqlite3"):
+            database.setdefault("TEST", {})["NAME"] = str(environment.sqlite_file())
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """`postgres://…` of a real, empty server that this test process owns."""
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[Mailbox]:
+    """A real SMTP server: `.url`, `.messages`, `.refuse(times)`."""
+    with smtp() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser; make a context of your own in it."""
+    with start_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def start_muster() -> Iterator[StartMuster]:
+    """`start_muster(DATABASE_URL=…)` starts one more `muster serve`; all stop when the module is done."""
+    with ExitStack() as started:
+        yield lambda **env: started.enter_context(muster(**env))
+
+
+@pytest.fixture(scope="module")
+def muster_server(start_muster: StartMuster) -> MusterServer:
+    """A running `muster serve` on an empty embedded database, one for each module of tests."""
+    return start_muster()

@@ -1,0 +1,90 @@
+"""A pytest plugin, loaded before Django's settings: where the tests keep their data, and on which database they run.
+
+`MUSTER_TEST_DATABASE=postgres` runs them on a real PostgreSQL; without it they run on SQLite, in a file as in the product.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.real.postgres import postgres
+from tests.real.server import clean_environment
+
+ON_POSTGRES = os.environ.get("MUSTER_TEST_DATABASE", "sqlite") == "postgres"
+IN_CI = bool(os.environ.get("CI"))
+KEPT = "MUSTER_TEST_"
+owned = ExitStack()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Before pytest-django reads the settings."""
+    in_worker = "PYTEST_XDIST_WORKER" in os.environ
+    database = os.environ.get("DATABASE_URL") if in_worker else None
+    forget_outer_settings()
+    if ON_POSTGRES:
+        os.environ["DATABASE_URL"] = database or owned.enter_context(postgres())
+    data = owned.enter_context(tempfile.TemporaryDirectory(prefix="muster-test-"))
+    os.environ["MUSTER_DATA"] = data
+    # Playwright's loop lives in the main thread, where Django would refuse plain database calls.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield
+
+
+def forget_outer_settings() -> None:
+    """What the developer has set for a Muster of their own must not change a test."""
+    kept = clean_environment()
+    for name in set(os.environ) - set(kept):
+        if name.startswith(("MUSTER_", "DATABASE_URL")) and not name.startswith(KEPT):
+            del os.environ[name]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    owned.close()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {'PostgreSQL' if ON_POSTGRES else 'SQLite'}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark by what a test asks for; leave out, not skip, what only the other database can run."""
+    for item in items:
+        folder = item.path.relative_to(config.rootpath / "tests").parts[0] if in_tests(config, item) else ""
+        if "chromium" in getattr(item, "fixturenames", ()) or folder == "browser":
+            item.add_marker("browser")
+        if folder == "postgres":
+            item.add_marker("postgres")
+    other = [item for item in items if not ON_POSTGRES and item.get_closest_marker("postgres")]
+    if other and len(other) == len(items):
+        raise pytest.UsageError("These tests need PostgreSQL: set MUSTER_TEST_DATABASE=postgres.")
+    if other:
+        config.hook.pytest_deselected(items=other)
+        items[:] = [item for item in items if item not in other]
+
+
+def in_tests(config: pytest.Config, item: pytest.Item) -> bool:
+    return item.path.is_relative_to(config.rootpath / "tests")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if IN_CI and skipped:
+        terminalreporter.write_line(f"{len(skipped)} skipped: in CI everything must run", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failed one."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if IN_CI and reporter and reporter.stats.get("skipped") and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def sqlite_file() -> Path:
+    return Path(os.environ["MUSTER_DATA"]) / "test.sqlite3"

