@@ -1,0 +1,1 @@
+"""Contacts, their history and custom fields: search, record, audience."""

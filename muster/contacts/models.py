@@ -1,0 +1,151 @@
+"""A team's contacts, its custom fields, and the history of every contact.
+
+The growing tables have composite keys that begin with the team and no database-made identity, so that they can be
+partitioned by team later. Their foreign keys carry no database constraint: a check per row is dear in a bulk load,
+and nothing but `teams` and `contacts` code ever deletes what they point to.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from muster.contacts.ids import next_id
+from muster.core.fields import CUSTOM_KINDS
+from muster.teams.models import Membership, Team
+
+
+class CustomField(models.Model):
+    """A team's own field. Values live in `Contact.custom` under `key`, so renaming keeps them."""
+
+    id = models.BigAutoField(primary_key=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="custom_fields")
+    name = models.CharField(max_length=100)
+    name_folded = models.CharField(max_length=200, editable=False)
+    kind = models.CharField(max_length=6, choices=[(kind.value, kind.value) for kind in CUSTOM_KINDS], default="text")
+    required = models.BooleanField(default=False)
+    max_length = models.PositiveIntegerField(default=255)
+    choices = models.JSONField(default=list, blank=True)
+    searchable = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = (models.UniqueConstraint(fields=("team", "name_folded"), name="field_name_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def key(self) -> str:
+        """The key of its values, stable under renaming."""
+        return f"custom.{self.id}"
+
+
+class ColumnAnswer(models.Model):
+    """What the team answered for a header it has no field of: a field's name, or "" for don't import."""
+
+    id = models.BigAutoField(primary_key=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="column_answers")
+    header = models.CharField(max_length=255)
+    field_name = models.CharField(max_length=100, blank=True)
+    answered_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("team", "header"), name="answer_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.header} → {self.field_name or 'not imported'}"
+
+
+class Source(models.TextChoices):
+    """Where a change came from."""
+
+    IMPORT = "import", "Import"
+    USER = "user", "User"
+    CONTACT = "contact", "Contact"
+
+
+class Contact(models.Model):
+    """One person in one team. Each channel: opted out or not, source, who, when, and whether the
+    contact's own last word on it was "out" (an import may never undo that)."""
+
+    pk = models.CompositePrimaryKey("team_id", "id")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    id = models.BigIntegerField(default=next_id)
+    contact_id = models.CharField(max_length=255, null=True)  # noqa: DJ001  null is "none", and may repeat
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    mobile_number = models.CharField(max_length=16, null=True)  # noqa: DJ001  E.164; null is "none", and may repeat
+    mobile_inferred_at = models.DateTimeField(null=True)
+    whatsapp_number = models.CharField(max_length=16, null=True)  # noqa: DJ001  E.164
+
+    text_out = models.BooleanField(default=False)
+    text_source = models.CharField(max_length=7, choices=Source, default=Source.IMPORT)
+    text_by = models.BigIntegerField(null=True)
+    text_at = models.DateTimeField()
+    text_own_out = models.BooleanField(default=False)
+    whatsapp_out = models.BooleanField(default=False)
+    whatsapp_source = models.CharField(max_length=7, choices=Source, default=Source.IMPORT)
+    whatsapp_by = models.BigIntegerField(null=True)
+    whatsapp_at = models.DateTimeField()
+    whatsapp_own_out = models.BooleanField(default=False)
+    whatsapp_marketing_out = models.BooleanField(default=False)
+    whatsapp_marketing_source = models.CharField(max_length=7, choices=Source, default=Source.IMPORT)
+    whatsapp_marketing_by = models.BigIntegerField(null=True)
+    whatsapp_marketing_at = models.DateTimeField()
+    whatsapp_marketing_own_out = models.BooleanField(default=False)
+
+    assigned = models.ForeignKey(
+        Membership, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    custom = models.JSONField(default=dict)  # CustomField.key without "custom." -> canonical text
+    search_text = models.TextField(default="")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("team", "contact_id"), name="contact_id_once"),
+            models.UniqueConstraint(fields=("team", "mobile_number"), name="mobile_number_once"),
+        )
+        indexes = (
+            models.Index(fields=("team", "whatsapp_number"), name="contact_by_whatsapp"),
+            models.Index(
+                fields=("team", "assigned"), name="contact_by_assigned", condition=models.Q(assigned__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class Change(models.Model):
+    """One entry of a contact's history: who, when, by which import and row, before → after.
+
+    `before` and `after` hold only what changed, by stored key: "first_name", "custom.12", and for a channel
+    [opted_out, source, by, at, own_out]. `before` is null for a created contact, `after` for a removed one.
+    """
+
+    pk = models.CompositePrimaryKey("team_id", "id")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    id = models.BigIntegerField(default=next_id)
+    contact = models.BigIntegerField()  # Contact.id
+    at = models.DateTimeField()
+    source = models.CharField(max_length=7, choices=Source)
+    by = models.BigIntegerField(null=True)  # User.id
+    import_id = models.UUIDField(null=True)
+    row = models.IntegerField(null=True)
+    action = models.CharField(max_length=12)  # created, updated, adopted, consent, undone, removed
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("team", "contact", "id"), name="change_by_contact"),
+            models.Index(
+                fields=("team", "import_id", "id"), name="change_by_import", condition=models.Q(import_id__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.contact}"

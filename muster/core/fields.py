@@ -1,0 +1,156 @@
+"""What a team's file may hold: every field, what blank and absent mean for it, and the two templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+MAX_CUSTOM_FIELDS = 25
+
+
+class Kind(StrEnum):
+    """How the cells of a field are read (`values.py`, `phones.py`)."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    PHONE = "phone"
+    OPT_OUT = "opt_out"
+    STAFF = "staff"
+
+
+CUSTOM_KINDS = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.YES_NO, Kind.CHOICE)
+
+
+class Blank(StrEnum):
+    """What a blank cell means."""
+
+    FAILS = "row fails"
+    OPTION = "the option: infer or fail"
+    KEPT = "kept as stored"
+    OPTED_IN = "opted in"
+    CLEARED = "cleared"
+
+
+class Absent(StrEnum):
+    """What an absent column means."""
+
+    REFUSED = "file refused"
+    KEPT = "kept as stored"
+    CLEARED = "cleared for every contact in the file"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its name (the header), the key of its stored value, its kind and its rules.
+
+    `headers` are all the headers that mean this field. `words` are the yes/no words its cells may hold.
+    """
+
+    name: str
+    key: str
+    kind: Kind
+    blank: Blank
+    absent: Absent
+    headers: tuple[str, ...] = ()
+    max_length: int = 255
+    choices: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
+
+    @property
+    def required(self) -> bool:
+        """Whether the file must have the column."""
+        return self.absent is Absent.REFUSED
+
+
+YES = frozenset({"true", "yes", "y", "1"})
+FOUR_WORDS = frozenset({"true", "false", "yes", "no"})
+EIGHT_WORDS = FOUR_WORDS | {"y", "n", "1", "0"}
+
+ID_HEADERS = ("ContactId", "StudentId", "StudentId/ContactId")
+
+SYSTEM_FIELDS = (
+    Field("ContactId", "contact_id", Kind.TEXT, Blank.FAILS, Absent.REFUSED, ID_HEADERS),
+    Field("FirstName", "first_name", Kind.TEXT, Blank.FAILS, Absent.REFUSED, max_length=100),
+    Field("LastName", "last_name", Kind.TEXT, Blank.FAILS, Absent.REFUSED, max_length=100),
+    Field("MobileNumber", "mobile_number", Kind.PHONE, Blank.OPTION, Absent.REFUSED),
+    Field("WhatsAppMobileNumber", "whatsapp_number", Kind.PHONE, Blank.KEPT, Absent.REFUSED),
+    Field("OptedOut", "text", Kind.OPT_OUT, Blank.KEPT, Absent.KEPT, words=EIGHT_WORDS),
+    Field("WhatsAppOptedOut", "whatsapp", Kind.OPT_OUT, Blank.OPTED_IN, Absent.KEPT, words=FOUR_WORDS),
+    Field(
+        "WhatsAppMarketingOptedOut", "whatsapp_marketing", Kind.OPT_OUT, Blank.OPTED_IN, Absent.KEPT, words=FOUR_WORDS
+    ),
+    Field("StaffId", "staff_id", Kind.STAFF, Blank.CLEARED, Absent.CLEARED),
+)
+
+CHANNELS = ("text", "whatsapp", "whatsapp_marketing")
+
+# The columns a rows-to-fix file adds: known, and never imported.
+EXTRA_HEADERS = ("Row", "Problem", "How to fix")
+
+
+def custom_field(
+    name: str,
+    key: str,
+    kind: Kind = Kind.TEXT,
+    *,
+    required: bool = False,
+    max_length: int = 255,
+    choices: Iterable[str] = (),
+) -> Field:
+    """Describe a team's own field. `key` is stable under renaming, e.g. "custom.12"."""
+    absent = Absent.REFUSED if required else Absent.KEPT
+    return Field(name, key, kind, Blank.CLEARED, absent, (), max_length, tuple(choices), EIGHT_WORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """All fields of one team, and how it reads numbers. `by_header` maps each exact header to its field."""
+
+    custom: tuple[Field, ...] = ()
+    home_region: str = "US"
+    strict_numbers: bool = False
+    by_header: Mapping[str, Field] = field(init=False, repr=False, compare=False)
+    by_name: Mapping[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        headers = {header: each for each in self.fields for header in (each.headers or (each.name,))}
+        object.__setattr__(self, "by_header", headers)
+        object.__setattr__(self, "by_name", {each.name: each for each in self.fields})
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """System fields first, then the team's own, in its order."""
+        return SYSTEM_FIELDS + self.custom
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the Admin chose for one import.
+
+    `columns`: answers for unknown headers, header -> field name, or None to leave the column out.
+    `date_orders`: field name -> "dmy" or "mdy", for dates that are not ISO.
+    `encoding`, `delimiter`: None unless switched by hand.
+    """
+
+    blank_mobile: str = "fail"  # or "infer"
+    allow_mobile_updates: bool = False
+    blank_opt_out: str = "opt_in"  # or "keep"
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    date_orders: Mapping[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+def template_headers(schema: Schema, *, only_required: bool) -> list[str]:
+    """The header row of a template, in the order of the team's fields."""
+    return [each.name for each in schema.fields if each.required or not only_required]
+
+
+def reserved_name(name: str) -> bool:
+    """Whether a custom field may not have this name, because the product uses it as a header."""
+    taken = {header for each in SYSTEM_FIELDS for header in (each.headers or (each.name,))} | set(EXTRA_HEADERS)
+    return name.casefold() in {header.casefold() for header in taken}

@@ -1,0 +1,1 @@
+"""Imports: from a file or a paste, through the preview, to contacts saved and an e-mail sent."""

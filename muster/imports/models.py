@@ -1,0 +1,159 @@
+"""An import: its bytes, options, edits, state and outcome. No behaviour beyond its state."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+from muster.teams.models import Team, User
+
+
+class State(models.TextChoices):
+    """Where an import stands. Moves are conditional updates: see `Import.move`."""
+
+    CHECKING = "checking", "Checking"
+    READY = "ready", "Draft"
+    REFUSED = "refused", "Refused"
+    WAITING = "waiting", "Waiting"
+    IMPORTING = "importing", "Importing"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    UNDONE = "undone", "Undone"
+
+
+class Import(models.Model):
+    """One import of one team. The table is the queue; the bytes, options and edits are the truth, the plan is derived."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="imports")
+    method = models.CharField(max_length=4)  # file, text, api
+    filename = models.CharField(max_length=255, blank=True)
+    size = models.BigIntegerField(default=0)  # bytes of the original
+    state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
+    confirmed = models.BooleanField(default=False)  # go on to "waiting" by itself once checked
+    options = models.JSONField(default=dict)  # core.fields.Options as JSON
+    revision = models.PositiveIntegerField(default=0)  # grows with every change of options, answers or edits
+    undoes = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="undone_by")
+
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    original_removed_at = models.DateTimeField(null=True)
+    idempotency_key = models.CharField(max_length=255, null=True)  # noqa: DJ001  null is "none", and may repeat
+
+    worker = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    fence = models.PositiveIntegerField(default=0)  # grows with every claim; a finished import must still hold its own
+    attempts = models.PositiveIntegerField(default=0)
+
+    rows = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    summary = models.JSONField(
+        default=dict
+    )  # core.outcome.Outcome as JSON: problem and note counts, causes, what differed
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("team",), condition=models.Q(state="importing"), name="one_importing_per_team"
+            ),
+            models.UniqueConstraint(fields=("team", "created_by", "idempotency_key"), name="idempotent_import"),
+        )
+        indexes = (
+            models.Index(fields=("team", "-created_at"), name="import_history"),
+            models.Index(fields=("state", "confirmed_at"), name="import_queue"),
+        )
+
+    def __str__(self) -> str:
+        return self.filename or "Pasted rows"
+
+    def move(self, *states: State, to: State, **values: Any) -> bool:
+        """Move from one of `states`, in one conditional update. False: somebody was first, nothing changed."""
+        moved = Import.objects.filter(pk=self.pk, state__in=states).update(state=to, **values)
+        if moved:
+            self.refresh_from_db()
+        return bool(moved)
+
+
+class Content(models.Model):
+    """The heavy parts of an import, kept apart so that lists and the queue stay light."""
+
+    class Part(models.TextChoices):
+        """What the bytes are."""
+
+        ORIGINAL = "original", "The file as uploaded or pasted"
+        ROWS = "rows", "The outcome, row by row: zlib-compressed JSON lines"
+
+    id = models.BigAutoField(primary_key=True)
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="contents")
+    part = models.CharField(max_length=8, choices=Part)
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("of", "part"), name="content_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.of_id}"
+
+
+class Edit(models.Model):
+    """One step of editing a draft, undone and redone as a whole. `cells`: [[row, header, before, after], ...];
+    a row left out is [row, null, false, true]."""
+
+    id = models.BigAutoField(primary_key=True)
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="edits")
+    number = models.PositiveIntegerField()  # 1, 2, 3 ... within the import
+    label = models.CharField(max_length=200)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    cells = models.JSONField()
+    undone = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("of", "number"), name="edit_once"),)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Progress(models.Model):
+    """How far a running import is. Lives on the "progress" connection, outside the import's own transaction."""
+
+    import_id = models.UUIDField(primary_key=True)
+    phase = models.CharField(max_length=20)  # reading, checking, planning, saving
+    done = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.phase} {self.done}/{self.of}"
+
+
+class Mail(models.Model):
+    """The outbox. Written in the transaction that finishes the import; the worker sends, and retries with back-off."""
+
+    id = models.BigAutoField(primary_key=True)
+    of = models.ForeignKey(Import, null=True, on_delete=models.CASCADE, related_name="mails")
+    to = models.EmailField()
+    subject = models.CharField(max_length=255)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("of", "to"), name="one_mail_per_address"),)
+        indexes = (models.Index(fields=("due_at",), name="mail_due", condition=models.Q(sent_at=None)),)
+
+    def __str__(self) -> str:
+        return f"{self.subject} to {self.to}"

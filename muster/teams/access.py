@@ -1,0 +1,94 @@
+"""Every question of who may do what. A team that one is not in does not exist (404); a role too low is 403."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from muster.teams.models import Membership, Role, Team, User
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A user in a team, and what they may do there."""
+
+    user: User
+    team: Team
+    membership: Membership | None  # None: an Owner who is not a member
+    is_admin: bool
+
+    @property
+    def role(self) -> str:
+        """The word for what they are here."""
+        return Role.ADMIN.label if self.is_admin else Role.USER.label
+
+
+def access(user: User, slug: str) -> Access:
+    """How this user stands to the team with this slug. Raises Http404 when the team is not theirs to see."""
+    membership = Membership.objects.select_related("team").filter(user=user, team__slug=slug).first()
+    if membership:
+        return Access(user, membership.team, membership, membership.role == Role.ADMIN or user.is_owner)
+    team = Team.objects.filter(slug=slug).first() if user.is_owner else None
+    if team is None:
+        raise Http404("No such team")
+    return Access(user, team, None, True)
+
+
+def require_admin(who: Access) -> None:
+    """Raise PermissionDenied unless they are an Admin of the team."""
+    if not who.is_admin:
+        raise PermissionDenied("Only Admins can do this")
+
+
+View = Callable[Concatenate[HttpRequest, Access, P], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+
+
+def member(view: View[P]) -> Page[P]:
+    """Open a view at /t/<team>/… to everybody in the team: `view(request, who, ...)`."""
+
+    @login_required
+    @wraps(view)
+    def page(request: HttpRequest, team: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        assert isinstance(request.user, User)  # login_required
+        who = access(request.user, team)
+        request.access = who  # type: ignore[attr-defined]  # for the header of the page
+        return view(request, who, *args, **kwargs)
+
+    return page
+
+
+def admin(view: View[P]) -> Page[P]:
+    """Open a view at /t/<team>/… to the team's Admins only; others get 403 with a page that says so."""
+
+    @member
+    @wraps(view)
+    def page(request: HttpRequest, who: Access, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        require_admin(who)
+        return view(request, who, *args, **kwargs)
+
+    return page
+
+
+def teams_of(user: User) -> list[tuple[Team, str]]:
+    """The teams a user can open, by name, each with their role there."""
+    if user.is_owner:
+        return [(team, Role.ADMIN.label) for team in Team.objects.order_by("name")]
+    mine = Membership.objects.filter(user=user).select_related("team").order_by("team__name")
+    return [(each.team, Role(each.role).label) for each in mine]
+
+
+def for_templates(request: HttpRequest) -> dict[str, Any]:
+    """What the header of every page needs: the access of this page, if it has one, and the teams to switch to."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {}
+    return {"access": getattr(request, "access", None), "my_teams": teams_of(user)}
