@@ -6,23 +6,12 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser
 
-from tests import environment
 from tests.real.chromium import chromium as start_chromium
 from tests.real.postgres import postgres
 from tests.real.server import MusterServer, muster
 from tests.real.smtp import Mailbox, smtp
 
 StartMuster = Callable[..., MusterServer]
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Keep SQLite's test database in a file, as the product does: threads and processes share it."""
-    from django.conf import settings  # noqa: PLC0415  tests/core runs without Django
-
-    for database in settings.DATABASES.values():
-        if database["ENGINE"].endswith("sqlite3"):
-            database.setdefault("TEST", {})["NAME"] = str(environment.sqlite_file())
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,12 @@
 """A pytest plugin, loaded before Django's settings: where the tests keep their data, and on which database they run.
 
-`MUSTER_TEST_DATABASE=postgres` runs them on a real PostgreSQL; without it they run on SQLite, in a file as in the product.
+`MUSTER_TEST_DATABASE=postgres` runs them on a real PostgreSQL; without it, on SQLite in a file, as in the product.
 """
 
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -58,6 +57,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(config.rootpath / "tests").parts[0] if in_tests(config, item) else ""
         if "chromium" in getattr(item, "fixturenames", ()) or folder == "browser":
             item.add_marker("browser")
+        if "start_muster" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
         if folder == "postgres":
             item.add_marker("postgres")
     other = [item for item in items if not ON_POSTGRES and item.get_closest_marker("postgres")]
@@ -84,7 +85,3 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if IN_CI and reporter and reporter.stats.get("skipped") and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def sqlite_file() -> Path:
-    return Path(os.environ["MUSTER_DATA"]) / "test.sqlite3"
