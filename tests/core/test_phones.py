@@ -1,0 +1,195 @@
+"""What a cell says as a phone number, and how numbers are shown."""
+# ruff: noqa: RUF001
+
+from __future__ import annotations
+
+import pytest
+
+from muster.core import phones
+from muster.core.phones import Number
+
+FINE = """
+US | +44 1753 495 000       | +441753495000
+US | +441753495000          | +441753495000
+US | +44 (0)1753-495000     | +441753495000
+US | (+44) 1753 495000      | +441753495000
+US | +(44) 1753 495000      | +441753495000
+US | ++44 1753 495000       | +441753495000
+US | + 44 1753 495000       | +441753495000
+US | +４４ 7911 123456      | +447911123456
+US | ＋４４（0）7911 123456 | +447911123456
+US | '+55 11 91234-5678     | +5511912345678
+US | ’+55 11 91234-5678     | +5511912345678
+US | ="+919876543210"       | +919876543210
+US | '="+919876543210"      | +919876543210
+US | "+919876543210"        | +919876543210
+US | tel:+33-6-12-34-56-78  | +33612345678
+US | Tel: +33 6 12 34 56 78 | +33612345678
+US | ="tel:+33612345678"    | +33612345678
+US | whatsapp:+447911123456 | +447911123456
+US | +٩٦٦ ٥٠ ١٢٣ ٤٥٦٧       | +966501234567
+US | +۹۸ ۹۱۲ ۳۴۵ ۶۷۸۹       | +989123456789
+US | +44 7911 123456,       | +447911123456
+US | +49 30/12345678        | +493012345678
+US | +44.7911.123456        | +447911123456
+US | +39 06 1234 5678       | +390612345678
+US | +800 1234 5678         | +80012345678
+US | (716) 555-0001         | +17165550001
+US | 716.555.0003           | +17165550003
+US | 7165550001             | +17165550001
+US | 17165550002            | +17165550002
+US | 1-716-555-0002         | +17165550002
+GB | 07911 123456           | +447911123456
+GB | 7911 123456            | +447911123456
+GB | 447911123456           | +447911123456
+GB | 0113 234 5678          | +441132345678
+IT | 011 1234567            | +390111234567
+RU | 8 916 123-45-67        | +79161234567
+DE | 0171/1234567           | +491711234567
+JE | 07797 712345           | +447797712345
+"""
+
+PROBLEMS = """
+US | 4.41753E+11                       | phone-shortened
+US | 4,41753E+11                       | phone-shortened
+US | 4E+11                             | phone-shortened
+US | '4.41753e11                       | phone-shortened
+US | +44 7911 123456 ext 5             | phone-extension
+US | +44 7911 123456 ext. 5            | phone-extension
+US | 716-555-0001 x5                   | phone-extension
+US | 716-555-0001x5                    | phone-extension
+US | 716-555-0001 #5                   | phone-extension
+US | 716-555-0001,5                    | phone-extension
+US | 716-555-0001 extension 1234       | phone-extension
+US | tel:+1-716-555-0001;ext=5         | phone-extension
+US | hello                             | phone-unreadable
+US | N/A                               | phone-unreadable
+US | -                                 | phone-unreadable
+US | +1 800 FLOWERS                    | phone-unreadable
+US | +44 7911 123456 / +44 7911 123457 | phone-unreadable
+US | 7165550001/7165550002             | phone-unreadable
+US | 7165550001, 7165550002            | phone-unreadable
+US | 7165550001 or 7165550002          | phone-unreadable
+US | 7,165,550,001                     | phone-unreadable
+US | 44+1753495000                     | phone-unreadable
+US | +1 716 555 0001 (home)            | phone-unreadable
+US | +44 7911 12345²                   | phone-unreadable
+US | #REF!                             | phone-unreadable
+US | 441753495000                      | phone-no-plus
+US | 441753495000.0                    | phone-no-plus
+US | 7165550001.0                      | phone-no-plus
+DE | 1711234567.0                      | phone-no-plus
+US | 011441753495000                   | phone-no-plus
+US | 00441753495000                    | phone-no-plus
+GB | 00441753495000                    | phone-no-plus
+AU | 00441753495000                    | phone-no-plus
+DE | 011441753495000                   | phone-no-plus
+JP | 010441753495000                   | phone-no-plus
+US | 716555                            | phone-no-plus
+US | 5550001                           | phone-no-plus
+US | 27165550001                       | phone-no-plus
+GB | 7165551234567                     | phone-no-plus
+US | 1                                 | phone-no-plus
+US | +999 123 4567                     | phone-impossible
+US | +44 12                            | phone-impossible
+US | +1                                | phone-impossible
+US | +                                 | phone-impossible
+US | +0044 1753 495000                 | phone-impossible
+US | +1 716 555 00011                  | phone-impossible
+"""
+
+NOT_ASSIGNED = """
+US | 716-123-1234     | +17161231234
+US | +1 716 123 1234  | +17161231234
+US | +44 7700 900123  | +447700900123
+GB | 07700 900123     | +447700900123
+"""
+
+
+def cases(table: str) -> list[tuple[str, ...]]:
+    return [tuple(part.strip(" ") for part in line.split(" | ")) for line in table.strip().splitlines()]
+
+
+@pytest.mark.parametrize(("home", "cell", "e164"), cases(FINE))
+def test_it_reads_a_number_however_it_is_formatted(home: str, cell: str, e164: str) -> None:
+    assert phones.read(cell, home) == Number(e164, None)
+
+
+@pytest.mark.parametrize(("home", "cell", "code"), cases(PROBLEMS))
+def test_it_names_what_is_wrong_with_a_cell(home: str, cell: str, code: str) -> None:
+    assert phones.read(cell, home) == Number(None, code)
+
+
+@pytest.mark.parametrize(("home", "cell", "e164"), cases(NOT_ASSIGNED))
+def test_it_reads_a_number_of_no_assigned_range_and_says_so(home: str, cell: str, e164: str) -> None:
+    assert phones.read(cell, home) == Number(e164, "phone-not-assigned")
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u200e", "\u202a", "\u2066", "\ufeff", "\xad", "\u2060"])
+def test_it_ignores_invisible_characters_anywhere(mark: str) -> None:
+    assert phones.read(mark + mark.join("+44 7911 123456") + mark, "US") == Number("+447911123456", None)
+
+
+@pytest.mark.parametrize("gap", ["\xa0", "\u2009", "\u202f", "\u3000", "\u2013", "\u2011", "\u2212", "\t", " \n "])
+def test_it_takes_any_space_or_dash_between_the_digits(gap: str) -> None:
+    assert phones.read(f"+44{gap}7911{gap}123456", "US") == Number("+447911123456", None)
+
+
+def test_it_sees_two_numbers_on_two_lines_of_a_cell() -> None:
+    assert phones.read("7165550001\n7165550002", "US") == phones.UNREADABLE
+
+
+@pytest.mark.parametrize("home", ["", "us", "XX", "001"])
+def test_it_refuses_a_home_region_that_does_not_exist(home: str) -> None:
+    with pytest.raises(ValueError, match="region"):
+        phones.read("7165550001", home)
+    with pytest.raises(ValueError, match="region"):
+        phones.calling_code(home)
+    assert not phones.is_region(home)
+
+
+@pytest.mark.parametrize(
+    ("e164", "shown", "region"),
+    [
+        ("+441753495000", "+44 1753 495000", "GB"),
+        ("+17165551234", "+1 716-555-1234", "US"),
+        ("+14165551234", "+1 416-555-1234", "CA"),
+        ("+919876543210", "+91 98765 43210", "IN"),
+        ("+5511912345678", "+55 11 91234-5678", "BR"),
+        ("+33612345678", "+33 6 12 34 56 78", "FR"),
+        ("+390612345678", "+39 06 1234 5678", "IT"),
+        ("+80012345678", "+800 1234 5678", "001"),
+        ("+447781123456", "+44 7781 123456", "GG"),
+    ],
+)
+def test_it_shows_a_number_as_its_country_writes_it(e164: str, shown: str, region: str) -> None:
+    assert phones.show(e164) == shown
+    assert phones.region_of(e164) == region
+
+
+def test_it_shows_what_is_no_number_as_it_stands() -> None:
+    assert phones.show("hello") == "hello"
+    assert phones.region_of("hello") is None
+
+
+@pytest.mark.parametrize(("region", "code"), [("US", "1"), ("GB", "44"), ("KZ", "7"), ("VA", "39")])
+def test_it_knows_calling_codes(region: str, code: str) -> None:
+    assert phones.is_region(region)
+    assert phones.calling_code(region) == code
+
+
+@pytest.mark.parametrize(
+    ("home", "cell", "suggestion"),
+    [
+        ("US", "011441753495000", "+44 1753 495000"),
+        ("US", "00441753495000", "+44 1753 495000"),
+        ("US", "441753495000", "+44 1753 495000"),
+        ("US", "441753495000.0", "+44 1753 495000"),
+        ("JP", "010441753495000", "+44 1753 495000"),
+        ("AU", "0011 44 1753 495000", "+44 1753 495000"),
+        ("US", "716555", None),
+        ("US", "1", None),
+    ],
+)
+def test_it_suggests_how_a_number_looks_with_its_plus(home: str, cell: str, suggestion: str | None) -> None:
+    assert phones.suggest(cell, home) == suggestion
