@@ -11,6 +11,8 @@ from tests.real.postgres import postgres
 from tests.real.server import MusterServer, muster
 from tests.real.smtp import Mailbox, smtp
 
+pytest_plugins = ["tests.cast"]
+
 StartMuster = Callable[..., MusterServer]
 
 

@@ -1,0 +1,94 @@
+"""The characters of every test: Alice, Admin of Admissions; Bob, User there; Charlie of another team; Olivia, owner.
+
+def test_it_shows_the_page(cast: Cast) -> None:
+    answer = cast.browser(cast.alice).get("/t/admissions/contacts/")
+"""
+
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.test import Client
+
+from muster.teams.models import Membership, Role, Team, User
+
+PASSWORD = "correct horse battery"
+HASHED = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)  # one round: tests have no time for a million
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Two teams and four people. Dora has an account and no team."""
+
+    team: Team
+    other_team: Team
+    alice: User
+    bob: User
+    charlie: User
+    olivia: User
+    dora: User
+
+    @staticmethod
+    def browser(user: User | None = None, *, csrf: bool = False) -> Client:
+        """A Django test client, signed in as the user; with `csrf` it is as strict as a real browser's visit."""
+        client = Client(enforce_csrf_checks=csrf)
+        if user:
+            client.force_login(user)
+        return client
+
+    def membership(self, user: User) -> Membership:
+        """How the user stands to the only team they are in."""
+        return user.memberships.get()
+
+
+def make_user(first_name: str, last_name: str, *, is_owner: bool = False) -> User:
+    user = User(email=f"{first_name}@example.edu".lower(), first_name=first_name, last_name=last_name)
+    user.is_owner = is_owner
+    user.password = HASHED
+    user.save()
+    return user
+
+
+def join(team: Team, user: User, role: Role = Role.USER, staff_id: str | None = None) -> Membership:
+    return Membership.objects.create(team=team, user=user, role=role, staff_id=staff_id)
+
+
+def make_cast() -> Cast:
+    """Put everybody into the database. Staff IDs: Alice T01, Bob 007, Charlie 007 in his own team."""
+    cast = Cast(
+        team=Team.objects.create(slug="admissions", name="Admissions"),
+        other_team=Team.objects.create(slug="financial-aid", name="Financial Aid", home_region="GB"),
+        alice=make_user("Alice", "Adams"),
+        bob=make_user("Bob", "Brown"),
+        charlie=make_user("Charlie", "Clark"),
+        olivia=make_user("Olivia", "Owner", is_owner=True),
+        dora=make_user("Dora", "Dean"),
+    )
+    join(cast.team, cast.alice, Role.ADMIN, "T01")
+    join(cast.team, cast.bob, Role.USER, "007")
+    join(cast.other_team, cast.charlie, Role.ADMIN, "007")
+    return cast
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody, in this test's database."""
+    return make_cast()
+
+
+@pytest.fixture
+def team(cast: Cast) -> Team:
+    """Admissions."""
+    return cast.team
+
+
+@pytest.fixture
+def alice(cast: Cast) -> User:
+    """Admin of Admissions."""
+    return cast.alice
+
+
+@pytest.fixture
+def bob(cast: Cast) -> User:
+    """User of Admissions."""
+    return cast.bob
