@@ -1,0 +1,39 @@
+// Small things every page may use: the error summary takes focus, passwords can be shown,
+// a form is sent once, and a <button data-copy="text"> copies.
+
+document.querySelector(".error-summary")?.focus();
+
+for (const button of document.querySelectorAll("button[data-show-password]")) {
+  const input = document.getElementById(button.dataset.showPassword);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!shown));
+  });
+}
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const label = button.querySelector("[data-copy-label]") ?? button;
+    const before = label.textContent;
+    label.textContent = "Copied";
+    setTimeout(() => { label.textContent = before; }, 2000);
+  });
+}
+
+for (const control of document.querySelectorAll("[data-submit-on-change]")) {
+  control.addEventListener("change", () => control.form.requestSubmit());
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-once]")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
+});
