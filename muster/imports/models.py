@@ -25,21 +25,27 @@ class State(models.TextChoices):
 
 
 class Import(models.Model):
-    """One import of one team. The table is the queue; the bytes, options and edits are the truth, the plan is derived."""
+    """One import of one team, or the undoing of one (`undoes`).
+
+    The table is the queue; the bytes, options and edits are the truth, the plan is derived.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="imports")
-    method = models.CharField(max_length=4)  # file, text, api
+    method = models.CharField(max_length=4)  # file, text, api, undo
     filename = models.CharField(max_length=255, blank=True)
     size = models.BigIntegerField(default=0)  # bytes of the original
     state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
     confirmed = models.BooleanField(default=False)  # go on to "waiting" by itself once checked
     options = models.JSONField(default=dict)  # core.fields.Options as JSON
     revision = models.PositiveIntegerField(default=0)  # grows with every change of options, answers or edits
+    looked = models.IntegerField(default=-1)  # the revision that the counts and the summary below are of
+    previewed = models.JSONField(default=dict)  # the counts that were confirmed, to say what differed
     undoes = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="undone_by")
 
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -66,6 +72,9 @@ class Import(models.Model):
                 fields=("team",), condition=models.Q(state="importing"), name="one_importing_per_team"
             ),
             models.UniqueConstraint(fields=("team", "created_by", "idempotency_key"), name="idempotent_import"),
+            models.UniqueConstraint(
+                fields=("undoes",), condition=~models.Q(state__in=("failed", "cancelled")), name="undone_once"
+            ),
         )
         indexes = (
             models.Index(fields=("team", "-created_at"), name="import_history"),
@@ -74,6 +83,11 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.filename or "Pasted rows"
+
+    @property
+    def by(self) -> User | None:
+        """Who imported: whoever confirmed it, else whoever brought the file."""
+        return self.confirmed_by or self.created_by
 
     def move(self, *states: State, to: State, **values: Any) -> bool:
         """Move from one of `states`, in one conditional update. False: somebody was first, nothing changed."""
@@ -95,10 +109,11 @@ class Content(models.Model):
     id = models.BigAutoField(primary_key=True)
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="contents")
     part = models.CharField(max_length=8, choices=Part)
+    number = models.PositiveIntegerField(default=0)  # long bytes are kept in pieces: 0, 1, 2 ...
     data = models.BinaryField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("of", "part"), name="content_once"),)
+        constraints = (models.UniqueConstraint(fields=("of", "part", "number"), name="content_once"),)
 
     def __str__(self) -> str:
         return f"{self.part} of {self.of_id}"

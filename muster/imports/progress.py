@@ -1,0 +1,78 @@
+"""How far an import is, told on a connection of its own while the import's transaction is still open."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import OperationalError
+from django.utils import timezone
+
+from muster.imports.models import Import, Progress
+
+log = logging.getLogger(__name__)
+
+SECONDS_BETWEEN = 0.25
+
+
+@dataclass(slots=True)
+class Clock:
+    """Tells how far one import is, at most a few times a second, and adds up the seconds of each phase."""
+
+    imp: Import
+    of: int = 0
+    phase: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+    told_at: float = 0.0
+
+    @contextmanager
+    def during(self, phase: str, of: int | None = None) -> Iterator[None]:
+        """Count the block as one phase: parse, check, plan or apply."""
+        self.phase, started = phase, time.perf_counter()
+        self.of = self.of if of is None else of
+        self.tell(0)
+        try:
+            yield
+        finally:
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - started
+
+    def tick(self, done: int) -> None:
+        """Tell that `done` rows of this phase are behind us, unless it was told a moment ago."""
+        if time.monotonic() - self.told_at >= SECONDS_BETWEEN:
+            self.tell(done)
+
+    def tell(self, done: int) -> None:
+        """Tell it now. A busy progress table must never hold up or fail the import itself."""
+        self.told_at = time.monotonic()
+        try:
+            Progress.objects.bulk_create(
+                [Progress(import_id=self.imp.pk, phase=self.phase, done=done, of=self.of, at=timezone.now())],
+                update_conflicts=True,
+                unique_fields=["import_id"],
+                update_fields=["phase", "done", "of", "at"],
+            )
+        except OperationalError as error:
+            log.warning("progress not told: %s", error)
+
+
+def progress(imp: Import) -> dict[str, Any]:
+    """Return {"phase", "done", "of"}: rows, of all rows; phase is "" when nothing is under way."""
+    if imp.state not in ("checking", "importing"):
+        done = imp.rows if imp.finished_at and imp.state in ("done", "undone") else 0
+        return {"phase": "", "done": done, "of": imp.rows}
+    told = Progress.objects.filter(pk=imp.pk).first()
+    if told is None:
+        return {"phase": "", "done": 0, "of": imp.rows}
+    return {"phase": told.phase, "done": told.done, "of": told.of or imp.rows}
+
+
+def forget(imp: Import) -> None:
+    """Drop what was told of an import that has ended."""
+    try:
+        Progress.objects.filter(pk=imp.pk).delete()
+    except OperationalError as error:
+        log.warning("progress not dropped: %s", error)
