@@ -1,0 +1,100 @@
+"""What search looks at: the folded text of a contact, and the index over it.
+
+PostgreSQL keeps its trigram index on `search_text` by itself. SQLite has an FTS5 table beside the contacts: trigrams,
+without a copy of the text and without positions, so it is small, quick to write, and answers "perhaps": `search.py`
+looks at `search_text` again. Whoever writes contacts there tells it by `index_rows`; there are no triggers, which would
+write row by row and cost eight times as much.
+"""
+
+from __future__ import annotations
+
+import heapq
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+TABLE = "contacts_search"
+MAKE_TABLE = (
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5("
+    "body, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1')"
+)
+_WRITE = f"INSERT INTO {TABLE} ({TABLE}, rowid, body) VALUES (?, ?, ?)"  # noqa: S608  a constant
+
+# Marks that people mix up, invisible ones, and letters that are not a base letter with an accent.
+_APOSTROPHES = "\u2018\u2019\u02bc\u02bb\u00b4\u0060\u2032"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+_MARKS = str.maketrans(_APOSTROPHES + _DASHES, "'" * len(_APOSTROPHES) + "-" * len(_DASHES), _INVISIBLE)
+_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "\u0131": "i", "ħ": "h", "ŧ": "t"}
+)
+
+
+def fold(text: str) -> str:
+    """Return text without case and accents: "Łukasz Núñez" and "lukasz nunez" are the same."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text.translate(_MARKS))
+    return "".join(char for char in parts if not unicodedata.combining(char)).casefold().translate(_LETTERS)
+
+
+def document(  # noqa: PLR0917  called for every imported row: positions are quick
+    first_name: str,
+    last_name: str,
+    contact_id: str | None,
+    mobile_number: str | None,
+    whatsapp_number: str | None,
+    custom_values: Iterable[str] = (),
+) -> str:
+    """Return the folded text for `Contact.search_text`, a value a line; numbers as their digits."""
+    values = [first_name, last_name]
+    if contact_id:
+        values.append(contact_id)
+    if mobile_number:
+        values.append(mobile_number[1:])
+    if whatsapp_number and whatsapp_number != mobile_number:
+        values.append(whatsapp_number[1:])
+    values.extend(custom_values)
+    return fold("\n".join(values))
+
+
+def index_rows(
+    connection: BaseDatabaseWrapper,
+    added: Iterable[tuple[int, str]] = (),
+    changed: Iterable[tuple[int, str, str]] = (),
+    removed: Iterable[tuple[int, str]] = (),
+) -> None:
+    """Keep the index true: added (id, new text), changed (id, old text, new text), removed (id, old text).
+
+    To be called in the transaction that writes the contacts. FTS5 without content must be told the very text that it
+    indexed, and is quickest when rowids only grow: give `added` in the order of their ids.
+    """
+    if connection.vendor != "sqlite":
+        return
+    others = sorted(_rewrites(changed, removed), key=_rowid)  # stable: a row's "delete" stays before its new text
+    news = ((None, key, new) for key, new in added)
+    with connection.cursor() as cursor:
+        _many(cursor, heapq.merge(others, news, key=_rowid))
+
+
+def _rewrites(
+    changed: Iterable[tuple[int, str, str]], removed: Iterable[tuple[int, str]]
+) -> Iterator[tuple[str | None, int, str]]:
+    """The rows to write; "delete" in the first column makes FTS5 forget a text, nothing makes it learn one."""
+    for key, old, new in changed:
+        if old != new:
+            yield "delete", key, old
+            yield None, key, new
+    for key, old in removed:
+        yield "delete", key, old
+
+
+def _rowid(write: tuple[str | None, int, str]) -> int:
+    return write[1]
+
+
+def _many(cursor: Any, writes: Iterable[tuple[str | None, int, str]]) -> None:
+    """Past Django's wrapper, which would rewrite the placeholders and keep a list of its own."""
+    cursor.connection.cursor().executemany(_WRITE, writes)

@@ -1,0 +1,115 @@
+"""Between a contact's row in the database, the values the core plans with, and the JSON that history keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from muster.contacts.models import Contact
+from muster.core.consent import Channel
+from muster.core.fields import CHANNELS
+from muster.core.plan import Stored
+from muster.teams.models import Membership, Team
+
+PLAIN = ("contact_id", "first_name", "last_name", "mobile_number", "whatsapp_number")
+CHANNEL_PARTS = ("out", "source", "by", "at", "own_out")
+CHANNEL_COLUMNS = {channel: tuple(f"{channel}_{part}" for part in CHANNEL_PARTS) for channel in CHANNELS}
+CUSTOM = "custom."
+
+# What to read of a contact, in the order that `as_stored` wants.
+COLUMNS = (
+    "id",
+    "contact_id",
+    "first_name",
+    "last_name",
+    "mobile_number",
+    "mobile_inferred_at",
+    "whatsapp_number",
+    *(column for channel in CHANNELS for column in CHANNEL_COLUMNS[channel]),
+    "assigned_id",
+    "custom",
+)
+
+
+def staff_ids(team: Team) -> dict[int, str]:
+    """Return the Staff ID of every member by membership id; "" for a member who has none."""
+    return {key: staff or "" for key, staff in Membership.objects.filter(team=team).values_list("id", "staff_id")}
+
+
+def as_stored(row: tuple[Any, ...], staff: Mapping[int, str]) -> Stored:
+    """Return a contact as the core knows it, from the values of COLUMNS and the team's `staff_ids`."""
+    values = {
+        "contact_id": row[1],
+        "first_name": row[2],
+        "last_name": row[3],
+        "mobile_number": row[4],
+        "mobile_number_inferred": row[5] is not None,
+        "whatsapp_number": row[6],
+        "text": Channel(*row[7:12]),
+        "whatsapp": Channel(*row[12:17]),
+        "whatsapp_marketing": Channel(*row[17:22]),
+        "staff_id": None if row[22] is None else staff.get(row[22], ""),
+    }
+    for key, value in row[23].items():
+        values[CUSTOM + key] = value
+    return Stored(row[0], values)
+
+
+def row_of(contact: Contact) -> tuple[Any, ...]:
+    """Return the values of COLUMNS of a contact that has been read already."""
+    return tuple(getattr(contact, column) for column in COLUMNS)
+
+
+def as_columns(
+    values: Mapping[str, Any], *, custom: Mapping[str, str], members: Mapping[str, int], now: datetime
+) -> dict[str, Any]:
+    """Return the columns that these values, by stored key, set. `members`: membership id by Staff ID.
+
+    `custom` is the contact's as it is; values in `values` replace theirs in it, and None removes one.
+    """
+    columns: dict[str, Any] = {}
+    own = {}
+    for key, value in values.items():
+        if key in CHANNEL_COLUMNS:
+            columns.update(zip(CHANNEL_COLUMNS[key], value, strict=True))
+        elif key == "mobile_number_inferred":
+            columns["mobile_inferred_at"] = now if value else None
+        elif key == "staff_id":
+            columns["assigned_id"] = members[value] if value else None
+        elif key.startswith(CUSTOM):
+            own[key.removeprefix(CUSTOM)] = value
+        else:
+            columns[key] = value
+    if own:
+        columns["custom"] = {key: value for key, value in {**custom, **own}.items() if value is not None}
+    return columns
+
+
+def as_history(values: Mapping[str, Any], members: Mapping[str, int]) -> dict[str, Any]:
+    """Return values by stored key as `Change.before` and `Change.after` keep them: "assigned" in place of staff_id."""
+    kept: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Channel):
+            kept[key] = [*value[:3], value.at.isoformat() if value.at else None, value.own_out]
+        elif key == "staff_id":
+            kept["assigned"] = members.get(value) if value else None
+        else:
+            kept[key] = value
+    return kept
+
+
+def channel_of_history(kept: list[Any]) -> Channel:
+    """Return the channel that `as_history` kept."""
+    opted_out, source, by, at, own_out = kept
+    return Channel(opted_out, source, by, datetime.fromisoformat(at) if at else None, own_out)
+
+
+def channel_of(contact: Contact, channel: str) -> Channel:
+    """Return one channel of a contact."""
+    return Channel(*(getattr(contact, column) for column in CHANNEL_COLUMNS[channel]))
+
+
+def columns_of_channel(channel: str, value: Channel) -> dict[str, Any]:
+    """Return the columns that hold a channel."""
+    return dict(zip(CHANNEL_COLUMNS[channel], value, strict=True))
