@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "muster.teams",
     "muster.contacts",
     "muster.imports",

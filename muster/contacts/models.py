@@ -96,7 +96,7 @@ class Contact(models.Model):
     whatsapp_marketing_own_out = models.BooleanField(default=False)
 
     assigned = models.ForeignKey(
-        Membership, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+        Membership, null=True, on_delete=models.DO_NOTHING, related_name="contacts", db_constraint=False, db_index=False
     )
     custom = models.JSONField(default=dict)  # CustomField.key without "custom." -> canonical text
     search_text = models.TextField(default="")

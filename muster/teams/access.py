@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_required
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -39,13 +40,19 @@ def access(user: User, slug: str) -> Access:
     team = Team.objects.filter(slug=slug).first() if user.is_owner else None
     if team is None:
         raise Http404("No such team")
-    return Access(user, team, None, True)
+    return Access(user, team, None, is_admin=True)
+
+
+class SecondFactorNeeded(PermissionDenied):
+    """The team wants a second factor of its Admins, and this one has none yet."""
 
 
 def require_admin(who: Access) -> None:
-    """Raise PermissionDenied unless they are an Admin of the team."""
+    """Raise PermissionDenied unless they are an Admin of the team, with a second factor where the team wants one."""
     if not who.is_admin:
         raise PermissionDenied("Only Admins can do this")
+    if who.team.second_factor and not is_mfa_enabled(who.user):
+        raise SecondFactorNeeded("Admins of this team need a second factor. Set one up in Profile")
 
 
 View = Callable[Concatenate[HttpRequest, Access, P], HttpResponse]
@@ -55,26 +62,51 @@ Page = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 def member(view: View[P]) -> Page[P]:
     """Open a view at /t/<team>/… to everybody in the team: `view(request, who, ...)`."""
 
-    @login_required
-    @wraps(view)
     def page(request: HttpRequest, team: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        assert isinstance(request.user, User)  # login_required
+        if not isinstance(request.user, User):
+            return redirect_to_login(request.get_full_path())
         who = access(request.user, team)
         request.access = who  # type: ignore[attr-defined]  # for the header of the page
         return view(request, who, *args, **kwargs)
 
+    update_wrapper(page, view)
     return page
 
 
 def admin(view: View[P]) -> Page[P]:
     """Open a view at /t/<team>/… to the team's Admins only; others get 403 with a page that says so."""
 
-    @member
-    @wraps(view)
-    def page(request: HttpRequest, who: Access, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, who: Access, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         require_admin(who)
         return view(request, who, *args, **kwargs)
 
+    update_wrapper(guarded, view)
+    return member(guarded)
+
+
+def owner(view: Callable[Concatenate[HttpRequest, User, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Open a view at /owner/… to the owners of the installation only; others get 403 with a page that says so."""
+
+    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not isinstance(request.user, User):
+            return redirect_to_login(request.get_full_path())
+        if not request.user.is_owner:
+            raise PermissionDenied("Only owners can do this")
+        return view(request, request.user, *args, **kwargs)
+
+    update_wrapper(page, view)
+    return page
+
+
+def signed_in(view: Callable[Concatenate[HttpRequest, User, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Open a view to whoever is signed in: `view(request, user, ...)`."""
+
+    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not isinstance(request.user, User):
+            return redirect_to_login(request.get_full_path())
+        return view(request, request.user, *args, **kwargs)
+
+    update_wrapper(page, view)
     return page
 
 

@@ -65,6 +65,7 @@ class Team(models.Model):
     notify = models.JSONField(default=list, blank=True)  # extra addresses for import mails
     blank_mobile = models.CharField(max_length=5, blank=True)  # the last choice: infer, fail, or "" before the first
     keep_originals_days = models.PositiveIntegerField(default=30)
+    second_factor = models.BooleanField(default=False)  # Admins must have one
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -85,7 +86,7 @@ class Membership(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=5, choices=Role, default=Role.USER)
-    staff_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  null is "none", and may repeat
+    staff_id = models.CharField(max_length=255, null=True, blank=True)
 
     class Meta:
         constraints = (
@@ -127,7 +128,7 @@ class Invitation(models.Model):
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     role = models.CharField(max_length=5, choices=Role, default=Role.USER)
-    staff_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  null is "none"
+    staff_id = models.CharField(max_length=255, null=True, blank=True)
     nonce = models.CharField(max_length=32, default=new_nonce)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
