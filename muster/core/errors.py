@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from muster.core import phones
+from muster.core.codes import REGISTRY, ErrorCode
+
+__all__ = ["REGISTRY", "BadFile", "ErrorCode", "Note", "Problem", "as_json", "fix", "guide", "message", "title"]
 
 
 class Problem(NamedTuple):
@@ -29,7 +33,7 @@ class Note(NamedTuple):
     facts: Mapping[str, Any] | None = None
 
 
-class BadFile(Exception):
+class BadFile(Exception):  # noqa: N818  it says what it is
     """The file cannot be imported as it stands: all its problems at once. The only exception the core raises."""
 
     def __init__(self, *problems: Problem) -> None:
@@ -37,17 +41,134 @@ class BadFile(Exception):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCode:
-    """One entry of the catalogue. `message` and `fix` have {placeholders}; `bad` raises the code and `good` does not.
+def title(code: str, field: str | None = None) -> str:
+    """Return the heading of a cause: "LastName is blank"."""
+    return REGISTRY[code].title.format(field=field)
 
-    `bad` and `good` are small files as text, or a function of none for the ones that text cannot show.
-    """
 
-    code: str
-    level: str  # file, header, row, cell, phone, contact, note
-    message: str
-    cause: str
-    fix: str
-    bad: str
-    good: str
+def message(found: Problem | Note) -> str:
+    """Return what was seen, as a sentence."""
+    return REGISTRY[found.code].message.format(**_words(found))
+
+
+def fix(found: Problem | Note) -> str:
+    """Return what to do about it, as a sentence."""
+    return REGISTRY[found.code].fix.format(**_words(found))
+
+
+def as_json(found: Problem | Note) -> dict[str, Any]:
+    """Return a problem or note as the API shows it."""
+    shown = {"code": found.code, "row": found.row, "field": found.field}
+    if isinstance(found, Problem):
+        return {**shown, "value": found.value, "message": message(found), "fix": fix(found)}
+    return {**shown, "message": message(found)}
+
+
+def guide() -> str:
+    """Return the guide *Resolving import errors*, as Markdown: one entry per code."""
+    parts = ["# Resolving import errors", _INTRODUCTION]
+    for level, heading in _LEVELS.items():
+        parts.append(f"## {heading}")
+        parts += [_entry(each) for each in REGISTRY.values() if each.level == level]
+    return "\n\n".join(parts) + "\n"
+
+
+_INTRODUCTION = (
+    "One entry for each code that the preview, the result page, the mail and the API name. "
+    "A row with a problem is left out and changes nothing; a note does not hold a row up."
+)
+_LEVELS = {
+    "file": "The file",
+    "header": "The header row",
+    "row": "Rows",
+    "cell": "Cells",
+    "phone": "Telephone numbers",
+    "contact": "Contacts",
+    "note": "Notes: the row is imported",
+}
+
+
+def _entry(each: ErrorCode) -> str:
+    lines = [
+        f"### {each.code}",
+        _plain(each.title) + ".",
+        f"*We say:* {_plain(each.message)}",
+        f"*Cause:* {each.cause}",
+    ]
+    lines += [f"*Fix:* {_plain(each.fix)}", f"Raises it:\n\n{_block(each.bad)}", f"Does not:\n\n{_block(each.good)}"]
+    return "\n\n".join(lines)
+
+
+def _plain(template: str) -> str:
+    """Show a template to people: {value} becomes …, hints that depend on the row go."""
+    for hint in ("{header_hint}", "{near_hint}", "{blank_hint}", "{suggestion_hint}"):
+        template = template.replace(hint, "")
+    return template.format_map(_Ellipsis())
+
+
+class _Ellipsis(dict[str, "_Dots"]):
+    def __missing__(self, key: str) -> _Dots:
+        return _Dots()
+
+
+class _Dots:
+    def __format__(self, spec: str) -> str:
+        return "…"
+
+
+def _block(example: str) -> str:
+    shown = example.replace("\x07", "\\a") or "(nothing)"
+    return "\n".join(f"    {line}" for line in shown.splitlines())
+
+
+def _words(found: Problem | Note) -> dict[str, Any]:
+    """Return everything a message may name: the value, the place, the facts, and what follows from them."""
+    facts = dict(found.facts or {})
+    words = {"field": found.field, "row": found.row, "value": getattr(found, "value", None), **facts}
+    extra = _EXTRA.get(found.code)
+    return words | extra(words) if extra else words
+
+
+def _no_plus(words: Mapping[str, Any]) -> dict[str, str]:
+    home = words.get("home", "US")
+    suggestion = phones.suggest(words["value"] or "", home)
+    return {"home": home, "suggestion_hint": f", for example {suggestion}" if suggestion else ""}
+
+
+def _skipped(words: Mapping[str, Any]) -> dict[str, str]:
+    counts = [
+        (words.get("above", 0), "row above the header", "rows above the header"),
+        (words["rows"], "blank row", "blank rows"),
+        (words["columns"], "blank column", "blank columns"),
+    ]
+    return {"skipped_text": " and ".join(f"{n:,} {one if n == 1 else many}" for n, one, many in counts if n)}
+
+
+def _size(count: int) -> str:
+    return f"{count:,} bytes" if count < 1_000_000 else f"{count / 1_048_576:.1f} MB".replace(".0 MB", " MB")
+
+
+def _too_big(words: Mapping[str, Any]) -> dict[str, str]:
+    size = f"{words['size']:,} bytes" if _size(words["size"]) == _size(words["limit"]) else _size(words["size"])
+    return {"size_text": size, "limit_text": _size(words["limit"])}
+
+
+_EXTRA: Mapping[str, Any] = {
+    "file-too-big": _too_big,
+    "rows-skipped": _skipped,
+    "phone-no-plus": _no_plus,
+    "phone-not-assigned": lambda words: {
+        "number_or_value": phones.show(words["number"]) if words.get("number") else f"“{words['value']}”"
+    },
+    "header-missing": lambda words: {
+        "header_hint": f" Row {words['header_row']} looks like the header: delete the rows above it."
+        if words.get("header_row")
+        else ""
+    },
+    "header-unknown": lambda words: {"near_hint": f" Did you mean {words['near']}?" if words.get("near") else ""},
+    "value-blank": lambda words: {
+        "blank_hint": " Or choose Infer Mobile Number to use the WhatsApp number."
+        if words["field"] == "MobileNumber"
+        else ""
+    },
+}

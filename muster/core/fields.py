@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 MAX_CUSTOM_FIELDS = 25
 
@@ -133,7 +134,7 @@ class Options:
 
     `columns`: answers for unknown headers, header -> field name, or None to leave the column out.
     `date_orders`: field name -> "dmy" or "mdy", for dates that are not ISO.
-    `encoding`, `delimiter`: None unless switched by hand.
+    `encoding`, `delimiter`, `header_row`: None unless switched by hand.
     """
 
     blank_mobile: str = "fail"  # or "infer"
@@ -143,6 +144,17 @@ class Options:
     date_orders: Mapping[str, str] = field(default_factory=dict)
     encoding: str | None = None
     delimiter: str | None = None
+    header_row: int | None = None
+
+
+def options_to_json(options: Options) -> dict[str, Any]:
+    """Return the options as JSON keeps them."""
+    return asdict(options)
+
+
+def options_from_json(kept: Mapping[str, Any]) -> Options:
+    """Return the options that `options_to_json` wrote, or a part of them; keys of another time are left aside."""
+    return Options(**{key: value for key, value in kept.items() if key in Options.__dataclass_fields__})
 
 
 def template_headers(schema: Schema, *, only_required: bool) -> list[str]:

@@ -1,0 +1,38 @@
+"""The import as four verbs: parse, check, plan, sum up. Pure: no framework, no clock, no files, no database.
+
+table = parse(data, schema)                      bytes → Table, or BadFile
+checked = check(table, schema, options)          Table → Checked: every row on its own
+plan = make_plan(checked, known, schema, options)    Checked + Known → Plan: what happens to whom
+outcome = Outcome.of(plan)                       Plan → Outcome: counts, causes, problems
+"""
+
+from muster.core.check import Checked, Record, check
+from muster.core.errors import BadFile, ErrorCode, Note, Problem
+from muster.core.fields import Field, Kind, Options, Schema, custom_field
+from muster.core.outcome import Outcome
+from muster.core.plan import Known, Plan, Stored, Verdict, make_plan
+from muster.core.table import Row, Table, parse
+
+__all__ = [
+    "BadFile",
+    "Checked",
+    "ErrorCode",
+    "Field",
+    "Kind",
+    "Known",
+    "Note",
+    "Options",
+    "Outcome",
+    "Plan",
+    "Problem",
+    "Record",
+    "Row",
+    "Schema",
+    "Stored",
+    "Table",
+    "Verdict",
+    "check",
+    "custom_field",
+    "make_plan",
+    "parse",
+]

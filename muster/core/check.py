@@ -1,0 +1,223 @@
+"""Every row on its own: which column is which field, and what each cell says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from muster.core import phones
+from muster.core.errors import BadFile, Note, Problem
+from muster.core.fields import EXTRA_HEADERS, SYSTEM_FIELDS, Field, Kind, Options, Schema
+from muster.core.table import EDGES, Table, header_candidate
+from muster.core.values import ABSENT, READERS, UNREAD, Report
+
+_ID, _FIRST, _LAST, _MOBILE, _WHATSAPP, *_ = SYSTEM_FIELDS
+_NOTES = {"text-garbled", "text-spreadsheet-error"}
+
+
+class Record(NamedTuple):
+    """A row whose every cell has been read.
+
+    `values`: one for each system field, in the order of SYSTEM_FIELDS, then one for each of `Checked.custom`.
+    None is a blank cell, ABSENT an absent column, UNREAD a cell with a problem. Channels are True for opted out.
+    """
+
+    number: int
+    values: tuple[Any, ...]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A table after reading. `columns`: for each header, its field, or None for a column that is not imported."""
+
+    columns: tuple[Field | None, ...]
+    custom: tuple[Field, ...]
+    records: list[Record]
+    notes: tuple[Note, ...] = ()
+
+    def contact_ids(self) -> set[str]:
+        """Every ContactId in the file, for loading what is known of them."""
+        return {value for record in self.records if isinstance(value := record.values[0], str)}
+
+    def numbers(self) -> set[str]:
+        """Every mobile and WhatsApp number in the file, as E.164."""
+        return {value for record in self.records for value in record.values[3:5] if isinstance(value, str)}
+
+
+class _Found(NamedTuple):
+    """Problems and notes by the index of their row."""
+
+    problems: dict[int, list[Problem]]
+    notes: dict[int, list[Note]]
+
+
+def check(table: Table, schema: Schema, options: Options) -> Checked:
+    """Read every cell of every row; each row keeps all its problems. Raises BadFile for the header, all at once."""
+    columns = resolve_columns(table, schema, options)
+    found = _Found({}, {})
+    by_column = list(zip(*(row.cells for row in table.rows), strict=False))
+    read: dict[str, Sequence[Any]] = {}
+    for field, cells in zip(columns, by_column, strict=False):
+        if field:
+            as_notes = _NOTES if schema.strict_numbers else _NOTES | {phones.NOT_ASSIGNED}
+            report = _reporter(field, cells, table, as_notes, found)
+            read[field.key] = _read_column(field, cells, report, schema, options)
+    custom = tuple(field for field in schema.custom if field.key in read)
+    _check_rows(table, found.problems)
+    absent = [ABSENT] * len(table.rows)
+    values = zip(*(read.get(field.key, absent) for field in (*SYSTEM_FIELDS, *custom)), strict=True)
+    numbers = (row.number for row in table.rows)
+    records = [Record(number, row) for number, row in zip(numbers, values, strict=True)]
+    for index in found.problems.keys() | found.notes.keys():
+        problems, notes = found.problems.get(index, ()), found.notes.get(index, ())
+        records[index] = records[index]._replace(problems=tuple(problems), notes=tuple(notes))
+    return Checked(columns, custom, records, table.notes)
+
+
+def _reporter(field: Field, cells: Sequence[str], table: Table, as_notes: set[str], found: _Found) -> Report:
+    def report(index: int, code: str, facts: Mapping[str, Any] | None = None) -> None:
+        number = table.rows[index].number
+        if code in as_notes:
+            found.notes.setdefault(index, []).append(
+                Note(code, number, field.name, {"value": cells[index], **(facts or {})})
+            )
+        else:
+            found.problems.setdefault(index, []).append(Problem(code, number, field.name, cells[index], facts))
+
+    return report
+
+
+def _read_column(field: Field, cells: Sequence[str], report: Report, schema: Schema, options: Options) -> list[Any]:
+    if field.kind is Kind.PHONE:
+        values = _read_phones(cells, report, schema)
+    else:
+        values = READERS[field.kind](field, cells, report, options.date_orders.get(field.name))
+    if field in (_ID, _FIRST, _LAST) or (field == _MOBILE and options.blank_mobile == "fail"):
+        for index, value in enumerate(values):
+            if value is None:
+                report(index, "value-blank")
+                values[index] = UNREAD
+    return values
+
+
+def _read_phones(cells: Sequence[str], report: Report, schema: Schema) -> list[Any]:
+    values: list[Any] = []
+    home, strict = schema.home_region, schema.strict_numbers
+    for index, cell in enumerate(cells):
+        if not cell or not cell.strip(EDGES):
+            values.append(None)
+            continue
+        number, code = phones.read(cell, home)
+        if code is None:
+            values.append(number)
+        elif code == phones.NOT_ASSIGNED and not strict:
+            values.append(number)
+            report(index, code, {"number": number})
+        else:
+            values.append(UNREAD)
+            report(index, code, {"home": home})
+    return values
+
+
+def _check_rows(table: Table, problems: dict[int, list[Problem]]) -> None:
+    """Find what is wrong with a row as a whole: more cells than headers, or left out by hand."""
+    width = len(table.header)
+    for index, (number, cells) in enumerate(table.rows):
+        if len(cells) > width:
+            extra = next(cell for cell in cells[width:] if cell.strip(EDGES))
+            facts = {"cells": len(cells), "headers": width}
+            problems.setdefault(index, []).append(Problem("row-too-long", number, None, extra, facts))
+        if number in table.left_out:
+            problems.setdefault(index, []).append(Problem("row-left-out", number))
+
+
+def resolve_columns(table: Table, schema: Schema, options: Options) -> tuple[Field | None, ...]:
+    """Say which field each column is. Raises BadFile with every problem of the header."""
+    ignored = set(EXTRA_HEADERS) if set(EXTRA_HEADERS) <= set(table.header) else set()
+    columns: list[Field | None] = []
+    problems: list[Problem] = []
+    row = table.header_row
+    for index, header in enumerate(table.header):
+        field, known = _answer(header, schema, options)
+        columns.append(field)
+        if known or header in ignored:
+            continue
+        if not header:
+            if any(cells[index].strip(EDGES) for _, cells in table.rows):
+                problems.append(Problem("header-blank", row, None, None, {"column": column_letter(index)}))
+        elif not any(problem.field == header for problem in problems):
+            facts = {"near": near_field(header, schema)}
+            problems.append(Problem("header-unknown", row, header, header, facts))
+    present = Counter(field.name for field in columns if field)
+    problems += [_twice(name, table, columns) for name, count in present.items() if count > 1]
+    guess = header_candidate(table, schema)
+    problems += [
+        Problem("header-missing", row, field.name, None, {"headers": _either(field), "header_row": guess})
+        for field in schema.fields
+        if field.required and not present[field.name]
+    ]
+    if problems:
+        raise BadFile(*problems)
+    return tuple(columns)
+
+
+def _answer(header: str, schema: Schema, options: Options) -> tuple[Field | None, bool]:
+    """Return the field of a header, and whether we know what to do with the column at all."""
+    if header in schema.by_header:
+        return schema.by_header[header], True
+    if header not in options.columns:
+        return None, False
+    answer = options.columns[header]
+    if answer is None:
+        return None, True
+    field = schema.by_name.get(answer) or schema.by_header.get(answer)
+    return field, field is not None
+
+
+def _twice(name: str, table: Table, columns: Iterable[Field | None]) -> Problem:
+    places = [index for index, field in enumerate(columns) if field and field.name == name]
+    facts = {
+        "columns": " and ".join(column_letter(index) for index in places),
+        "headers": " and ".join(table.header[index] for index in places),
+    }
+    return Problem("header-twice", table.header_row, name, table.header[places[-1]], facts)
+
+
+def _either(field: Field) -> str:
+    return " or ".join(field.headers or (field.name,))
+
+
+def near_field(header: str, schema: Schema) -> str | None:
+    """Return the field a person may have meant by an unknown header: "Mobile Number" → "MobileNumber"."""
+
+    def squeezed(name: str) -> str:
+        return "".join(char for char in name if char.isalnum()).casefold()
+
+    names = {squeezed(known): field.name for known, field in schema.by_header.items()}
+    names |= {squeezed(alias): name for alias, name in _ALIASES.items()}
+    near = get_close_matches(squeezed(header), names, n=1, cutoff=0.8)
+    return names[near[0]] if near else None
+
+
+_ALIASES = {
+    "Surname": "LastName", "Family name": "LastName", "Forename": "FirstName", "Given name": "FirstName",
+    "Mobile": "MobileNumber", "Mobile phone": "MobileNumber", "Cell": "MobileNumber", "Cell phone": "MobileNumber",
+    "Phone": "MobileNumber", "Phone number": "MobileNumber", "Telephone": "MobileNumber",
+    "WhatsApp": "WhatsAppMobileNumber", "WhatsApp number": "WhatsAppMobileNumber",
+    "Id": "ContactId", "Student number": "ContactId", "Person id": "ContactId", "Staff": "StaffId", "Advisor id": "StaffId",
+    "Opt out": "OptedOut", "Unsubscribed": "OptedOut", "WhatsApp opt out": "WhatsAppOptedOut",
+}  # fmt: skip
+
+
+def column_letter(index: int) -> str:
+    """Return the letter a spreadsheet gives the column: 0 → "A", 26 → "AA"."""
+    letters = ""
+    while index >= 0:
+        index, rest = divmod(index, 26)
+        letters, index = chr(65 + rest) + letters, index - 1
+    return letters

@@ -1,0 +1,71 @@
+"""What an import may change about a contact's three channels: rules C1 to C5, in one place.
+
+    stored                        the file says        becomes
+    ------                        -------------        -------
+    nothing (a new contact)       out                  out
+    nothing                       in, blank, absent    in
+    anything                      out                  out
+    anything                      absent               as stored
+    opted in                      in, blank            in
+    opted out, own last word out  in, blank            as stored, noted              C4
+    opted out, by a user          blank                as stored, noted              C3
+    opted out, by an import       blank                in, noted; or kept if asked   C3
+    opted out, by either          in                   in                            C2
+
+A blank cell says nothing for OptedOut; for the two WhatsApp columns it counts as the row "blank" above.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias
+
+from muster.core.values import Missing
+
+OPTED_BACK_IN = "opted-back-in"
+OPT_OUT_KEPT = "opt-out-kept"
+
+
+class Channel(NamedTuple):
+    """A channel as stored. `own_out`: the contact's own last word on it was "out". `by` and `at` are the store's."""
+
+    opted_out: bool
+    source: str = "import"  # import, user, contact
+    by: Any = None
+    at: Any = None
+    own_out: bool = False
+
+
+Says: TypeAlias = bool | Missing | None  # True: opted out; None: a blank cell
+
+NEW_IN, NEW_OUT = Channel(False), Channel(True)  # noqa: FBT003  the name says it
+
+
+def opt_out(stored: Channel | None) -> Channel:
+    """Return the channel opted out by this import; one that is out already keeps its source."""
+    if stored is None:
+        return NEW_OUT
+    return stored if stored.opted_out else Channel(True, own_out=stored.own_out)  # noqa: FBT003
+
+
+def settle(stored: Channel | None, says: Says, *, blank_opts_in: bool, keep: bool) -> tuple[Channel, str | None]:
+    """Return the channel after the import and the code of a note, by the table above."""
+    if says is True:
+        return opt_out(stored), None
+    if stored is None:
+        return NEW_IN, None
+    if not stored.opted_out or (says is not False and not (says is None and blank_opts_in)):
+        return stored, None
+    if stored.own_out:
+        return stored, OPT_OUT_KEPT
+    if says is None and (keep or stored.source != "import"):
+        return stored, OPT_OUT_KEPT
+    return NEW_IN, None if says is False else OPTED_BACK_IN
+
+
+def settle_inferred(stored: Channel | None, says: Says, *, at_home: bool, keep: bool) -> tuple[Channel, str | None]:
+    """Return the text channel of a contact whose mobile number this row inferred (C5). An explicit value wins."""
+    if isinstance(says, bool):
+        return settle(stored, says, blank_opts_in=False, keep=keep)
+    if at_home:
+        return settle(stored, None, blank_opts_in=True, keep=keep)
+    return opt_out(stored), None if stored is not None and stored.opted_out else "text-opted-out"

@@ -1,0 +1,248 @@
+"""From bytes to a table: encoding, delimiter, quotes, and the row numbers a person sees in the spreadsheet."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from muster.core.errors import BadFile, Note, Problem
+from muster.core.fields import Options, Schema
+
+csv.field_size_limit(2**31 - 1)  # a long cell is a problem of its row, not of the file
+
+# What is trimmed at the ends of a cell: white space, no-break and zero-width characters, bidi marks.
+EDGES = "".join(chr(i) for i in range(0x3001) if chr(i).isspace()) + (
+    "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
+ENCODINGS = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
+
+_HEADER_SEARCH_ROWS = 10
+_SEP_LINE = re.compile(r'\A"?sep=(\t|[,;|])"?(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_UNDEFINED_IN_1252 = {0xDC00 + byte: chr(byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+_END = "\ue000end of file\ue000"  # private-use characters: a line of our own, after the person's last
+_SIGNATURES = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a compressed file (gzip)"),
+    (b"7z\xbc\xaf", "a compressed file (7z)"),
+    (b"Rar!", "a compressed file (rar)"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"{\\rtf", "a word-processor document (RTF)"),
+    (b"SQLite format 3", "a database"),
+)
+_HTML = re.compile(rb"\A\s*<(?:!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
+_XML = re.compile(rb"\A\s*<\?xml\b", re.IGNORECASE)
+
+
+class Row(NamedTuple):
+    """One row that is not wholly blank: its number in the spreadsheet (the header is 1) and its cells as written."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What `parse` read. Every row has at least as many cells as `header`; more only where the extra ones hold text."""
+
+    header: tuple[str, ...]
+    rows: list[Row]
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    header_row: int = 1
+    blank_rows: int = 0
+    blank_columns: int = 0
+    notes: tuple[Note, ...] = ()
+    left_out: frozenset[int] = frozenset()
+
+    def edited(self, cells: Mapping[tuple[int, str], str], left_out: Collection[int] = ()) -> Table:
+        """Return the table with `cells` replaced, by (row, header), and the rows of `left_out` marked as left out."""
+        column = {header: index for index, header in reversed(list(enumerate(self.header)))}
+        by_row: dict[int, dict[int, str]] = {}
+        for (number, header), value in cells.items():
+            if header in column:
+                by_row.setdefault(number, {})[column[header]] = value
+        rows = [_with_cells(row, by_row[row.number]) if row.number in by_row else row for row in self.rows]
+        return replace(self, rows=rows, left_out=frozenset(left_out))
+
+
+def _with_cells(row: Row, cells: Mapping[int, str]) -> Row:
+    return Row(row.number, tuple(cells.get(index, cell) for index, cell in enumerate(row.cells)))
+
+
+def parse(
+    data: bytes,
+    schema: Schema,
+    options: Options | None = None,
+    *,
+    max_bytes: int | None = None,
+    max_rows: int | None = None,
+) -> Table:
+    """Read any bytes. Raises BadFile when they are not a table of text; the header is judged by `check`."""
+    options = options or Options()
+    _refuse_what_is_no_text(data, max_bytes)
+    text, encoding = _decode(data, options.encoding)
+    text, delimiter = _split_off_sep(text)
+    delimiter = options.delimiter or delimiter or _find_delimiter(text, schema, options)
+    rows, last = _rows(text, delimiter, options.header_row or 1)
+    if not rows:
+        raise BadFile(Problem("file-empty"))
+    header = rows.pop(0)
+    if not rows:
+        raise BadFile(Problem("file-no-rows"))
+    if max_rows is not None and len(rows) > max_rows:
+        facts = {"rows": len(rows), "limit": max_rows, "over": len(rows) - max_rows}
+        raise BadFile(Problem("file-too-many-rows", facts=facts))
+    names = _names(header, rows)
+    width = len(names)
+    blank_rows, blank_columns = last - header.number - len(rows), len(header.cells) - width
+    notes = _notes(encoding, delimiter, blank_rows, blank_columns, header.number - 1 if options.header_row else 0)
+    fitted = [row if len(row.cells) == width else Row(row.number, _fitted(row.cells, width)) for row in rows]
+    return Table(names, fitted, encoding, delimiter, header.number, blank_rows, blank_columns, notes)
+
+
+def _rows(text: str, delimiter: str, first: int) -> tuple[list[Row], int]:
+    """Return the rows from `first` on that are not wholly blank, and the number of the last row of all."""
+    rows, number = [], 0
+    for number, cells in _records(text, delimiter):
+        if number >= first and "".join(cells).strip(EDGES):
+            rows.append(Row(number, tuple(cells)))
+    return rows, number
+
+
+def _names(header: Row, rows: list[Row]) -> tuple[str, ...]:
+    """Trim the header names, and drop wholly blank columns from its end."""
+    names = [name.strip(EDGES) for name in header.cells]
+    while not names[-1] and not any(
+        len(cells) >= len(names) and cells[len(names) - 1].strip(EDGES) for _, cells in rows
+    ):
+        names.pop()
+    return tuple(names)
+
+
+def _fitted(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
+    """Pad a short row with blanks and drop blank cells past the header; text past the header stays, to be a problem."""
+    if len(cells) < width:
+        return cells + ("",) * (width - len(cells))
+    return cells if any(cell.strip(EDGES) for cell in cells[width:]) else cells[:width]
+
+
+def _notes(encoding: str, delimiter: str, blank_rows: int, blank_columns: int, above: int) -> tuple[Note, ...]:
+    notes = []
+    if encoding != "utf-8":
+        notes.append(Note("file-encoding", facts={"encoding": ENCODINGS.get(encoding, encoding)}))
+    if delimiter != ",":
+        notes.append(Note("file-delimiter", facts={"delimiter": DELIMITERS.get(delimiter, delimiter)}))
+    if blank_rows or blank_columns or above:
+        notes.append(Note("rows-skipped", facts={"rows": blank_rows, "columns": blank_columns, "above": above}))
+    return tuple(notes)
+
+
+def _refuse_what_is_no_text(data: bytes, max_bytes: int | None) -> None:
+    if max_bytes is not None and len(data) > max_bytes:
+        raise BadFile(Problem("file-too-big", facts={"size": len(data), "limit": max_bytes}))
+    if not data.strip(b"\x00\t\n\r \xef\xbb\xbf\xff\xfe"):
+        raise BadFile(Problem("file-empty"))
+    kind = _kind_of_file(data)
+    if kind:
+        raise BadFile(Problem("file-not-text", facts={"kind": kind}))
+
+
+def _kind_of_file(data: bytes) -> str | None:
+    """Say what a file is by its first bytes, if it is a well-known kind that is not text."""
+    if data.startswith(b"PK\x03\x04"):
+        return "an Excel workbook" if b"xl/" in data else "a zip file"
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            return kind
+    start = data[:1024].removeprefix(codecs.BOM_UTF8)
+    if _HTML.match(start) or (_XML.match(start) and b"<html" in start.lower()):
+        return "a web page (HTML)"
+    if _XML.match(start):
+        return "an XML document"
+    if b"\x00" in data[:4096] and _utf_16(data) is None and data[:4096].count(0) * 10 > len(data[:4096]):
+        return "not text"
+    return None
+
+
+def _utf_16(data: bytes) -> str | None:
+    """Tell UTF-16 by its mark, or by zeros in nearly every other byte."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16-le" if data.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
+    start = data[:2000]
+    even, odd, half = start[0::2].count(0), start[1::2].count(0), len(start) // 2
+    if half and max(even, odd) > 0.6 * half and min(even, odd) < 0.1 * half:
+        return "utf-16-be" if even > odd else "utf-16-le"
+    return None
+
+
+def _decode(data: bytes, switched_to: str | None) -> tuple[str, str]:
+    """Decode by byte-order mark, else strict UTF-8, else Windows-1252, which reads anything."""
+    encoding = switched_to or _utf_16(data)
+    if encoding is None:
+        try:
+            return data.decode("utf-8").removeprefix("\ufeff"), "utf-8"
+        except UnicodeDecodeError:
+            encoding = "cp1252"
+    if encoding == "cp1252":
+        return data.decode("cp1252", "surrogateescape").translate(_UNDEFINED_IN_1252), encoding
+    return data.decode(encoding, "replace").removeprefix("\ufeff"), encoding
+
+
+def _split_off_sep(text: str) -> tuple[str, str | None]:
+    """Honour and drop a first line such as `sep=;`, which spreadsheets neither show nor count."""
+    found = _SEP_LINE.match(text)
+    return (text[found.end() :], found[1]) if found else (text, None)
+
+
+def _find_delimiter(text: str, schema: Schema, options: Options) -> str:
+    """Choose the delimiter that gives the most known headers; then the most near ones; then the most cells."""
+
+    def score(delimiter: str) -> tuple[int, int, int]:
+        records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        later = itertools.islice(records, (options.header_row or 1) - 1, None)
+        names = next((names for cells in later if any(names := [cell.strip(EDGES) for cell in cells])), [])
+        near = {_squeezed(name) for name in schema.by_header}
+        known = sum(name in schema.by_header or name in options.columns for name in names)
+        return known, sum(_squeezed(name) in near for name in names), len(names)
+
+    return max((",", "\t", ";", "|"), key=score)
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield every record with its number, blank ones too: one record is one row of the spreadsheet, however many lines.
+
+    Python's reader swallows the rest of the file after a quote that never closes, without an error. So a line of our
+    own goes last: if it does not come back as a record of its own, a quote was open.
+    """
+    end = [_END, _END]
+    for number, cells in enumerate(
+        csv.reader(itertools.chain(io.StringIO(text, newline=""), [delimiter.join(end)]), delimiter=delimiter), 1
+    ):
+        if cells == end:
+            return
+        if cells and _END in cells[-1]:
+            raise BadFile(Problem("file-open-quote", number, value=cells[-1].partition("\n")[0][:80]))
+        yield number, cells
+
+
+def header_candidate(table: Table, schema: Schema) -> int | None:
+    """Return the row, among the first ten, that looks more like the header than the header does, if there is one."""
+    here = sum(name in schema.by_header for name in table.header)
+    near = [row for row in table.rows if row.number <= table.header_row + _HEADER_SEARCH_ROWS]
+    scores = {row.number: sum(cell.strip(EDGES) in schema.by_header for cell in row.cells) for row in near}
+    best = max(scores, key=lambda number: scores[number], default=None)
+    return best if best is not None and scores[best] > max(here, 1) else None

@@ -1,0 +1,166 @@
+"""Reading cells, a column at a time: text, yes/no, choice, date, number; and downloads safe for spreadsheets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Protocol
+
+from muster.core.fields import YES, Field, Kind
+from muster.core.table import EDGES
+
+
+class Missing(Enum):
+    """Why a record has no value for a field. A blank cell is None instead: blank has a meaning of its own."""
+
+    ABSENT = "the file has no such column"
+    UNREAD = "the cell could not be read; the row has a problem that says why"
+
+
+ABSENT, UNREAD = Missing.ABSENT, Missing.UNREAD
+
+
+class Report(Protocol):
+    """Takes a problem or note of one cell: its place in the column, the code, and the facts of the message."""
+
+    def __call__(self, index: int, code: str, facts: Mapping[str, Any] | None = None, /) -> None: ...
+
+
+_PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
+_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII)
+_ORDERED_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})", re.ASCII)
+_FORMULA = re.compile(r"'*[=@+\-\t\r]")
+_GUARDED = re.compile(r"'+[=@+\-\t\r]")
+_NUMBER_SHAPED = re.compile(r"[+-][\d\s().-]*\d", re.ASCII)
+_GARBLED = re.compile("[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u20ac\u2122\u0153\u0161\u0152\u0160]|\ufffd")
+_SPREADSHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", re.IGNORECASE)
+
+
+def export_safe(text: str) -> str:
+    """Return text that a spreadsheet will show and not run: an apostrophe before what looks like a formula.
+
+    `export_unsafe` takes away exactly that. Numbers are left alone: "=A1" becomes "'=A1"; "+44 20" and "-5" stay.
+    """
+    return "'" + text if _FORMULA.match(text) and not _NUMBER_SHAPED.fullmatch(text) else text
+
+
+def export_unsafe(cell: str) -> str:
+    """Take away the apostrophe that `export_safe` added."""
+    return cell[1:] if _GUARDED.match(cell) else cell
+
+
+def _read_texts(field: Field, cells: Sequence[str], report: Report, _: str | None) -> list[Any]:
+    several_lines = field.key.startswith("custom.")
+    limit = field.max_length
+    values: list[Any] = []
+    for index, cell in enumerate(cells):
+        if cell.isascii() and cell.isprintable() and cell[:1] not in "'#":  # nearly all cells, and "" too
+            value = cell.strip()
+        else:
+            value = _clean(cell, several_lines=several_lines)
+            code = _doubt(value, several_lines=several_lines)
+            if code == "value-control-character":
+                report(index, code)
+                values.append(UNREAD)
+                continue
+            if code:
+                report(index, code)
+        if len(value) > limit:
+            report(index, "value-too-long", {"limit": limit, "length": len(value)})
+            values.append(UNREAD)
+        else:
+            values.append(value or None)
+    return values
+
+
+def _clean(cell: str, *, several_lines: bool) -> str:
+    value = unicodedata.normalize("NFC", export_unsafe(cell.strip(EDGES)).strip(EDGES))
+    return value.replace("\r\n", "\n").replace("\r", "\n") if several_lines else value
+
+
+def _doubt(value: str, *, several_lines: bool) -> str | None:
+    allowed = "\n\t" if several_lines else ""
+    if any(unicodedata.category(char) == "Cc" and char not in allowed for char in value):
+        return "value-control-character"
+    if _GARBLED.search(value):
+        return "text-garbled"
+    return "text-spreadsheet-error" if _SPREADSHEET_ERROR.fullmatch(value) else None
+
+
+def _each(
+    read: Callable[[Field, str, str | None], Any], code: str, facts: Callable[[Field], Mapping[str, Any]] | None = None
+) -> Reader:
+    """Make a column reader from a cell reader; equal cells are read once. `read` returns UNREAD to raise `code`."""
+
+    def reader(field: Field, cells: Sequence[str], report: Report, order: str | None) -> list[Any]:
+        known = {cell: read(field, text, order) if (text := cell.strip(EDGES)) else None for cell in set(cells)}
+        if UNREAD in known.values():
+            for index, cell in enumerate(cells):
+                if known[cell] is UNREAD:
+                    report(index, code, facts(field) if facts else None)
+        return [known[cell] for cell in cells]
+
+    return reader
+
+
+def _opt_out(field: Field, text: str, _: str | None) -> bool | Missing:
+    word = text.casefold()
+    return word in YES if word in field.words else UNREAD
+
+
+def _yes_no(field: Field, text: str, _: str | None) -> str | Missing:
+    word = text.casefold()
+    return ("yes" if word in YES else "no") if word in field.words else UNREAD
+
+
+def _choice(field: Field, text: str, _: str | None) -> str | Missing:
+    choice = unicodedata.normalize("NFC", export_unsafe(text))
+    if choice in field.choices:
+        return choice
+    return next((each for each in field.choices if each.casefold() == choice.casefold()), UNREAD)
+
+
+def _number(_field: Field, text: str, _: str | None) -> str | Missing:
+    if not _PLAIN_NUMBER.fullmatch(text):
+        return UNREAD
+    number = format(Decimal(text), "f")
+    number = number.rstrip("0").rstrip(".") if "." in number else number
+    return "0" if number in ("-0", "") else number
+
+
+def _date(_field: Field, text: str, order: str | None) -> str | Missing:
+    """Read an ISO date, or one in the order chosen for the column ("dmy", "mdy"). Two digits are 1970 to 2069."""
+    if found := _ISO_DATE.fullmatch(text):
+        year, month, day = map(int, found.groups())
+    elif order and (found := _ORDERED_DATE.fullmatch(text)):
+        first, second, year = map(int, found.groups())
+        day, month = (first, second) if order == "dmy" else (second, first)
+        year += 0 if year > 99 else 2000 if year < 70 else 1900
+    else:
+        return UNREAD
+    try:
+        return dt.date(year, month, day).isoformat()
+    except ValueError:
+        return UNREAD
+
+
+Reader = Callable[[Field, Sequence[str], Report, str | None], list[Any]]
+
+READERS: Mapping[Kind, Reader] = {
+    Kind.TEXT: _read_texts,
+    Kind.STAFF: _read_texts,
+    Kind.OPT_OUT: _each(_opt_out, "yesno-unknown", lambda field: {"words": _listed(field.words)}),
+    Kind.YES_NO: _each(_yes_no, "yesno-unknown", lambda field: {"words": _listed(field.words)}),
+    Kind.CHOICE: _each(_choice, "value-not-a-choice", lambda field: {"choices": ", ".join(field.choices)}),
+    Kind.NUMBER: _each(_number, "value-not-a-number"),
+    Kind.DATE: _each(_date, "value-not-a-date"),
+}
+
+
+def _listed(words: frozenset[str]) -> str:
+    *most, last = sorted(words, key=lambda word: (-len(word), word))
+    return f"{', '.join(most)} or {last}"
