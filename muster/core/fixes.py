@@ -1,0 +1,136 @@
+"""Fixes for a whole column at once: cells in, cells out. A fix changes what it is sure of and never guesses a digit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from muster.core import phones
+from muster.core.table import EDGES
+
+# What people write where they have nothing. Cleared only when asked. No "x" and no "?": they may mean something.
+_WORDS = {
+    "-",
+    "--",
+    "\u2013",
+    "\u2014",
+    ".",
+    "0",
+    "n/a",
+    "na",
+    "n.a.",
+    "none",
+    "no number",
+    "nil",
+    "null",
+    "nan",
+    "unknown",
+}
+NOTHING = _WORDS | {"tbd", "tbc", "#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!"}
+
+_MEXICO_WITH_1 = re.compile(r"(\s*\+\s*52[\s.()-]*)1[\s.-]*((?:[\s.()-]*\d){10}[\s.()-]*)")
+
+
+class Change(NamedTuple):
+    """A cell that a fix changes: its place among the cells, what was there, what will be."""
+
+    place: int
+    before: str
+    after: str
+
+
+def changes(before: Iterable[str], after: Iterable[str]) -> list[Change]:
+    """Return only the cells that differ."""
+    return [Change(index, old, new) for index, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+
+
+def add_plus(cells: Iterable[str], home: str) -> list[str]:
+    """Write numbers that came without their + with it, where that makes a possible number."""
+
+    def fixed(cell: str) -> str:
+        lacks = bool(cell.strip(EDGES)) and phones.read(cell, home).code == "phone-no-plus"
+        return (phones.suggest(cell, home) if lacks else None) or cell
+
+    return [fixed(cell) for cell in cells]
+
+
+def of_region(cells: Iterable[str], region: str) -> list[str]:
+    """Read numbers without + as numbers of one region, and write them with its calling code."""
+
+    def fixed(cell: str) -> str:
+        if not cell.strip(EDGES) or "+" in cell or "\uff0b" in cell:
+            return cell
+        number = phones.read(cell, region)
+        return phones.show(number.e164) if number.e164 and number.code is None else cell
+
+    return [fixed(cell) for cell in cells]
+
+
+def drop_1_after_52(cells: Iterable[str]) -> list[str]:
+    """Take away the 1 that Mexican mobile numbers had after +52 until 2019."""
+    return [
+        _MEXICO_WITH_1.sub(r"\1\2", cell) if _MEXICO_WITH_1.fullmatch(cell.strip(EDGES)) else cell for cell in cells
+    ]
+
+
+def clear_nothing(cells: Iterable[str]) -> list[str]:
+    """Make cells blank that only say there is nothing: N/A, -, none, #REF!."""
+    return ["" if cell.strip(EDGES).casefold() in NOTHING else cell for cell in cells]
+
+
+def fill_blanks(cells: Iterable[str], value: str) -> list[str]:
+    """Write the value into every blank cell."""
+    return [cell if cell.strip(EDGES) else value for cell in cells]
+
+
+def replace(
+    cells: Iterable[str], find: str, value: str, *, match_case: bool = False, whole_cell: bool = False
+) -> list[str]:
+    """Replace plain text, anywhere in a cell or only where it is the whole cell."""
+    if not find:
+        return list(cells)
+    pattern = re.compile(re.escape(find), 0 if match_case else re.IGNORECASE)
+    if whole_cell:
+        return [value if pattern.fullmatch(cell.strip(EDGES)) else cell for cell in cells]
+    return [pattern.sub(lambda _: value, cell) for cell in cells]
+
+
+def map_values(cells: Iterable[str], mapping: Mapping[str, str]) -> list[str]:
+    """Replace whole cells by a map of values; case and space around them do not matter."""
+    folded = {old.strip(EDGES).casefold(): new for old, new in mapping.items()}
+    return [folded.get(cell.strip(EDGES).casefold(), cell) for cell in cells]
+
+
+def trim(cells: Iterable[str]) -> list[str]:
+    """Take away white space and invisible characters around cells, and runs of space inside them."""
+    return [re.sub(r"[^\S\r\n]+", " ", cell.strip(EDGES)) for cell in cells]
+
+
+class Fix(NamedTuple):
+    """A fix as a person picks it: its name in addresses, its words, and the problems it is offered for."""
+
+    name: str
+    title: str
+    codes: frozenset[str] = frozenset()
+
+
+_UNREAD = frozenset({"yesno-unknown", "value-not-a-number", "value-not-a-date", "value-not-a-choice", "staff-unknown"})
+
+_ALL = (
+    Fix("add-plus", "Add the missing +", frozenset({"phone-no-plus"})),
+    Fix("region", "These are numbers of one country", frozenset({"phone-no-plus"})),
+    Fix("mexico", "Remove the 1 after +52", frozenset({"phone-impossible"})),
+    Fix("clear", "Clear N/A and the like", _UNREAD | {"phone-unreadable", "phone-no-plus", "phone-impossible"}),
+    Fix("fill", "Fill blanks", frozenset({"value-blank", "number-none"})),
+    Fix("map", "Map values", frozenset({"yesno-unknown", "value-not-a-choice", "staff-unknown"})),
+    Fix("replace", "Find and replace"),
+    Fix("trim", "Trim spaces"),
+    Fix("leave-out", "Leave these rows out"),
+)
+FIXES: Mapping[str, Fix] = {fix.name: fix for fix in _ALL}
+
+
+def offered(code: str) -> list[Fix]:
+    """Return the fixes that may help with a problem, the likeliest first."""
+    return [fix for fix in _ALL if code in fix.codes]

@@ -1,0 +1,119 @@
+"""Fixes for a whole column: what they change, and above all what they leave alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.core import fixes, phones
+
+
+@pytest.mark.parametrize(
+    ("cell", "fixed"),
+    [
+        ("441753495000", "+44 1753 495000"),
+        ("441753495000.0", "+44 1753 495000"),
+        ("0044 1753 495000", "+44 1753 495000"),
+        ("011 44 1753 495000", "+44 1753 495000"),
+        ("716-555-1234", "716-555-1234"),
+        ("+44 1753 495000", "+44 1753 495000"),
+        ("4.41753E+11", "4.41753E+11"),
+        ("01753 495000", "01753 495000"),
+        ("", ""),
+        ("N/A", "N/A"),
+    ],
+)
+def test_it_adds_a_plus_only_where_that_makes_a_number(cell: str, fixed: str) -> None:
+    assert fixes.add_plus([cell], "US") == [fixed]
+
+
+@pytest.mark.parametrize(
+    ("cell", "fixed"),
+    [
+        ("01753 495000", "+44 1753 495000"),
+        ("1753495000", "+44 1753 495000"),
+        ("+1 716-555-1234", "+1 716-555-1234"),
+        ("123", "123"),
+        ("ask his mother", "ask his mother"),
+        ("", ""),
+    ],
+)
+def test_it_reads_numbers_as_those_of_a_region(cell: str, fixed: str) -> None:
+    assert fixes.of_region([cell], "GB") == [fixed]
+
+
+@pytest.mark.parametrize(
+    ("cell", "fixed"),
+    [
+        ("+52 1 55 1234 5678", "+52 55 1234 5678"),
+        ("+5215512345678", "+525512345678"),
+        ("+525512345678", "+525512345678"),
+        ("+52 1 55 1234", "+52 1 55 1234"),
+        ("+1 52 1555 1234", "+1 52 1555 1234"),
+    ],
+)
+def test_it_removes_the_old_1_of_mexico(cell: str, fixed: str) -> None:
+    assert fixes.drop_1_after_52([cell]) == [fixed]
+
+
+@pytest.mark.parametrize("cell", ["N/A", " n/a ", "-", "none", "#REF!", "\u2014", "0", "NULL"])
+def test_it_clears_what_says_nothing(cell: str) -> None:
+    assert fixes.clear_nothing([cell]) == [""]
+
+
+@pytest.mark.parametrize("cell", ["Nona", "00", "no", "yes", "-5", "NA12", "1", "x", "?"])
+def test_it_clears_nothing_that_may_mean_something(cell: str) -> None:
+    assert fixes.clear_nothing([cell]) == [cell]
+
+
+def test_it_fills_blanks_and_only_blanks() -> None:
+    assert fixes.fill_blanks(["", "\u00a0 ", "Zoe"], "Unknown") == ["Unknown", "Unknown", "Zoe"]
+
+
+def test_it_replaces_plain_text_in_any_case() -> None:
+    assert fixes.replace(["St. Mary", "st.x", "Stuart"], "st.", r"\1") == [r"\1 Mary", r"\1x", "Stuart"]
+
+
+def test_it_replaces_with_case_when_asked() -> None:
+    assert fixes.replace(["Yes", "yes"], "yes", "no", match_case=True) == ["Yes", "no"]
+
+
+def test_it_replaces_whole_cells_when_asked() -> None:
+    assert fixes.replace([" n ", "none"], "N", "no", whole_cell=True) == ["no", "none"]
+
+
+def test_it_replaces_nothing_when_nothing_is_looked_for() -> None:
+    assert fixes.replace(["a", ""], "", "b") == ["a", ""]
+
+
+def test_it_maps_values_in_any_case() -> None:
+    assert fixes.map_values(["Opted Out", " x ", "yes"], {"opted out": "yes", "X": "yes"}) == ["yes", "yes", "yes"]
+
+
+def test_it_trims_what_cannot_be_seen() -> None:
+    assert fixes.trim(["\ufeff Ana  Maria\u00a0", "a\nb"]) == ["Ana Maria", "a\nb"]
+
+
+def test_it_lists_only_what_changed() -> None:
+    assert fixes.changes(["a", "b"], ["a", "c"]) == [(1, "b", "c")]
+
+
+@given(st.lists(st.text(max_size=40)))
+def test_it_never_changes_how_many_cells_there_are(cells: list[str]) -> None:
+    every = (fixes.add_plus(cells, "US"), fixes.of_region(cells, "GB"), fixes.drop_1_after_52(cells), fixes.trim(cells))
+    assert {len(fixed) for fixed in every} == {len(cells)}
+
+
+@given(st.from_regex(r"[0-9 ()+-]{5,18}", fullmatch=True))
+def test_it_never_invents_or_loses_a_digit_when_it_adds_a_plus(cell: str) -> None:
+    [fixed] = fixes.add_plus([cell], "US")
+    digits = "".join(filter(str.isdigit, cell))
+    assert fixed == cell or digits.endswith("".join(filter(str.isdigit, fixed)))
+    assert fixed == cell or phones.read(fixed, "US").e164
+
+
+def test_it_offers_the_likeliest_fix_first() -> None:
+    assert [fix.name for fix in fixes.offered("phone-no-plus")] == ["add-plus", "region", "clear"]
+
+
+def test_it_offers_nothing_where_digits_are_lost() -> None:
+    assert fixes.offered("phone-shortened") == []
