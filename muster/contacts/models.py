@@ -11,7 +11,7 @@ from django.db import models
 
 from muster.contacts.ids import next_id
 from muster.core.fields import CUSTOM_KINDS
-from muster.teams.models import Membership, Team
+from muster.teams.models import Membership, Team, User
 
 
 class CustomField(models.Model):
@@ -113,6 +113,10 @@ class Contact(models.Model):
             models.Index(
                 fields=("team", "assigned"), name="contact_by_assigned", condition=models.Q(assigned__isnull=False)
             ),
+            *(
+                models.Index(fields=("team", "id"), name=f"contact_{name}", condition=models.Q(**{name: True}))
+                for name in ("text_out", "whatsapp_out", "whatsapp_marketing_out")
+            ),
         )
 
     def __str__(self) -> str:
@@ -149,3 +153,36 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.contact}"
+
+
+class ConsentMessage(models.Model):
+    """A gateway's STOP or START that has been heard, by the gateway's own id: said twice, it counts once."""
+
+    id = models.BigAutoField(primary_key=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    message_id = models.CharField(max_length=255)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("team", "message_id"), name="message_once"),)
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class Tombstone(models.Model):
+    """What is left of an erased contact: that there was one, when and by whom it was erased, and a keyed hash of its
+    ContactId, which tells nothing but whether a given id is the same. Never edited."""
+
+    id = models.BigAutoField(primary_key=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, blank=True)  # "" for a contact that had no ContactId
+    erased_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    by_email = models.CharField(max_length=254)  # stays when the user goes
+
+    class Meta:
+        indexes = (models.Index(fields=("team", "digest"), name="tombstone_by_digest"),)
+
+    def __str__(self) -> str:
+        return f"erased on {self.erased_at:%Y-%m-%d}"

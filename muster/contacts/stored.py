@@ -77,6 +77,8 @@ def as_columns(
             columns["mobile_inferred_at"] = now if value else None
         elif key == "staff_id":
             columns["assigned_id"] = members[value] if value else None
+        elif key == "assigned":
+            columns["assigned_id"] = value
         elif key.startswith(CUSTOM):
             own[key.removeprefix(CUSTOM)] = value
         else:

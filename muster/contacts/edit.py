@@ -1,0 +1,177 @@
+"""Adding and changing a contact by hand: the cell rules of the import, the same codes, and all of it in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from muster.contacts import history
+from muster.contacts.cells import Read, read
+from muster.contacts.consent import set_consent, set_consent_of_number
+from muster.contacts.index import document, index_rows
+from muster.contacts.lock import locked
+from muster.contacts.models import Contact, Source
+from muster.contacts.schema import schema_of, searchable_keys
+from muster.contacts.stored import as_columns, as_history, as_stored, row_of
+from muster.core import phones
+from muster.core.consent import Channel
+from muster.core.errors import Note, Problem
+from muster.core.fields import CHANNELS, Schema
+from muster.teams.models import Membership, Team, User
+
+__all__ = ["Rejected", "Saved", "add", "save", "set_consent", "set_consent_of_number", "update"]
+
+
+class Rejected(Exception):  # noqa: N818  says what happened, like BadFile
+    """What was typed cannot be saved as it stands: all its problems at once."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(", ".join(problem.code for problem in problems))
+        self.problems = problems
+
+
+class Saved(NamedTuple):
+    """The contact as it is now, and what a person should know about it."""
+
+    contact: Contact
+    notes: tuple[Note, ...]
+
+
+def add(team: Team, by: User, values: Mapping[str, Any]) -> Contact:
+    """Add a contact. `values` by field key: text as typed; channels True for opted out; see `save`."""
+    return save(team, by, values).contact
+
+
+def update(contact: Contact, by: User, values: Mapping[str, Any]) -> Contact:
+    """Change a contact. Keys that are not in `values` keep what is stored; a blank value clears."""
+    return save(contact.team, by, values, contact).contact
+
+
+def save(team: Team, by: User, values: Mapping[str, Any], contact: Contact | None = None) -> Saved:
+    """Add a contact, or change `contact`. Raises Rejected with every problem.
+
+    Besides the cells of the fields, `values` may hold `staff_id`, or `assigned`: the id of a membership, which may
+    have no Staff ID.
+    """
+    with locked(team) as current:
+        schema = schema_of(current)
+        old = Contact.objects.get(team=current, id=contact.id) if contact else None
+        entry = _Entry(current, schema, old, by)
+        wanted = entry.read(values)
+        if entry.problems:
+            raise Rejected(*entry.problems)
+        return Saved(entry.write(wanted), tuple(entry.notes))
+
+
+class _Entry:
+    """One form, on its way into the database."""
+
+    def __init__(self, team: Team, schema: Schema, old: Contact | None, by: User) -> None:
+        self.team, self.schema, self.old, self.by = team, schema, old, by
+        self.now = timezone.now()
+        self.stored: dict[str, Any] = dict(as_stored(row_of(old), {}).values) if old else {}
+        self.stored["assigned"] = old.assigned_id if old else None
+        self.stored.pop("staff_id", None)
+        self.problems: list[Problem] = []
+        self.notes: list[Note] = []
+
+    def read(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Read everything that was typed; return what the contact is to have, by stored key."""
+        cells = {key: value for key, value in values.items() if key not in CHANNELS}
+        if self.old is None:
+            cells = {**dict.fromkeys(("first_name", "last_name")), **cells}
+        wanted, self.problems, self.notes = Read(*read(self.schema, cells))
+        if "staff_id" in values or "assigned" in values:
+            wanted["assigned"] = self._assigned(values)
+        wanted.update(self._channels(values))
+        self.problems.extend(self._taken(wanted))
+        return wanted
+
+    def _assigned(self, values: Mapping[str, Any]) -> int | None:
+        """Return the membership to assign to; a Staff ID that nobody here has is a problem."""
+        members = Membership.objects.filter(team=self.team)
+        staff_id, key = (values.get("staff_id") or "").strip(), values.get("assigned")
+        if not (staff_id or key):
+            return None
+        found = members.filter(staff_id=staff_id) if staff_id else members.filter(id=int(key or 0))
+        member = found.values_list("id", flat=True).first()
+        if member is None:
+            self.problems.append(Problem("staff-unknown", None, "StaffId", staff_id or str(key)))
+        return member
+
+    def _channels(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Channel]]:
+        """Return the channels that change; every one of a new contact."""
+        for channel in CHANNELS:
+            old: Channel | None = self.stored.get(channel)
+            out = bool(values.get(channel, old.opted_out if old else False))
+            if old is None or old.opted_out != out:
+                own_out = old.own_out if old else False
+                yield channel, Channel(out, Source.USER.value, self.by.id, self.now, own_out)
+
+    def _taken(self, wanted: Mapping[str, Any]) -> Iterator[Problem]:
+        """Find what another contact has already, or that nothing is left to reach this one by."""
+        others = Contact.objects.filter(team=self.team)
+        if self.old:
+            others = others.exclude(id=self.old.id)
+        contact_id, mobile = wanted.get("contact_id"), wanted.get("mobile_number")
+        holder = others.filter(contact_id=contact_id).first() if contact_id else None
+        if holder:
+            yield Problem("id-taken", None, "ContactId", contact_id, {"holder": str(holder)})
+        holder = others.filter(mobile_number=mobile).first() if mobile else None
+        if mobile and holder:
+            facts = {"number": phones.show(mobile), "holder": f"{holder} ({holder.contact_id or 'added by hand'})"}
+            yield Problem("number-taken", None, "MobileNumber", mobile, facts)
+        after = {**self.stored, **wanted}
+        unread = {problem.field for problem in self.problems}
+        if not (
+            after.get("mobile_number")
+            or after.get("whatsapp_number")
+            or unread & {"MobileNumber", "WhatsAppMobileNumber"}
+        ):
+            yield Problem("number-none", None, "MobileNumber")
+        whatsapp = wanted.get("whatsapp_number")
+        if whatsapp and others.filter(whatsapp_number=whatsapp).exists():
+            self.notes.append(Note("whatsapp-shared", None, "WhatsAppMobileNumber", {"number": phones.show(whatsapp)}))
+
+    def write(self, wanted: dict[str, Any]) -> Contact:
+        """Save what changes, with its history and its place in the search index."""
+        if "mobile_number" in wanted and wanted["mobile_number"] != self.stored.get("mobile_number"):
+            wanted["mobile_number_inferred"] = False
+        after = {key: value for key, value in wanted.items() if value != self.stored.get(key)}
+        if self.old is not None and not after:
+            return self.old
+        contact = self.old or Contact(team=self.team, contact_id=None, created_at=self.now)
+        old_text = contact.search_text
+        self._fill(contact, after)
+        contact.save(force_insert=self.old is None)
+        text = contact.search_text
+        if self.old is None:
+            index_rows(connection, added=[(contact.id, text)])
+        else:
+            index_rows(connection, changed=[(contact.id, old_text, text)])
+        before = {key: self.stored.get(key) for key in after} if self.old else None
+        history.record(
+            contact,
+            "updated" if self.old else "created",
+            by=self.by.id,
+            before=as_history(before, {}) if before is not None else None,
+            after=as_history(after, {}),
+        )
+        return contact
+
+    def _fill(self, contact: Contact, after: Mapping[str, Any]) -> None:
+        columns = as_columns(after, custom=contact.custom, members={}, now=self.now)
+        for column, value in columns.items():
+            setattr(contact, column, value)
+        contact.updated_at = self.now
+        contact.search_text = search_text(contact, searchable_keys(self.team))
+
+
+def search_text(contact: Contact, searchable: list[str]) -> str:
+    """Return the text that search is to find this contact by."""
+    custom = [contact.custom[key] for key in searchable if contact.custom.get(key)]
+    names = contact.first_name, contact.last_name
+    return document(*names, contact.contact_id, contact.mobile_number, contact.whatsapp_number, custom)
