@@ -33,8 +33,9 @@ def read(schema: Schema, cells: Mapping[str, str | None]) -> Read:
     record = checked.records[0]
     keys = [field.key for field in (*schema.fields[: -len(schema.custom) or None], *checked.custom)]
     values = dict(zip(keys, record.values, strict=True))
-    kept = {key: value for key, value in values.items() if key in cells and value is not UNREAD}
-    return Read(kept, *_said(record, {field.name for field in fields if field.key in cells}))
+    given = {field.key: field.name for field in fields if field.key in cells}
+    kept = {key: values[key] for key in given if values[key] is not UNREAD}
+    return Read(kept, *_said(record, set(given.values())))
 
 
 def _said(record: Record, names: set[str]) -> tuple[list[Problem], list[Note]]:
