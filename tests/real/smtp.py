@@ -36,7 +36,7 @@ class Mailbox:
         self._answers.clear()
         self.refused = 0
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002  aiosmtpd calls it so
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self._answers:
             self.refused += 1
             return self._answers.pop(0)
