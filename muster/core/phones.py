@@ -1,4 +1,8 @@
-"""Phone numbers: what a cell says, as E.164, by the rules of the phonenumbers library (N1 to N8)."""
+"""Phone numbers: what a cell says, as E.164, by the rules of the phonenumbers library (N1 to N8).
+
+A cell is first cleaned, and refused where the library would silently accept it: letters, extensions, two numbers. Then
+one walk over the digits decides. The few numbers that a walk cannot decide are put to the library itself.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-import phonenumbers
-from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import SUPPORTED_REGIONS
+
+from muster.core.phone_plans import LONGEST, REGIONS, plan_of, walked
 
 
 class Number(NamedTuple):
@@ -24,9 +29,13 @@ NO_PLUS = Number(None, "phone-no-plus")
 IMPOSSIBLE = Number(None, "phone-impossible")
 NOT_ASSIGNED = "phone-not-assigned"
 
+_GAPS = str.maketrans("", "", " -.()")  # what most people put between digits; _BETWEEN has it all
+_E164 = re.compile(r"\+[0-9]+")
 _QUOTES = "'`\"\u2018\u2019"
-_SCHEME = re.compile(r"(?:tel|sms|callto|whatsapp)\s*:\s*", re.IGNORECASE)
-_BETWEEN = r"[-\s.()\[\]/]*"  # what may stand between the digits of one number
+_SCHEME = re.compile(r"\A(?:tel|sms|callto|whatsapp)\s*:\s*", re.IGNORECASE)
+_LONGEST_TEXT = 250  # the library reads no more, and no number needs it
+_BETWEEN = r"[-\s.()\[\]/]*"
+_NOT_DIGITS = str.maketrans("", "", "+-.()[]/ \t\n\r\v\f\x1c\x1d\x1e\x1f")
 _ONE_NUMBER = re.compile(rf"{_BETWEEN}\+*(?:{_BETWEEN}\d)*{_BETWEEN}")
 _TWO_NUMBERS = re.compile(r"(?:\D*\d){7,}[^\d\n/]*[\n/](?:\D*\d){7,}\D*")
 _SPREADSHEET_POWER = re.compile(r"[+-]?\d+(?:[.,]\d+)?E[+-]?\d+", re.IGNORECASE)
@@ -41,107 +50,113 @@ _EXTENSION = re.compile(
 
 def read(cell: str, home: str) -> Number:
     """Read a cell that is not blank, for a team whose home region is `home`."""
-    text = _unwrapped("".join(map(_plain_character, cell)))
-    if _SPREADSHEET_POWER.fullmatch(text):
-        return SHORTENED
-    if _EXTENSION.fullmatch(text) and not _TWO_NUMBERS.fullmatch(text):
-        return EXTENSION
-    if not _ONE_NUMBER.fullmatch(text) or _TWO_NUMBERS.fullmatch(text):
-        return UNREADABLE
-    digits = _digits(text)
-    if "+" in text:
+    text = cell.translate(_GAPS)
+    international = text[:1] == "+"
+    digits = text[1:] if international else text
+    if not digits.isdigit() or not digits.isascii():
+        return _read_unusual(cell, home)
+    if international:
         return _international(digits)
-    if not digits:
-        return UNREADABLE
-    return NO_PLUS if _SPREADSHEET_FLOAT.fullmatch(text) else _national(digits, home)
+    return NO_PLUS if "." in cell and _SPREADSHEET_FLOAT.fullmatch(cell.strip()) else _national(digits, home)
 
 
 def show(e164: str) -> str:
     """The number as it is written for reading, in the international format of its country."""
-    number = _parsed(e164)
-    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL) if number else e164
+    if not _E164.fullmatch(e164):
+        return e164
+    plan, national, ending = walked(e164[1:])
+    if not plan.code or not 2 <= len(national) <= LONGEST:
+        return e164
+    return f"+{plan.code} {ending.layout.shown(national) if ending.layout else national}"
 
 
 def region_of(e164: str) -> str | None:
     """The region a number belongs to, such as "GB"; "001" where it belongs to the whole world."""
-    number = _parsed(e164)
-    return phonenumbers.region_code_for_number(number) if number else None
+    if not _E164.fullmatch(e164):
+        return None
+    _, national, ending = walked(e164[1:])
+    return ending.region if 2 <= len(national) <= LONGEST else None
 
 
 def calling_code(region: str) -> str:
     """The digits after the + of a region's numbers."""
-    if not is_region(region):
-        raise ValueError(f"unknown region: {region!r}")
-    return str(phonenumbers.country_code_for_region(region))
+    return REGIONS[region].code
 
 
 def is_region(code: str) -> bool:
     """Whether numbers can be read for the region with this code."""
-    return code in phonenumbers.SUPPORTED_REGIONS
+    return code in SUPPORTED_REGIONS
 
 
 def suggest(cell: str, home: str) -> str | None:
     """How a number that lacks its + would look with it, where that is possible."""
-    text = _unwrapped("".join(map(_plain_character, cell)))
-    digits = _digits(text.partition(".")[0] if _SPREADSHEET_FLOAT.fullmatch(text) else text)
-    for prefix in (_dialling_prefix(digits, home), "00", "011", ""):
-        number = _parsed(f"+{digits[len(prefix) :]}") if digits.startswith(prefix) else None
-        if number and _is_full_length(number):
-            return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+    text = _unwrapped(cell)
+    digits = (text.partition(".")[0] if _SPREADSHEET_FLOAT.fullmatch(text) else text).translate(_NOT_DIGITS)
+    for prefix in (REGIONS[home].dialled_abroad(digits), "00", "011", ""):
+        number = f"+{digits.removeprefix(prefix)}"
+        if digits.startswith(prefix) and _is_full_length(number):
+            return show(number)
     return None
 
 
 def _international(digits: str) -> Number:
-    number = _parsed(f"+{digits}")
-    if number and phonenumbers.is_possible_number(number):
-        return _found(number)
-    return IMPOSSIBLE
+    """The number with these digits after its plus sign."""
+    plan, national, ending = walked(digits)
+    if len(national) not in plan.possible:
+        return IMPOSSIBLE
+    return Number(f"+{plan.code}{national}", None if ending.assigned else NOT_ASSIGNED)
 
 
 def _national(digits: str, home: str) -> Number:
-    number = _parsed(digits, home)
-    if not number or number.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_IDD:
+    """The number that these digits dial in the home region, unless they are an international one without its +."""
+    region = REGIONS[home]
+    plan = plan_of(region.code)
+    national = region.national(digits)
+    if len(national) not in plan.full:
         return NO_PLUS
-    if digits.startswith("00") or not _is_full_length(number):
+    if plan.ending(national).assigned:
+        return Number(f"+{plan.code}{national}", None)
+    if digits.startswith("011") and _is_full_length(f"+{digits[3:]}"):
         return NO_PLUS
-    found = _found(number)
-    abroad = _parsed(f"+{digits[3:]}") if digits.startswith("011") and found.code else None
-    return NO_PLUS if abroad and _is_full_length(abroad) else found
+    return Number(f"+{plan.code}{national}", NOT_ASSIGNED)
 
 
-def _found(number: PhoneNumber) -> Number:
-    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return Number(e164, None if phonenumbers.is_valid_number(number) else NOT_ASSIGNED)
-
-
-def _parsed(text: str, home: str | None = None) -> PhoneNumber | None:
-    if home is not None and not is_region(home):
-        raise ValueError(f"unknown region: {home!r}")
-    try:
-        return phonenumbers.parse(text, home, keep_raw_input=home is not None)
-    except NumberParseException:
-        return None
-
-
-def _is_full_length(number: PhoneNumber) -> bool:
+def _is_full_length(e164: str) -> bool:
     """Whether the number has a length that can be dialled from anywhere, not only from its own town."""
-    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    if not _E164.fullmatch(e164):
+        return False
+    plan, national, _ = walked(e164[1:])
+    return len(national) in plan.full
 
 
-def _dialling_prefix(digits: str, home: str) -> str:
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(home, None)
-    found = re.match(metadata.international_prefix or "", digits) if metadata else None
-    return found[0] if found else ""
+def _read_unusual(cell: str, home: str) -> Number:
+    """Read a cell with more in it than digits, a plus sign and the most usual of what stands between them."""
+    text = _unwrapped(cell)
+    digits = text.translate(_NOT_DIGITS)
+    if _SPREADSHEET_POWER.fullmatch(text):
+        return SHORTENED
+    if len(text) > _LONGEST_TEXT:
+        return UNREADABLE
+    if not _ONE_NUMBER.fullmatch(text):
+        return EXTENSION if _EXTENSION.fullmatch(text) else UNREADABLE
+    if "+" in text:
+        answer = _international(digits)
+    elif digits and not _SPREADSHEET_FLOAT.fullmatch(text):
+        answer = _national(digits, home)
+    else:
+        answer = NO_PLUS if digits else UNREADABLE
+    return UNREADABLE if answer.code and _TWO_NUMBERS.fullmatch(text) else answer
 
 
-def _digits(text: str) -> str:
-    return "".join(character for character in text if character.isdecimal())
+def _unwrapped(cell: str) -> str:
+    """The number in plain characters, without what spreadsheets and links put around it."""
+    text = cell if cell.isascii() else "".join(map(_plain_character, cell))
+    text = text.strip().lstrip(_QUOTES).removeprefix('="').strip(_QUOTES).strip()
+    return _SCHEME.sub("", text, count=1).strip(",;:. \t\n")
 
 
 def _plain_character(character: str) -> str:
     """The ASCII character that means the same in a phone number; nothing for an invisible one."""
-    if character.isascii():
-        return character
     if character.isdecimal():
         return str(unicodedata.decimal(character))
     category = unicodedata.category(character)
@@ -152,12 +167,3 @@ def _plain_character(character: str) -> str:
     if category == "Pd" or character in "\u2212\u30fc":
         return "-"
     return chr(ord(character) - 0xFEE0) if "\uff01" <= character <= "\uff5e" else character
-
-
-def _unwrapped(text: str) -> str:
-    """The number without what spreadsheets and links put around it."""
-    text = text.strip().lstrip(_QUOTES)
-    if text.startswith('="') and text.endswith('"'):
-        text = text[2:]
-    text = _SCHEME.sub("", text.strip(_QUOTES).strip(), count=1) if ":" in text else text.strip(_QUOTES)
-    return text.strip().strip(",;:.").strip()
