@@ -36,7 +36,7 @@ def fold(text: str) -> str:
     """Return text without case and accents: "Łukasz Núñez" and "lukasz nunez" are the same."""
     if text.isascii():
         return text.lower()
-    parts = unicodedata.normalize("NFKD", text.translate(_MARKS))
+    parts = unicodedata.normalize("NFKD", text.translate(_MARKS)).translate(_MARKS)  # NFKD makes some marks, too
     return "".join(char for char in parts if not unicodedata.combining(char)).casefold().translate(_LETTERS)
 
 

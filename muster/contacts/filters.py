@@ -1,0 +1,120 @@
+"""Which contacts a list shows: by channel, by whom they are assigned to, by import and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from muster.contacts.models import Change
+from muster.core.fields import CHANNELS
+from muster.teams.models import Membership, Team
+
+STATES = {"opted_in": False, "opted_out": True}
+DID = {"created": ("created",), "updated": ("updated", "adopted"), "undone": ("undone", "removed")}
+FEW_CHANGES = 5_000
+NO_ONE, MOST = 0, 2**63 - 1  # ids of memberships: none has the first, none is above the second
+
+
+class BadFilter(Exception):  # noqa: N818  says what it is, like BadFile
+    """A filter with a value it does not know."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__(f"{name}={value}")
+        self.name, self.value = name, value
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """All must hold. `text`, `whatsapp`, `whatsapp_marketing`: True for opted out. `assigned`: a membership's id.
+
+    `imported` and `did`: the contacts that an import changed, and how.
+    """
+
+    text: bool | None = None
+    whatsapp: bool | None = None
+    whatsapp_marketing: bool | None = None
+    assigned: int | None = None
+    unassigned: bool = False
+    imported: UUID | None = None
+    did: str | None = None
+
+    @property
+    def are_narrow(self) -> bool:
+        """Whether an index leads to the contacts, so that one need not look at all."""
+        outs = (self.text, self.whatsapp, self.whatsapp_marketing)
+        return True in outs or self.assigned is not None or self.imported is not None
+
+    def condition(self, team: Team) -> Q:
+        """Return the condition on a contact."""
+        wanted = Q()
+        for channel in CHANNELS:
+            if (state := getattr(self, channel)) is not None:
+                wanted &= Q(**{f"{channel}_out": state})
+        if self.assigned is not None:
+            wanted &= Q(assigned=self.assigned)
+        if self.unassigned:
+            wanted &= Q(assigned=None)
+        return wanted & self._changed(team) if self.imported else wanted
+
+    def _changed(self, team: Team) -> Q:
+        changes = Change.objects.filter(team=team, import_id=self.imported)
+        if self.did:
+            changes = changes.filter(action__in=DID[self.did])
+        if changes[FEW_CHANGES : FEW_CHANGES + 1].exists():  # so many: better ask each contact
+            return Q(Exists(changes.filter(contact=OuterRef("id"))))
+        return Q(id__in=changes.values("contact"))
+
+
+EVERYBODY = Filters()
+
+
+def filters_of(team: Team, asked: Mapping[str, str], mine: Membership | None = None) -> Filters:
+    """Read the filters of an address: text, whatsapp, whatsapp_marketing, staff_id, assigned, import, did.
+
+    `assigned` is "mine", "none" or a membership's id. Raises BadFilter.
+    """
+    states: dict[str, bool | None] = {}
+    for channel in CHANNELS:
+        if asked.get(channel):
+            states[channel] = _state(channel, asked[channel])
+    did = asked.get("did") or None
+    if did not in {None, *DID}:
+        raise BadFilter("did", str(did))
+    return Filters(
+        **states,
+        assigned=_assigned(team, asked, mine),
+        unassigned=asked.get("assigned") == "none",
+        imported=_import(asked.get("import", "")),
+        did=did,
+    )
+
+
+def _state(channel: str, value: str) -> bool:
+    if value not in STATES:
+        raise BadFilter(channel, value)
+    return STATES[value]
+
+
+def _assigned(team: Team, asked: Mapping[str, str], mine: Membership | None) -> int | None:
+    """Return the membership whose contacts are wanted; NO_ONE for somebody who is not in the team."""
+    if asked.get("staff_id"):
+        found = Membership.objects.filter(team=team, staff_id=asked["staff_id"]).values_list("id", flat=True).first()
+        return found or NO_ONE
+    value = asked.get("assigned", "")
+    if value in {"", "none"}:
+        return None
+    if value == "mine":
+        return mine.id if mine else NO_ONE
+    if not (value.isascii() and value.isdigit() and len(value) < len(str(MOST))):
+        raise BadFilter("assigned", value)
+    return int(value)
+
+
+def _import(value: str) -> UUID | None:
+    try:
+        return UUID(value) if value else None
+    except ValueError:
+        raise BadFilter("import", value) from None

@@ -1,0 +1,139 @@
+"""Finding contacts: words, numbers and filters, newest first, a page at a time, at once however many there are.
+
+Two ways to a page. Looking at the newest contacts one by one fills it quickly when much matches; the index finds the
+few when little does. So the newest are looked at first, and the index is asked for what is then still missing. A
+query that no index helps (one or two letters) looks at `MOST_LOOKED_AT` contacts a page and says where it stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from muster.contacts.filters import EVERYBODY, Filters
+from muster.contacts.index import TABLE, document, fold, index_rows
+from muster.contacts.models import Contact
+from muster.contacts.query import Query, cleaned, parse
+from muster.teams.models import Team
+
+__all__ = ["EVERYBODY", "Filters", "Page", "document", "find", "fold", "index_rows", "matching"]
+
+MOST_ON_A_PAGE = 500
+LOOKED_AT_FIRST = 1_000
+MOST_LOOKED_AT = 20_000
+
+
+class Page(NamedTuple):
+    """Some of the hits, newest first. `next`: the id to go on below, or None after the last hit.
+
+    A page may be short, even empty, and still have a `next`: there are more contacts to look at.
+    """
+
+    contacts: list[Contact]
+    next: int | None
+
+
+def find(
+    team: Team, typed: str = "", filters: Filters = EVERYBODY, *, before: int | None = None, limit: int = 50
+) -> Page:
+    """Return the contacts that match what was typed and the filters, and have an id below `before`.
+
+    Whoever has exactly this ContactId comes first.
+    """
+    search = _Search(team, parse(typed, team.home_region), filters, min(limit, MOST_ON_A_PAGE))
+    exact = search.exact(typed)
+    if exact is None:
+        return search.page(before)
+    rest = search.page(before, leave_out=exact)
+    if before is not None:
+        return rest
+    return _cut([exact, *rest.contacts], search.limit, rest.next)
+
+
+def matching(team: Team, typed: str = "", filters: Filters = EVERYBODY) -> QuerySet[Contact]:
+    """Return all that match, for counting and for downloads: by the index where it helps, else by looking at all."""
+    search = _Search(team, parse(typed, team.home_region), filters, 0)
+    return search.by_index() if search.query.can_use_index and search.large(None) else search.all
+
+
+def _cut(contacts: list[Contact], limit: int, following: int | None) -> Page:
+    """Return at most `limit` of them."""
+    if len(contacts) > limit:
+        return Page(contacts[:limit], contacts[limit - 1].id)
+    return Page(contacts, following)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One search in one team."""
+
+    team: Team
+    query: Query
+    filters: Filters
+    limit: int
+
+    @property
+    def everybody(self) -> QuerySet[Contact]:
+        return Contact.objects.filter(team=self.team)
+
+    @property
+    def filtered(self) -> QuerySet[Contact]:
+        return self.everybody.filter(self.filters.condition(self.team))
+
+    @property
+    def all(self) -> QuerySet[Contact]:
+        return self.filtered.filter(self.query.condition())
+
+    def exact(self, typed: str) -> Contact | None:
+        """Return whoever has exactly the ContactId that was typed."""
+        contact_id = cleaned(typed)
+        return self.filtered.filter(contact_id=contact_id).first() if contact_id else None
+
+    def page(self, before: int | None, leave_out: Contact | None = None) -> Page:
+        """Return a page of those below `before`."""
+        wanted = self.limit + 1
+        others = Q() if leave_out is None else ~Q(id=leave_out.id)
+        floor = self.floor(before, LOOKED_AT_FIRST)
+        found = _newest(self.all.filter(others, _between(floor, before)), wanted)
+        if floor is None or len(found) == wanted:
+            return _cut(found, self.limit, None)
+        missing = wanted - len(found)
+        if self.query.can_use_index:
+            return _cut(found + _newest(self.by_index().filter(others, id__lt=floor), missing), self.limit, None)
+        if self.filters.are_narrow:
+            return _cut(found + _newest(self.all.filter(others, id__lt=floor), missing), self.limit, None)
+        deeper = self.floor(floor, MOST_LOOKED_AT)
+        found += _newest(self.all.filter(others, _between(deeper, floor)), missing)
+        return _cut(found, self.limit, deeper)
+
+    def floor(self, before: int | None, count: int) -> int | None:
+        """Return the id of the contact that is `count` below `before`; None when there are not so many."""
+        ids = self.everybody.filter(_between(None, before)).order_by("-id").values_list("id", flat=True)
+        return next(iter(ids[count - 1 : count]), None)
+
+    def large(self, before: int | None) -> bool:
+        return self.floor(before, LOOKED_AT_FIRST) is not None
+
+    def by_index(self) -> QuerySet[Contact]:
+        """Return all that match, found by the index; each is looked at again."""
+        if connection.vendor == "sqlite":
+            sql, parameters = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [self.query.as_fts5()]  # noqa: S608
+        else:
+            condition, patterns = self.query.as_sql()
+            # OFFSET 0 is a fence: without it the planner may walk down the ids and hope to meet enough hits.
+            sql = f"SELECT id FROM contacts_contact WHERE team_id = %s AND ({condition}) OFFSET 0"  # noqa: S608
+            parameters = [str(self.team.id), *patterns]
+        return self.all.filter(id__in=RawSQL(sql, parameters))  # noqa: S611  constants, and parameters apart
+
+
+def _between(floor: int | None, before: int | None) -> Q:
+    above = Q() if floor is None else Q(id__gte=floor)
+    return above if before is None else above & Q(id__lt=before)
+
+
+def _newest(contacts: QuerySet[Contact], count: int) -> list[Contact]:
+    return list(contacts.order_by("-id")[:count])
