@@ -209,7 +209,8 @@ _ALIASES = {
     "Mobile": "MobileNumber", "Mobile phone": "MobileNumber", "Cell": "MobileNumber", "Cell phone": "MobileNumber",
     "Phone": "MobileNumber", "Phone number": "MobileNumber", "Telephone": "MobileNumber",
     "WhatsApp": "WhatsAppMobileNumber", "WhatsApp number": "WhatsAppMobileNumber",
-    "Id": "ContactId", "Student number": "ContactId", "Person id": "ContactId", "Staff": "StaffId", "Advisor id": "StaffId",
+    "Id": "ContactId", "Student number": "ContactId", "Person id": "ContactId",
+    "Staff": "StaffId", "Advisor id": "StaffId",
     "Opt out": "OptedOut", "Unsubscribed": "OptedOut", "WhatsApp opt out": "WhatsAppOptedOut",
 }  # fmt: skip
 

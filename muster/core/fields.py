@@ -166,3 +166,16 @@ def reserved_name(name: str) -> bool:
     """Whether a custom field may not have this name, because the product uses it as a header."""
     taken = {header for each in SYSTEM_FIELDS for header in (each.headers or (each.name,))} | set(EXTRA_HEADERS)
     return name.casefold() in {header.casefold() for header in taken}
+
+
+def reference() -> str:
+    """Return the table of the system and custom fields, as Markdown, for the documentation."""
+    custom = (
+        custom_field("custom, required", "", required=True),
+        custom_field("custom, not required", ""),
+    )
+    lines = ["| field | column in the file | blank cell | column absent |", "|---|---|---|---|"]
+    for each in (*SYSTEM_FIELDS, *custom):
+        names = each.name if each in custom else " or ".join(f"`{header}`" for header in each.headers or (each.name,))
+        lines.append(f"| {names} | {'required' if each.required else 'optional'} | {each.blank} | {each.absent} |")
+    return "\n".join(lines) + "\n"
