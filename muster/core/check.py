@@ -59,24 +59,29 @@ class _Found(NamedTuple):
 def check(table: Table, schema: Schema, options: Options) -> Checked:
     """Read every cell of every row; each row keeps all its problems. Raises BadFile for the header, all at once."""
     columns = resolve_columns(table, schema, options)
+    custom = tuple(field for field in schema.custom if field in columns)
+    return Checked(columns, custom, read_rows(table, columns, schema, options), table.notes)
+
+
+def read_rows(table: Table, columns: Sequence[Field | None], schema: Schema, options: Options) -> list[Record]:
+    """Read every cell, a column at a time, and return the rows as records."""
     found = _Found({}, {})
     by_column = list(zip(*(row.cells for row in table.rows), strict=False))
-    read: dict[str, Sequence[Any]] = {}
+    read: dict[Field, Sequence[Any]] = {}
     for field, cells in zip(columns, by_column, strict=False):
         if field:
             as_notes = _NOTES if schema.strict_numbers else _NOTES | {phones.NOT_ASSIGNED}
             report = _reporter(field, cells, table, as_notes, found)
-            read[field.key] = _read_column(field, cells, report, schema, options)
-    custom = tuple(field for field in schema.custom if field.key in read)
+            read[field] = _read_column(field, cells, report, schema, options)
     _check_rows(table, found.problems)
     absent = [ABSENT] * len(table.rows)
-    values = zip(*(read.get(field.key, absent) for field in (*SYSTEM_FIELDS, *custom)), strict=True)
-    numbers = (row.number for row in table.rows)
-    records = [Record(number, row) for number, row in zip(numbers, values, strict=True)]
+    present = (*SYSTEM_FIELDS, *(field for field in schema.custom if field in read))
+    values = zip(*(read.get(field, absent) for field in present), strict=True)
+    records = [Record(row.number, each) for row, each in zip(table.rows, values, strict=True)]
     for index in found.problems.keys() | found.notes.keys():
         problems, notes = found.problems.get(index, ()), found.notes.get(index, ())
         records[index] = records[index]._replace(problems=tuple(problems), notes=tuple(notes))
-    return Checked(columns, custom, records, table.notes)
+    return records
 
 
 def _reporter(field: Field, cells: Sequence[str], table: Table, as_notes: set[str], found: _Found) -> Report:

@@ -69,7 +69,8 @@ def found_in(example: str) -> list[Problem | Note]:
         checked = check(replace(table, left_out=left_out), team.schema, options)
     except BadFile as bad:
         return list(bad.problems)
-    plan = make_plan(checked, team.known(checked), team.schema, options)
+    known = team.known(checked.contact_ids(), checked.numbers())
+    plan = make_plan(checked, known, team.schema, options)
     found: list[Problem | Note] = list(plan.notes)
     for verdict in plan.verdicts:
         found += [*verdict.problems, *verdict.notes]
