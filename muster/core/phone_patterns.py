@@ -8,12 +8,13 @@ ending: what there is to say of a number that stops there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
+from functools import cache
 from typing import Generic, NamedTuple, TypeVar
 
 DIGITS = "0123456789"
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Hashable)
 Marks = frozenset[str]
 
 
@@ -84,16 +85,17 @@ class _Joined(Generic[T]):
         return self.by_state[state]
 
     def _made(self, state: State) -> Node[T]:
-        ending = self.ending(frozenset(mark.name for mark in state if isinstance(mark, Mark)))
-        staying: State = frozenset(mark for mark in state if isinstance(mark, Mark) and mark.stays)
-        if state == staying:  # no digit can change anything any more
+        marks = [mark for mark in state if isinstance(mark, Mark)]
+        steps = [step for step in state if isinstance(step, Step)]
+        ending = self.ending(frozenset(mark.name for mark in marks))
+        if not steps and all(mark.stays for mark in marks):  # no digit can change anything any more
             return self._shared((ending,), ending, [])
-        following = {digit: set(staying) for digit in DIGITS}
-        for step in state:
-            if isinstance(step, Step):
-                for digit in step.digits:
-                    following[digit] |= step.then
-        nodes = [self.node(frozenset(following[digit])) for digit in DIGITS]
+        staying: State = frozenset(mark for mark in marks if mark.stays)
+        anyway = staying.union(*(step.then for step in steps if step.digits == DIGITS))
+        choices = [step for step in steps if step.digits != DIGITS]
+        ways = [tuple(step.then for step in choices if digit in step.digits) for digit in DIGITS]
+        following = {way: self.node(anyway.union(*way)) for way in set(ways)}
+        nodes = [following[way] for way in ways]
         return self._shared((ending, *map(id, nodes)), ending, nodes)
 
     def _shared(self, content: tuple[object, ...], ending: T, nodes: list[Node[T]]) -> Node[T]:
@@ -149,17 +151,20 @@ def _parsed(text: str) -> Alternatives:
     symbols = _SYMBOL.findall(text)
     if "".join(symbols) != text:
         raise ValueError(f"a pattern with something unknown in it: {text}")
-    waiting = [*reversed(symbols)]
-    alternatives = _group(waiting, text) if waiting else [[]]
+    waiting = [")", *reversed(symbols)]
+    alternatives = _group(waiting, text)
     if waiting:
         raise ValueError(f"a pattern with a bracket too many: {text}")
     return alternatives
 
 
 def _group(waiting: list[str], text: str) -> Alternatives:
-    """Take symbols up to the bracket that closes this group, or to the end of the pattern."""
+    """Take symbols up to the bracket that closes this group."""
     alternatives: Alternatives = [[]]
-    while waiting and (symbol := waiting.pop()) != ")":
+    while waiting:
+        symbol = waiting.pop()
+        if symbol == ")":
+            return alternatives
         if symbol == "|":
             alternatives.append([])
         elif symbol[0] in "?{":
@@ -167,9 +172,10 @@ def _group(waiting: list[str], text: str) -> Alternatives:
         else:
             part = _group(waiting, text) if symbol[0] == "(" else _one_digit(symbol)
             alternatives[-1].append((part, *_repeats(waiting)))
-    return alternatives
+    raise ValueError(f"a pattern with a bracket too few: {text}")
 
 
+@cache
 def _one_digit(symbol: str) -> str:
     one = re.compile(symbol)
     return "".join(digit for digit in DIGITS if one.fullmatch(digit))

@@ -34,17 +34,14 @@ LONGEST = 17  # digits after the calling code that the library still reads
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the digits after the calling code are written: the groups they make, and what stands between these."""
+    """How the digits after the calling code are written: as groups, with something between them."""
 
-    pattern: re.Pattern[str]
-    groups: str
-    template: str  # the same, for str.format
+    groups: re.Pattern[str]
+    template: str
 
     def shown(self, national: str) -> str:
-        found = self.pattern.match(national)
-        if found and found.end() == len(national):
-            return self.template.format(*found.groups(""))
-        return self.pattern.sub(self.groups, national)
+        found = self.groups.fullmatch(national)
+        return self.template.format(*found.groups("")) if found else national
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ class Region:
         self.trunk_starts = _first_digits(metadata.national_prefix_for_parsing)
         abroad_starts = _first_digits(metadata.international_prefix)
         self.code_is_plain = self.code[0] not in abroad_starts
-        self.plain = frozenset(DIGITS) - self.trunk_starts - abroad_starts - {self.code[0]}
+        self.plain = frozenset(DIGITS) - self.trunk_starts - abroad_starts - {self.code[0], "0"}
 
     def national(self, digits: str) -> str:
         """What follows the calling code of the number dialled with these digits; nothing if they dial abroad."""
@@ -190,6 +187,7 @@ def _compiled(regions: dict[str, PhoneMetadata], main: PhoneMetadata) -> Node[En
     formats = main.intl_number_format or main.number_format
     layouts = [_layout(each) for each in formats]
 
+    @cache
     def ending(marks: Marks) -> Ending:
         region = next((name for name in regions if _belongs(name, regions, marks)), None)
         layout = next((layouts[i] for i, each in enumerate(formats) if _is_laid_out(i, each, marks)), None)
@@ -200,11 +198,11 @@ def _compiled(regions: dict[str, PhoneMetadata], main: PhoneMetadata) -> Node[En
 
 
 def _layout(each: NumberFormat) -> Layout:
-    groups = each.format or ""
-    template = re.sub(r"\\([1-9])", lambda group: f"{{{int(group[1]) - 1}}}", groups)
-    if "\\" in template or "{" in groups:
-        raise ValueError(f"a layout with something unknown in it: {groups}")
-    return Layout(re.compile(each.pattern or ""), groups, template)
+    """The library's layout, whose \\1 \\2-\\3 is {0} {1}-{2} here."""
+    template = re.sub(r"\\([1-9])", lambda group: f"{{{int(group[1]) - 1}}}", each.format or "")
+    if "\\" in template:
+        raise ValueError(f"a layout with something unknown in it: {each.format}")
+    return Layout(re.compile(each.pattern or ""), template)
 
 
 def _belongs(name: str, regions: dict[str, PhoneMetadata], marks: Marks) -> bool:

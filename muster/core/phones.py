@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from phonenumbers import SUPPORTED_REGIONS
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS
 
 from muster.core.phone_plans import LONGEST, REGIONS, plan_of, walked
 
@@ -29,17 +29,17 @@ NO_PLUS = Number(None, "phone-no-plus")
 IMPOSSIBLE = Number(None, "phone-impossible")
 NOT_ASSIGNED = "phone-not-assigned"
 
-_GAPS = str.maketrans("", "", " -.()")  # what most people put between digits; _BETWEEN has it all
-_E164 = re.compile(r"\+[0-9]+")
+_is_e164 = re.compile(r"\+[0-9]+").fullmatch
+_LONGEST_TEXT = 250  # the library reads no more, and no number needs it
 _QUOTES = "'`\"\u2018\u2019"
 _SCHEME = re.compile(r"\A(?:tel|sms|callto|whatsapp)\s*:\s*", re.IGNORECASE)
-_LONGEST_TEXT = 250  # the library reads no more, and no number needs it
-_BETWEEN = r"[-\s.()\[\]/]*"
+_GAPS = str.maketrans("", "", " -.()")  # what stands between the digits of most numbers
 _NOT_DIGITS = str.maketrans("", "", "+-.()[]/ \t\n\r\v\f\x1c\x1d\x1e\x1f")
+_BETWEEN = r"[-\s.()\[\]/]*"
 _ONE_NUMBER = re.compile(rf"{_BETWEEN}\+*(?:{_BETWEEN}\d)*{_BETWEEN}")
 _TWO_NUMBERS = re.compile(r"(?:\D*\d){7,}[^\d\n/]*[\n/](?:\D*\d){7,}\D*")
 _SPREADSHEET_POWER = re.compile(r"[+-]?\d+(?:[.,]\d+)?E[+-]?\d+", re.IGNORECASE)
-_SPREADSHEET_FLOAT = re.compile(r"\d+\.0+")
+_SPREADSHEET_FLOAT = re.compile(r"\s*\d+\.0+\s*")
 _LABEL = r"(?:e?xt(?:ensi(?:on|ón|o))?n?|x|#|~|int|anexo|poste|доб)"
 _EXTENSION = re.compile(
     rf"{_BETWEEN}\+*(?:{_BETWEEN}\d){{3,}}{_BETWEEN}"
@@ -53,16 +53,14 @@ def read(cell: str, home: str) -> Number:
     text = cell.translate(_GAPS)
     international = text[:1] == "+"
     digits = text[1:] if international else text
-    if not digits.isdigit() or not digits.isascii():
+    if not digits.isdigit() or not digits.isascii() or ("." in cell and _SPREADSHEET_FLOAT.fullmatch(cell)):
         return _read_unusual(cell, home)
-    if international:
-        return _international(digits)
-    return NO_PLUS if "." in cell and _SPREADSHEET_FLOAT.fullmatch(cell.strip()) else _national(digits, home)
+    return _international(digits) if international else _national(digits, home)
 
 
 def show(e164: str) -> str:
     """The number as it is written for reading, in the international format of its country."""
-    if not _E164.fullmatch(e164):
+    if not _is_e164(e164):
         return e164
     plan, national, ending = walked(e164[1:])
     if not plan.code or not 2 <= len(national) <= LONGEST:
@@ -72,7 +70,7 @@ def show(e164: str) -> str:
 
 def region_of(e164: str) -> str | None:
     """The region a number belongs to, such as "GB"; "001" where it belongs to the whole world."""
-    if not _E164.fullmatch(e164):
+    if not _is_e164(e164):
         return None
     _, national, ending = walked(e164[1:])
     return ending.region if 2 <= len(national) <= LONGEST else None
@@ -86,6 +84,12 @@ def calling_code(region: str) -> str:
 def is_region(code: str) -> bool:
     """Whether numbers can be read for the region with this code."""
     return code in SUPPORTED_REGIONS
+
+
+def prepare() -> None:
+    """Compile the plans of all calling codes now, in less than a second, rather than each when first met."""
+    for code in COUNTRY_CODE_TO_REGION_CODE:
+        plan_of(str(code))
 
 
 def suggest(cell: str, home: str) -> str | None:
@@ -123,7 +127,7 @@ def _national(digits: str, home: str) -> Number:
 
 def _is_full_length(e164: str) -> bool:
     """Whether the number has a length that can be dialled from anywhere, not only from its own town."""
-    if not _E164.fullmatch(e164):
+    if not _is_e164(e164):
         return False
     plan, national, _ = walked(e164[1:])
     return len(national) in plan.full
@@ -159,11 +163,11 @@ def _plain_character(character: str) -> str:
     """The ASCII character that means the same in a phone number; nothing for an invisible one."""
     if character.isdecimal():
         return str(unicodedata.decimal(character))
+    if character.isspace():
+        return "\n" if character in "\x85\u2028\u2029" else " "
     category = unicodedata.category(character)
     if category == "Cf":
         return ""
-    if category == "Zs":
-        return " "
     if category == "Pd" or character in "\u2212\u30fc":
         return "-"
     return chr(ord(character) - 0xFEE0) if "\uff01" <= character <= "\uff5e" else character

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from muster.core import phones
 from muster.core.phones import Number
@@ -135,8 +137,35 @@ def test_it_takes_any_space_or_dash_between_the_digits(gap: str) -> None:
     assert phones.read(f"+44{gap}7911{gap}123456", "US") == Number("+447911123456", None)
 
 
-def test_it_sees_two_numbers_on_two_lines_of_a_cell() -> None:
-    assert phones.read("7165550001\n7165550002", "US") == phones.UNREADABLE
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x85", " / "])
+def test_it_takes_a_home_number_and_a_second_one_for_two(end: str) -> None:
+    assert phones.read(f"(716) 555-0001{end}(716) 555-0002", "US") == phones.UNREADABLE
+
+
+@pytest.mark.parametrize("much", ["1" * 251, "+" * 251, "(" * 5000, "+44 7911 123456" + " " * 300 + "x5", "1/" * 5000])
+def test_it_reads_no_number_in_a_long_text(much: str) -> None:
+    assert phones.read(much, "US").e164 is None
+
+
+CODES = {"phone-shortened", "phone-extension", "phone-unreadable", "phone-no-plus", "phone-impossible"}
+LIKE_A_NUMBER = st.text(st.sampled_from("0123456789+++-()[]/.,;:#x'\"= \n\t\x1c\x85\u2028\u200b\xa0\u0664\uff14\xb2e"))
+
+
+@given(st.one_of(st.text(), LIKE_A_NUMBER), st.sampled_from(["US", "GB", "IT", "AG"]))
+def test_it_has_one_answer_to_any_text(cell: str, home: str) -> None:
+    number = phones.read(cell, home)
+    assert (number.e164 is None) == (number.code in CODES)
+    assert number.e164 is None or number.code in {None, "phone-not-assigned"}
+    suggestion = phones.suggest(cell, home)
+    assert suggestion is None or phones.read(suggestion, home).e164
+
+
+@given(LIKE_A_NUMBER, st.sampled_from(["US", "GB", "IT", "AG"]))
+def test_it_reads_an_assigned_number_again_as_it_shows_it(cell: str, home: str) -> None:
+    number = phones.read(cell, home)
+    if number.e164 and not number.code:
+        assert phones.read(number.e164, home) == number
+        assert phones.read(phones.show(number.e164), home) == number
 
 
 @pytest.mark.parametrize("home", ["", "us", "XX", "001"])

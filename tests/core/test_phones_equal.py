@@ -171,7 +171,7 @@ def test_it_reads_random_numbers_without_their_plus_sign_as_the_library_does_in_
         prefixes = ["", "", "", trunk, trunk, code, code + trunk, "00", "011", "0", "1"]
         numbers = [
             random_digits(random_, random_.choice(EXAMPLES[code]), prefixes)
-            for _ in range(how_many(leg) // len(SUPPORTED_REGIONS) // 2)
+            for _ in range(how_many(leg) // len(SUPPORTED_REGIONS))
         ]
         found += differences_at_home(filter(None, numbers), home)
     assert found == []
