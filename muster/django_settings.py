@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 
+from muster.logs import logging_config
 from muster.settings import settings
 
 _ours = settings()
+_address = urlsplit(_ours.url)
+_tls = _address.scheme == "https"
 BASE = Path(__file__).resolve().parent
 
 
@@ -24,10 +30,8 @@ def _secret_key() -> str:
         made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         made.touch(mode=0o600)
         made.write_text(secrets.token_urlsafe(50))
-        try:
+        with suppress(FileExistsError):  # another process was first: its key counts
             path.hardlink_to(made)
-        except FileExistsError:
-            pass  # another process was first: its key counts
         made.unlink()
     return path.read_text()
 
@@ -50,18 +54,90 @@ def _sqlite(name: str) -> dict[str, Any]:
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;",
         },
     }
 
 
+def _hosts() -> list[str]:
+    """Our own name, this machine's, and what the operator adds; whatever else a request claims is refused."""
+    extra = [host.strip() for host in _ours.hosts.split(",") if host.strip()]
+    return [_address.hostname or "localhost", "localhost", "127.0.0.1", "[::1]", *extra]
+
+
+def _caches() -> dict[str, Any]:
+    """What counts tries at signing in: one for all processes, so beside the data."""
+    if _ours.database_url:
+        return {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+    return {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str((_ours.data / "cache").absolute()),
+        }
+    }
+
+
+def _mail() -> dict[str, Any]:
+    """Django's mail settings from smtp://user:password@host:587?tls=true, or smtps://…; unset: files."""
+    if not _ours.email_url:
+        return {"EMAIL_BACKEND": "muster.teams.mail_files.MailFiles"}
+    parts = urlsplit(_ours.email_url)
+    query = {name: values[-1] == "true" for name, values in parse_qs(parts.query).items()}
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": query.get("tls", False),
+        "EMAIL_USE_SSL": parts.scheme == "smtps" or query.get("ssl", False),
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
+def _sign_in_elsewhere() -> dict[str, Any]:
+    """The identity provider the installation signs in with, if it has one."""
+    providers: dict[str, Any] = {}
+    if _ours.oidc_url:
+        providers["openid_connect"] = {
+            "VERIFIED_EMAIL": _ours.oidc_trust_email,
+            "APPS": [
+                {
+                    "provider_id": "sso",
+                    "name": _ours.oidc_name,
+                    "client_id": _ours.oidc_client_id,
+                    "secret": _ours.oidc_client_secret,
+                    "settings": {"server_url": _ours.oidc_url, "oauth_pkce_enabled": True},
+                }
+            ],
+        }
+    if _ours.saml_metadata_url:
+        providers["saml"] = {
+            "VERIFIED_EMAIL": True,
+            "APPS": [
+                {
+                    "provider_id": _ours.saml_entity_id,
+                    "name": _ours.saml_name,
+                    "client_id": "sso",
+                    "settings": {
+                        "attribute_mapping": {"uid": _ours.saml_email, "email": _ours.saml_email},
+                        "idp": {"entity_id": _ours.saml_entity_id, "metadata_url": _ours.saml_metadata_url},
+                        "sp": {"entity_id": f"{_ours.url.rstrip('/')}/accounts/saml/sso/metadata/"},
+                        "advanced": {"strict": True, "want_assertion_signed": True},
+                    },
+                }
+            ],
+        }
+    return providers
+
+
 SECRET_KEY = _secret_key()
 DEBUG = _ours.debug
-ALLOWED_HOSTS = ["*"]
 DATABASES = _databases()
 DATABASE_ROUTERS = ["muster.imports.routers.ProgressRouter"]
+CACHES = _caches()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-AUTH_USER_MODEL = "teams.User"
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
@@ -69,22 +145,29 @@ ROOT_URLCONF = "muster.urls"
 WSGI_APPLICATION = "muster.wsgi.application"
 
 INSTALLED_APPS = [
+    "muster.teams",  # first: its templates and commands win over those of the libraries
+    "muster.contacts",
+    "muster.imports",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django_htmx",
+    "django_structlog",
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "muster.teams",
-    "muster.contacts",
-    "muster.imports",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    *(["allauth.socialaccount.providers.saml"] if _ours.saml_metadata_url else []),
 ]
 MIDDLEWARE = [
+    "muster.logs.LogRequests",
     "django.middleware.security.SecurityMiddleware",
+    "muster.security.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -94,6 +177,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
 ]
 TEMPLATES = [
     {
@@ -110,16 +194,80 @@ TEMPLATES = [
         },
     }
 ]
+LOGGING_CONFIG = None
+logging_config(_ours.log_format)
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+
+# Who is asking: only by the names we know, over TLS where the address says so.
+ALLOWED_HOSTS = ["*"] if DEBUG else _hosts()
+CSRF_TRUSTED_ORIGINS = [f"{_address.scheme}://{_address.netloc}"]
+CSRF_FAILURE_VIEW = "muster.teams.errors.csrf_failure"
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT = _tls
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"  # Strict would sign people out when they follow a link in a mail
+SESSION_COOKIE_NAME = "__Host-session" if _tls else "session"
+SESSION_COOKIE_AGE = _ours.session_days * 24 * 3600
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _tls else None
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked from inside, without the proxy
+SECURE_HSTS_SECONDS = _ours.hsts_seconds if _tls else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Whether the operator's other hosts have TLS, and whether browsers should ship that, is not ours to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+AUTH_USER_MODEL = "teams.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "muster.teams.adapters.Accounts"
+ACCOUNT_FORMS = {
+    "login": "muster.teams.sign_in_forms.SignIn",
+    "reset_password": "muster.teams.sign_in_forms.AskForReset",
+    "reset_password_from_key": "muster.teams.sign_in_forms.Reset",
+    "change_password": "muster.teams.sign_in_forms.Change",
+    "set_password": "muster.teams.sign_in_forms.Choose",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-LOGIN_REDIRECT_URL = "/"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses come from Admins, and a link mailed there opens the account
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _address.scheme
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "100/15m/ip,5/15m/key",
+    "reset_password": "20/15m/ip,5/15m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/15m/user",
+    "change_password": "5/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(_tls) if _ours.proxies is None else _ours.proxies
+MFA_ADAPTER = "muster.teams.adapters.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Muster"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _tls  # browsers make passkeys on localhost and over TLS only, either way
+USERSESSIONS_TRACK_ACTIVITY = True
+SOCIALACCOUNT_ADAPTER = "muster.teams.adapters.SignInElsewhere"
+SOCIALACCOUNT_PROVIDERS = _sign_in_elsewhere()
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # a verified address of the provider is the user with that address
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+# A form would be stopped by form-action when the provider redirects on to a third place, as federations do.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _ours.email_from
+MAIL_FILES = _ours.data / "mail"
+globals().update(_mail())
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE / "static"]

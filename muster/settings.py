@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from pydantic import AliasChoices, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, JsonValue
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "MUSTER_"
+SECRET: dict[str, JsonValue] = {"secret": True}  # never shown
 
 
 class Settings(BaseSettings):
     """Read from environment variables; a `…_FILE` variable names a file that holds the value."""
 
-    model_config = SettingsConfigDict(env_prefix="MUSTER_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
 
     data: Path = Field(Path("data"), description="Folder of the embedded database, the secret key and the mail files.")
     database_url: str = Field(
@@ -25,9 +32,21 @@ class Settings(BaseSettings):
     )
     email_from: str = Field("Muster <muster@localhost>", description="Sender of the mails.")
     secret_key: str = Field(
-        "", description="Signs sessions and links; unset: made on the first run and kept in MUSTER_DATA."
+        "",
+        description="Signs sessions and links; unset: made on the first run and kept in MUSTER_DATA.",
+        json_schema_extra=SECRET,
     )
-    url: str = Field("http://127.0.0.1:8000", description="Address of this installation, as written in mails.")
+    url: str = Field(
+        "http://127.0.0.1:8000",
+        description="Address of this installation, as in mails. With https:, cookies and redirects are for TLS only.",
+    )
+    hosts: str = Field("", description="Other host names it answers to, by commas; its own and this machine's always.")
+    proxies: int | None = Field(
+        None, description="Reverse proxies in front, whose X-Forwarded-For is believed; unset: 1 with https:, else 0."
+    )
+    hsts_seconds: int = Field(31_536_000, description="How long browsers insist on TLS, once MUSTER_URL is https:.")
+    log_format: str = Field("text", description="text, or json: one object per line.")
+
     max_file_bytes: int = Field(5 * 1024 * 1024, description="Largest upload on the web page, in bytes.")
     max_paste_rows: int = Field(5_000, description="Most rows in one paste, header not counted.")
     max_api_rows: int = Field(1_000_000, description="Most rows in one import by API or command line.")
@@ -35,10 +54,93 @@ class Settings(BaseSettings):
     draft_days: int = Field(7, description="Days an import that was not confirmed is kept.")
     undo_days: int = Field(14, description="Days an import can be undone.")
     lease_seconds: int = Field(30, description="Seconds after which a silent worker's import is taken over by another.")
+
+    invitation_days: int = Field(7, description="Days an invitation can be accepted.")
+    session_days: int = Field(14, description="Days without a visit after which one has to sign in again.")
+    oidc_url: str = Field("", description="OpenID Connect: address of the issuer; unset: no such sign-in.")
+    oidc_name: str = Field("Single sign-on", description="OpenID Connect: the words on the button.")
+    oidc_client_id: str = Field("", description="OpenID Connect: our client id there.")
+    oidc_client_secret: str = Field("", description="OpenID Connect: our secret there.", json_schema_extra=SECRET)
+    oidc_trust_email: bool = Field(
+        False,
+        description="OpenID Connect: believe its e-mail addresses even if it does not say that they are verified.",
+    )
+    saml_metadata_url: str = Field("", description="SAML: address of the identity provider's metadata; unset: none.")
+    saml_entity_id: str = Field("", description="SAML: entity id of the identity provider.")
+    saml_name: str = Field("Single sign-on", description="SAML: the words on the button.")
+    saml_email: str = Field(
+        "urn:oid:0.9.2342.19200300.100.1.3", description="SAML: the attribute that holds the e-mail address."
+    )
     debug: bool = Field(False, description="Development only: show errors in the browser.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """A variable wins over the file that its `…_FILE` twin names."""
+        return init_settings, env_settings, NamedFiles(settings_cls)
+
+
+class NamedFiles(PydanticBaseSettingsSource):
+    """Values from files: MUSTER_SECRET_KEY_FILE=/run/secrets/key."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The file's content without the line end, or nothing when no file is named."""
+        path = os.environ.get(variable(field_name) + "_FILE")
+        return (Path(path).read_text(encoding="utf-8").strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {alias(name): value for name, value in found.items() if value is not None}
+
+
+class Described(NamedTuple):
+    """One line of `muster settings`."""
+
+    variable: str
+    value: str
+    source: str  # environment, file, default
+    help: str
 
 
 @lru_cache
 def settings() -> Settings:
     """Read the environment once."""
     return Settings()
+
+
+def describe() -> list[Described]:
+    """Every setting, its value without secrets, where it came from and what it is for."""
+    now = settings()
+    return [
+        Described(variable(name), _shown(getattr(now, name), field), _source(name), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return "DATABASE_URL" if name == "database_url" else PREFIX + name.upper()
+
+
+def alias(name: str) -> str:
+    """The key under which pydantic takes a value for the setting."""
+    return "DATABASE_URL" if name == "database_url" else name
+
+
+def _source(name: str) -> str:
+    if os.environ.get(variable(name)):
+        return "environment"
+    return "file" if os.environ.get(variable(name) + "_FILE") else "default"
+
+
+def _shown(value: Any, field: FieldInfo) -> str:
+    """The value for people to see; passwords in addresses are starred too."""
+    if field.json_schema_extra == SECRET:
+        return "***" if value else ""
+    return re.sub(r"(?<=://)([^:/@]*):[^@/]*@", r"\1:***@", "" if value is None else str(value))

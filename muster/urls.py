@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from muster.imports.views import guide
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("muster.teams.urls")),
+    path("t/<slug:team>/imports/", include("muster.imports.urls")),
+    path("guide/errors", guide, name="guide"),
+]
+
+handler403 = "muster.teams.errors.forbidden"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
@@ -66,11 +66,13 @@ def member(view: View[P]) -> Page[P]:
         if not isinstance(request.user, User):
             return redirect_to_login(request.get_full_path())
         who = access(request.user, team)
+        if request.user.last_team_id != who.team.pk:
+            User.objects.filter(pk=request.user.pk).update(last_team=who.team)
         request.access = who  # type: ignore[attr-defined]  # for the header of the page
         return view(request, who, *args, **kwargs)
 
     update_wrapper(page, view)
-    return page
+    return cast("Page[P]", page)
 
 
 def admin(view: View[P]) -> Page[P]:
@@ -81,7 +83,7 @@ def admin(view: View[P]) -> Page[P]:
         return view(request, who, *args, **kwargs)
 
     update_wrapper(guarded, view)
-    return member(guarded)
+    return member(cast("View[P]", guarded))
 
 
 def owner(view: Callable[Concatenate[HttpRequest, User, P], HttpResponse]) -> Callable[..., HttpResponse]:

@@ -8,3 +8,7 @@ class TeamsConfig(AppConfig):
 
     name = "muster.teams"
     label = "teams"
+
+    def ready(self) -> None:
+        """Listen for sign-ins."""
+        import muster.teams.sign_in  # noqa: F401, PLC0415  models are loaded by now

@@ -86,7 +86,7 @@ class Membership(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=5, choices=Role, default=Role.USER)
-    staff_id = models.CharField(max_length=255, null=True, blank=True)
+    staff_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  null is "none", and may repeat
 
     class Meta:
         constraints = (
@@ -128,7 +128,7 @@ class Invitation(models.Model):
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     role = models.CharField(max_length=5, choices=Role, default=Role.USER)
-    staff_id = models.CharField(max_length=255, null=True, blank=True)
+    staff_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  null is "none"
     nonce = models.CharField(max_length=32, default=new_nonce)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

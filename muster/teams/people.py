@@ -104,6 +104,13 @@ def change_staff_id(membership: Membership, by: User, staff_id: str | None) -> N
         audit.record(membership.team, by, "staff-id-changed", **details)
 
 
+def change_member(membership: Membership, by: User, *, role: str, staff_id: str | None) -> None:
+    """Change both, or neither."""
+    with transaction.atomic():
+        change_role(membership, by, role)
+        change_staff_id(membership, by, staff_id)
+
+
 def remove_user(membership: Membership, by: User) -> None:
     """Take a member out of the team; their contacts become unassigned."""
     team, user = membership.team, membership.user

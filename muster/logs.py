@@ -1,0 +1,63 @@
+"""Logs: one line per request and per event, as text or JSON, without what people typed."""
+
+from __future__ import annotations
+
+import logging.config
+from typing import Any
+
+import structlog
+from django.http import HttpRequest
+from django_structlog.middlewares import RequestMiddleware
+
+# What every line gets, whether it comes from structlog or from a library's plain logger.
+SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+SECRET_PARTS = {"key", "signed"}  # parts of addresses that open something
+
+
+class LogRequests(RequestMiddleware):
+    """Logs method and path. Never the query, which may hold names and numbers, and never a link's secret."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        match = request.resolver_match
+        secret = match is not None and SECRET_PARTS & match.kwargs.keys()
+        return f"{request.method} {'/' + match.route if match and secret else request.path}"
+
+
+def logging_config(style: str) -> None:
+    """Send everything to standard error: for people ("text") or for a collector ("json")."""
+    as_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    ending: list[Any] = as_json if style == "json" else [structlog.dev.ConsoleRenderer(colors=False)]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.processors.StackInfoRenderer(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
+        "foreign_pre_chain": SHARED,
+    }
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"lines": formatter},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+            "root": {"handlers": ["stderr"], "level": "INFO"},
+            "loggers": {
+                "django.request": {"level": "ERROR"},  # LogRequests has said it, with more
+                "django.server": {"level": "WARNING"},
+            },
+        }
+    )

@@ -1,0 +1,95 @@
+"""How signing in works here: nobody signs up alone, links carry our own address, secrets are kept encrypted."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings as django_settings
+from django.http import HttpRequest
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+
+from muster.settings import settings
+from muster.teams import audit
+from muster.teams.models import User
+
+
+def full_address(path: str) -> str:
+    """An address for a mail. Made from the settings: what a request says about its host is not believed."""
+    return settings().url.rstrip("/") + path
+
+
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Signing in with a password."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "That email and password don't match an account. Check them, "
+        "or reset your password.",
+        "too_many_login_attempts": "Too many tries. Try again in 15 minutes.",
+        "invalid_login": "That email and password don't match an account. Check them, or reset your password.",
+        "incorrect_password": "That is not your password.",
+        "incorrect_code": "That code doesn't match. Codes change every 30 seconds: enter the one shown now.",
+        "account_inactive": "This account is switched off. Ask an Admin.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up by themselves: Admins invite."""
+        return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        path: str = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return full_address(path.replace("UID-KEY", key))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("profile")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Log a refused sign-in for whom it concerns, without what was typed when it is nobody's address."""
+        super().authentication_failed(request, **credentials)
+        user = User.objects.filter(email=str(credentials.get("email") or "").strip().lower()).first()
+        address = self.get_client_ip(request)
+        if user:
+            audit.record_for_teams_of(user, "sign-in-refused", address=address)
+        else:
+            audit.record(None, None, "sign-in-refused", address=address)
+
+
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """Second factors. Their secrets are encrypted with a key made from the installation's secret key."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": Accounts.error_messages["incorrect_code"],
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+
+class SignInElsewhere(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Signing in with the institution's identity provider."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Somebody the provider knows and we do not gets a page that says so, not an account."""
+        address = next((each.email for each in sociallogin.email_addresses), "")
+        audit.record(None, None, "sign-in-refused", provider=sociallogin.account.provider)
+        raise ImmediateHttpResponse(render(request, "socialaccount/unknown.html", {"address": address}, status=403))
+
+
+def _cipher() -> MultiFernet:
+    """The key of today first; older ones still read what they wrote."""
+    keys = [django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(force_bytes(key)).digest())) for key in keys])

@@ -1,0 +1,133 @@
+"""The forms about people, teams and tokens. What may be is decided in `people.py`; here it is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from muster.teams.models import Role, Team, User
+from muster.teams.regions import regions
+
+ROLES = [
+    (Role.USER.value, "User: searches and views contacts, and sets their opt-outs"),
+    (Role.ADMIN.value, "Admin: also imports, and manages fields and users"),
+]
+STAFF_ID_HINT = (
+    "As it stands in the StaffId column of your files. Compared exactly: leading zeros and capitals count. "
+    "Nobody else in the team may have it."
+)
+
+
+def add_refusal(form: forms.Form, refusal: ValidationError) -> None:
+    """Show what `people.py` refused at the fields it names, or above the form."""
+    for field, errors in refusal.error_dict.items():
+        for error in errors:
+            form.add_error(field if field in form.fields else None, error)
+
+
+class NameForm(forms.Form):
+    """What one is called."""
+
+    first_name = forms.CharField(
+        label="First name", max_length=100, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label="Last name", max_length=100, widget=forms.TextInput({"autocomplete": "family-name"})
+    )
+
+
+class MemberForm(forms.Form):
+    """What one is in a team."""
+
+    role = forms.ChoiceField(label="Role", choices=ROLES, widget=forms.RadioSelect)
+    staff_id = forms.CharField(label="Staff ID", max_length=255, required=False, help_text=STAFF_ID_HINT)
+
+
+class InviteForm(MemberForm):
+    """Whom to ask into a team."""
+
+    email = forms.EmailField(label="Email", widget=forms.EmailInput({"autocomplete": "off"}))
+    first_name = forms.CharField(label="First name", max_length=100, required=False)
+    last_name = forms.CharField(label="Last name", max_length=100, required=False)
+    field_order = ("email", "first_name", "last_name", "role", "staff_id")
+
+
+class JoinForm(NameForm):
+    """What somebody new tells us about themselves."""
+
+    password = forms.CharField(
+        label="Password",
+        help_text=" ".join(password_validators_help_texts()),
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        strip=False,
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, self.user)
+        return password
+
+
+class TokenForm(forms.Form):
+    """A token to be made."""
+
+    name = forms.CharField(
+        label="Name", max_length=100, help_text="What will use it, so that you know which one to revoke."
+    )
+    expires = forms.DateField(
+        label="Works until",
+        required=False,
+        help_text="The last day, in UTC. Blank: until you revoke it.",
+        widget=forms.DateInput({"type": "date"}),
+    )
+
+    def clean_expires(self) -> Any:
+        day = self.cleaned_data["expires"]
+        if day and day < timezone.now().date():
+            raise ValidationError("That day is over. Choose a later one.", code="past")
+        return day
+
+
+class TeamForm(forms.Form):
+    """A team, as an owner sees it."""
+
+    name = forms.CharField(label="Name", max_length=100)
+    home_region = forms.ChoiceField(
+        label="Home region",
+        choices=regions,
+        help_text="Numbers without + are read as numbers of this country.",
+    )
+    strict_numbers = forms.BooleanField(
+        label="Strict numbers",
+        required=False,
+        help_text="Rows with a number in a range that nobody uses fail, instead of importing with a warning.",
+    )
+    second_factor = forms.BooleanField(
+        label="Admins need a second factor",
+        required=False,
+        help_text="An Admin without one can look, but not import or manage, until they set one up in Profile.",
+    )
+    notify = forms.CharField(
+        label="Also mail the outcome of imports to",
+        required=False,
+        help_text="One address per line. The Admin who imports is mailed anyway.",
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+    @classmethod
+    def of(cls, team: Team) -> TeamForm:
+        """The form, filled in with what the team is now."""
+        values = {name: getattr(team, name) for name in ("name", "home_region", "strict_numbers", "second_factor")}
+        return cls(initial={**values, "notify": "\n".join(team.notify)})
+
+    def clean_notify(self) -> list[str]:
+        text: str = self.cleaned_data["notify"]
+        return text.replace(",", " ").split()

@@ -1,0 +1,129 @@
+"""Asking somebody into a team by a signed link that expires, and what happens when they follow it."""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import timedelta
+
+from django.core import signing
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from muster.settings import settings
+from muster.teams import audit, people
+from muster.teams.adapters import full_address
+from muster.teams.models import Invitation, Membership, Role, Team, User, new_nonce
+
+SALT = "muster.invitation"
+
+
+def invite(
+    team: Team,
+    by: User,
+    *,
+    email: str,
+    first_name: str = "",
+    last_name: str = "",
+    role: str = Role.USER,
+    staff_id: str | None = None,
+) -> Invitation:
+    """Remember whom we ask. Asking the same address again replaces the invitation. Raises ValidationError."""
+    email = people.clean_email(email)
+    if Membership.objects.filter(team=team, user__email=email).exists():
+        raise people.refuse("email", "already-member", f"{email} is already in {team.name}.")
+    with transaction.atomic():
+        values = {
+            "first_name": first_name,
+            "last_name": last_name,
+            "role": people.clean_role(role),
+            "staff_id": people.free_staff_id(team, staff_id, email=email),
+        }
+        Invitation.objects.filter(team=team, email=email, accepted_at=None).delete()
+        invitation = Invitation.objects.create(team=team, email=email, invited_by=by, **values)
+        audit.record(team, by, "user-invited", email=email, role=invitation.role, staff_id=invitation.staff_id)
+    return invitation
+
+
+def send(invitation: Invitation) -> bool:
+    """Mail the link. False when the mail server did not take it: the invitation stays, to be sent again."""
+    context = {"invitation": invitation, "link": link(invitation), "days": settings().invitation_days}
+    text = render_to_string("teams/email/invitation.txt", context)
+    subject = f"{invitation.team.name}: you are invited to Muster"
+    try:
+        send_mail(subject, text, None, [invitation.email])
+    except (OSError, smtplib.SMTPException):
+        return False
+    return True
+
+
+def renew(invitation: Invitation, by: User) -> None:
+    """Make the link new: the old one ends, the new one has all its days."""
+    with transaction.atomic():
+        invitation.nonce, invitation.created_at, invitation.invited_by = new_nonce(), timezone.now(), by
+        invitation.save(update_fields=["nonce", "created_at", "invited_by"])
+        audit.record(invitation.team, by, "user-invited", email=invitation.email, role=invitation.role, again=True)
+
+
+def withdraw(invitation: Invitation, by: User) -> None:
+    """Take an invitation back: its link ends."""
+    with transaction.atomic():
+        invitation.delete()
+        audit.record(invitation.team, by, "invitation-withdrawn", email=invitation.email)
+
+
+def link(invitation: Invitation) -> str:
+    """The address that opens the invitation."""
+    signed = signing.dumps([invitation.pk, invitation.nonce], salt=SALT)
+    return full_address(reverse("invitation", kwargs={"signed": signed}))
+
+
+def find(signed: str) -> Invitation | None:
+    """The open invitation of a link. None when the link is not ours, too old, replaced, withdrawn or used."""
+    try:
+        pk, nonce = signing.loads(signed, salt=SALT, max_age=timedelta(days=settings().invitation_days))
+    except signing.BadSignature:
+        return None
+    open_ones = Invitation.objects.filter(pk=pk, nonce=nonce, accepted_at=None)
+    return open_ones.select_related("team", "invited_by").first()
+
+
+def expires_at(invitation: Invitation) -> str:
+    """When its link ends, for people to read."""
+    return f"{invitation.created_at + timedelta(days=settings().invitation_days):%-d %B %Y}"
+
+
+def has_account(invitation: Invitation) -> bool:
+    """Whether the invited person can sign in already."""
+    user = User.objects.filter(email=invitation.email, is_active=True).first()
+    return user is not None and (user.has_usable_password() or user.last_login is not None)
+
+
+def accept(invitation: Invitation) -> Membership:
+    """Let the invited person in. Raises ValidationError when their Staff ID has gone to somebody else since."""
+    with transaction.atomic():
+        invitation.accepted_at = timezone.now()
+        invitation.save(update_fields=["accepted_at"])
+        membership = people.add_user(
+            invitation.team,
+            invitation.invited_by,
+            email=invitation.email,
+            first_name=invitation.first_name,
+            last_name=invitation.last_name,
+            role=invitation.role,
+            staff_id=invitation.staff_id,
+        )
+        audit.record(invitation.team, membership.user, "invitation-accepted")
+    return membership
+
+
+def accept_as_new(invitation: Invitation, *, first_name: str, last_name: str, password: str) -> User:
+    """Let somebody in who has no account yet: it is made with this name and password."""
+    with transaction.atomic():
+        user = accept(invitation).user
+        user.first_name, user.last_name = first_name, last_name
+        user.set_password(password)
+        user.save()
+    return user

@@ -1,0 +1,77 @@
+"""The log of a team, for its Admins: who did what, filtered and paged."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from muster.teams import audit
+from muster.teams.access import Access, admin
+from muster.teams.models import AuditEntry, Team
+
+PER_PAGE = 50
+
+
+class LogFilter(forms.Form):
+    """Which entries to show."""
+
+    action = forms.ChoiceField(label="What", required=False)
+    by = forms.CharField(label="Who", required=False, widget=forms.TextInput({"type": "search"}))
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
+    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
+
+    def __init__(self, *args: Any, team: Team | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seen = entries_of(team).order_by().values_list("action", flat=True).distinct()
+        choices = sorted((action, audit.label(action)) for action in seen)
+        self.fields["action"].choices = [("", "Everything"), *choices]  # type: ignore[attr-defined]
+
+    def chosen(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """The entries that fit; a filter that cannot be read leaves nothing out, and says so at its field."""
+        self.full_clean()
+        lookups = {"action": "action", "by": "by_email__icontains", "since": "at__date__gte", "until": "at__date__lte"}
+        given = {lookups[name]: value for name, value in self.cleaned_data.items() if value}
+        return entries.filter(**given)
+
+
+def entries_of(team: Team | None) -> QuerySet[AuditEntry]:
+    """A team's log, newest first; None: the installation's own."""
+    return AuditEntry.objects.filter(team=team).select_related("by").order_by("-at", "-id")
+
+
+def log_context(request: HttpRequest, team: Team | None) -> dict[str, Any]:
+    """One page of a log, and its filter."""
+    form = LogFilter(request.GET, team=team)
+    page = Paginator(form.chosen(entries_of(team)), PER_PAGE).get_page(request.GET.get("page"))
+    query = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    lines = [(entry, audit.label(entry.action), details(entry)) for entry in page]
+    return {"form": form, "page": page, "lines": lines, "query": urlencode(query) + "&" if query else ""}
+
+
+@require_GET
+@admin
+def log(request: HttpRequest, who: Access) -> HttpResponse:
+    """The team's log."""
+    return render(request, "teams/log.html", log_context(request, who.team))
+
+
+def details(entry: AuditEntry) -> list[tuple[str, str]]:
+    """An entry's details for people: pairs of words and value; a change is "before → after"."""
+    return [(name.replace("_", " "), _shown(value)) for name, value in entry.details.items()]
+
+
+def _shown(value: Any) -> str:
+    """A detail as words."""
+    if isinstance(value, list) and len(value) == 2:
+        return f"{_shown(value[0])} → {_shown(value[1])}"
+    if isinstance(value, list):
+        return ", ".join(map(_shown, value)) or "none"
+    words = {None: "none", "": "none", True: "yes", False: "no"}
+    return words[value] if value is None or value == "" or isinstance(value, bool) else str(value)
