@@ -40,7 +40,11 @@ class Import(models.Model):
     options = models.JSONField(default=dict)  # core.fields.Options as JSON
     revision = models.PositiveIntegerField(default=0)  # grows with every change of options, answers or edits
     looked = models.IntegerField(default=-1)  # the revision that the counts and the summary below are of
-    previewed = models.JSONField(default=dict)  # the counts that were confirmed, to say what differed
+    previewed = models.JSONField(default=dict)  # the counts that were confirmed
+    differs = models.JSONField(default=dict)  # where the result is not what was confirmed: {count: [confirmed, now]}
+    seconds = models.JSONField(default=dict)  # what each phase took
+    failure = models.CharField(max_length=200, blank=True)  # what went wrong on our side, for a person to read
+    first_change = models.BigIntegerField(null=True)  # Change.id of the first row; the others follow by position
     undoes = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="undone_by")
 
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -157,6 +161,7 @@ class Mail(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     of = models.ForeignKey(Import, null=True, on_delete=models.CASCADE, related_name="mails")
+    about = models.CharField(max_length=8, default="finished")  # finished, failed
     to = models.EmailField()
     subject = models.CharField(max_length=255)
     text = models.TextField()
@@ -167,7 +172,7 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("of", "to"), name="one_mail_per_address"),)
+        constraints = (models.UniqueConstraint(fields=("of", "to", "about"), name="one_mail_per_address"),)
         indexes = (models.Index(fields=("due_at",), name="mail_due", condition=models.Q(sent_at=None)),)
 
     def __str__(self) -> str:

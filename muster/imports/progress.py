@@ -24,21 +24,24 @@ class Clock:
     """Tells how far one import is, at most a few times a second, and adds up the seconds of each phase."""
 
     imp: Import
-    of: int = 0
     phase: str = ""
+    of: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     told_at: float = 0.0
 
-    @contextmanager
-    def during(self, phase: str, of: int | None = None) -> Iterator[None]:
-        """Count the block as one phase: parse, check, plan or apply."""
-        self.phase, started = phase, time.perf_counter()
-        self.of = self.of if of is None else of
+    def begin(self, phase: str, of: int = 0) -> None:
+        """Tell that a phase begins: reading, checking, planning or saving."""
+        self.phase, self.of = phase, of
         self.tell(0)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add the seconds of the block to parse, check, plan or apply."""
+        started = time.perf_counter()
         try:
             yield
         finally:
-            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - started
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
     def tick(self, done: int) -> None:
         """Tell that `done` rows of this phase are behind us, unless it was told a moment ago."""
