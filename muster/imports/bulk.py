@@ -1,0 +1,122 @@
+"""Many rows at once, by each database's own bulk path: COPY on PostgreSQL, prepared statements on SQLite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+# A table expression with one column, `key`, put in place of {keys}.
+_KEYS = {"sqlite": "(SELECT value AS key FROM json_each(%s))", "postgresql": "muster_keys"}
+_KEY_TYPES = {str: "text", int: "bigint"}
+CHUNK_ROWS = 10_000
+
+
+def is_postgres() -> bool:
+    """Whether this installation runs on PostgreSQL; else it is SQLite."""
+    return connection.vendor == "postgresql"
+
+
+def as_time(at: datetime) -> Any:
+    """Return a time as the bulk paths take it."""
+    return at if is_postgres() else str(at.astimezone(UTC).replace(tzinfo=None))
+
+
+def from_time(kept: datetime) -> datetime:
+    """Return the time of a column that was read past the ORM: SQLite's have no zone, and mean UTC."""
+    return kept if kept.tzinfo else kept.replace(tzinfo=UTC)
+
+
+def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write new rows. On PostgreSQL this is one COPY."""
+    names = ", ".join(columns)
+    if is_postgres():
+        _copy(f"COPY {table} ({names}) FROM STDIN", rows)
+    else:
+        marks = ", ".join("?" * len(columns))
+        _prepared(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608  our own names
+
+
+def update(table: str, columns: Sequence[str], team_id: int, rows: Iterable[Sequence[Any]]) -> None:
+    """Set `columns` of a team's rows; each of `rows` holds the values, and last the id."""
+    if is_postgres():
+        _update_from_staging(table, columns, team_id, rows)
+    else:
+        sets = ", ".join(f"{column} = ?" for column in columns)
+        _prepared(f"UPDATE {table} SET {sets} WHERE team_id = {team_id:d} AND id = ?", rows)  # noqa: S608
+
+
+def delete(table: str, team_id: int, ids: Iterable[int]) -> None:
+    """Remove a team's rows."""
+    if is_postgres():
+        _stage_keys(ids, int)
+        _run(f"DELETE FROM {table} t USING muster_keys k WHERE t.team_id = {team_id:d} AND t.id = k.key")  # noqa: S608
+    else:
+        _prepared(f"DELETE FROM {table} WHERE team_id = {team_id:d} AND id = ?", ((key,) for key in ids))  # noqa: S608
+
+
+def select_by(keys: Sequence[str] | Sequence[int], query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Run a query that joins {keys}, which has one column, `key`; `parameters` come after it in the query."""
+    if not keys:
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        first: tuple[str, ...] = ()
+        if is_postgres():
+            _stage_keys(keys, type(keys[0]))
+        else:
+            first = (json.dumps(keys),)
+        cursor.execute(query.format(keys=_KEYS[connection.vendor]), (*first, *parameters))
+        return list(_all(cursor))
+
+
+def select(query: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    """Run a query past the ORM, its rows as the database gives them."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        yield from _all(cursor)
+
+
+def _all(cursor: Any) -> Iterator[tuple[Any, ...]]:
+    while rows := cursor.fetchmany(2_000):
+        yield from rows
+
+
+def _stage_keys(keys: Iterable[str] | Iterable[int], kind: type) -> None:
+    _run("DROP TABLE IF EXISTS muster_keys")
+    _run(f"CREATE TEMPORARY TABLE muster_keys (key {_KEY_TYPES[kind]}) ON COMMIT DROP")
+    _copy("COPY muster_keys FROM STDIN", ((key,) for key in keys))
+    _run("ANALYZE muster_keys")
+
+
+def _update_from_staging(table: str, columns: Sequence[str], team_id: int, rows: Iterable[Sequence[Any]]) -> None:
+    names = ", ".join((*columns, "id"))
+    _run("DROP TABLE IF EXISTS muster_staged")
+    _run(f"CREATE TEMPORARY TABLE muster_staged ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608
+    _copy(f"COPY muster_staged ({names}) FROM STDIN", rows)
+    _run("ANALYZE muster_staged (id)")
+    sets = ", ".join(f"{column} = s.{column}" for column in columns)
+    _run(f"UPDATE {table} t SET {sets} FROM muster_staged s WHERE t.team_id = {team_id:d} AND t.id = s.id")  # noqa: S608
+
+
+def _run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Past Django's wrapper, which does not know COPY."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _prepared(statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Past Django's wrapper, which would rewrite the placeholders and keep a list of the rows."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
+        cursor.executemany(statement, rows)

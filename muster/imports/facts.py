@@ -1,0 +1,117 @@
+"""What a plan must know of the team: who has the ids and numbers of the file, and no more. Set-based, never by row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from muster.contacts import stored
+from muster.core.check import Checked
+from muster.core.plan import Known, Stored
+from muster.imports import bulk
+from muster.teams.models import Team
+
+TABLE = "contacts_contact"
+_TIMES = (10, 15, 20)  # their places in stored.COLUMNS
+_ASSIGNED, _CUSTOM = stored.COLUMNS.index("assigned_id"), stored.COLUMNS.index("custom")
+_READ = ", ".join(f"c.{column}" for column in stored.COLUMNS)
+
+# CROSS JOIN: SQLite then walks the keys and looks each up, not the other way round.
+_BY_ID = f"SELECT {_READ} FROM {{keys}} k CROSS JOIN {TABLE} c WHERE c.team_id = %s AND c.id = k.key"  # noqa: S608
+_BY_CONTACT_ID = f"SELECT {_READ} FROM {{keys}} k CROSS JOIN {TABLE} c WHERE c.team_id = %s AND c.contact_id = k.key"  # noqa: S608
+_BY_MOBILE = f"SELECT {_READ} FROM {{keys}} k CROSS JOIN {TABLE} c WHERE c.team_id = %s AND c.mobile_number = k.key"  # noqa: S608
+_BY_WHATSAPP = (
+    f"SELECT c.whatsapp_number, c.id FROM {{keys}} k CROSS JOIN {TABLE} c "  # noqa: S608
+    "WHERE c.team_id = %s AND c.whatsapp_number = k.key"
+)
+_TEXTS = f"SELECT c.id, c.search_text FROM {{keys}} k CROSS JOIN {TABLE} c WHERE c.team_id = %s AND c.id = k.key"  # noqa: S608
+_ZERO_IDS = f"SELECT contact_id FROM {TABLE} WHERE team_id = %s AND contact_id >= '0' AND contact_id < '1' LIMIT 500"  # noqa: S608
+_HAS_IDS = f"SELECT c.contact_id FROM {{keys}} k CROSS JOIN {TABLE} c WHERE c.team_id = %s AND c.contact_id = k.key"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the core must know, and what only the store needs: who is assigned to a member without a Staff ID."""
+
+    known: Known
+    members: Mapping[str, int]  # membership id by Staff ID
+    nameless: Mapping[int, int]  # contact's key → membership id
+
+
+def of(team: Team, checked: Checked) -> Facts:
+    """Return what the team has of the ids and numbers in the file."""
+    staff = stored.staff_ids(team)
+    nameless: dict[int, int] = {}
+    ids, numbers = sorted(checked.contact_ids()), sorted(checked.numbers())
+    contacts = {each.values["contact_id"]: each for each in _read(_BY_CONTACT_ID, ids, team, staff, nameless)}
+    holders = {number: each for each in contacts.values() if (number := each.values["mobile_number"])}
+    others = [number for number in numbers if number not in holders]
+    holders |= {each.values["mobile_number"]: each for each in _read(_BY_MOBILE, others, team, staff, nameless)}
+    known = Known(
+        contacts=contacts,
+        holders=holders,
+        whatsapp=_whatsapp(team, numbers),
+        staff=frozenset(filter(None, staff.values())),
+        zeros=_zeros(team, [each for each in ids if each not in contacts]),
+    )
+    return Facts(known, {name: key for key, name in staff.items() if name}, nameless)
+
+
+def contacts_by_key(team: Team, keys: Iterable[int]) -> Iterator[tuple[Stored, int | None]]:
+    """Yield the contacts with these keys as they are now, each with the membership it is assigned to."""
+    as_python = _same if bulk.is_postgres() else _from_sqlite
+    for row in bulk.select_by(sorted(keys), _BY_ID, (team.pk,)):
+        yield stored.as_stored(as_python(row), {}), row[_ASSIGNED]
+
+
+def search_texts(team: Team, keys: Iterable[int]) -> dict[int, str]:
+    """Return what the search index holds of the contacts with these keys."""
+    return dict(bulk.select_by(sorted(keys), _TEXTS, (team.pk,)))
+
+
+def _read(
+    query: str, keys: list[str], team: Team, staff: Mapping[int, str], nameless: dict[int, int]
+) -> Iterator[Stored]:
+    as_python = _same if bulk.is_postgres() else _from_sqlite
+    for row in bulk.select_by(keys, query, (team.pk,)):
+        found = stored.as_stored(as_python(row), staff)
+        if found.values["staff_id"] == "":
+            nameless[found.key] = row[_ASSIGNED]
+        yield found
+
+
+def _same(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*row[:_CUSTOM], _custom(row[_CUSTOM]))
+
+
+def _from_sqlite(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    values = list(row)
+    for place in _TIMES:
+        values[place] = bulk.from_time(values[place])
+    values[_CUSTOM] = _custom(values[_CUSTOM])
+    return tuple(values)
+
+
+def _custom(kept: Any) -> dict[str, str]:
+    if isinstance(kept, str):
+        return json.loads(kept) if kept != "{}" else {}
+    return dict(kept)
+
+
+def _whatsapp(team: Team, numbers: list[str]) -> dict[str, list[int]]:
+    sharing: dict[str, list[int]] = {}
+    for number, key in bulk.select_by(numbers, _BY_WHATSAPP, (team.pk,)):
+        sharing.setdefault(number, []).append(key)
+    return sharing
+
+
+def _zeros(team: Team, new_ids: list[str]) -> dict[str, str]:
+    """Find stored ids that differ from new ones by leading zeros only: spreadsheets drop them."""
+    lengths = {len(contact_id) for (contact_id,) in bulk.select(_ZERO_IDS, (team.pk,))}
+    padded = {
+        each.zfill(length): each for each in new_ids if each.isdecimal() for length in lengths if length > len(each)
+    }
+    found = bulk.select_by(sorted(padded), _HAS_IDS, (team.pk,))
+    return {padded[contact_id]: contact_id for (contact_id,) in found}

@@ -1,0 +1,99 @@
+"""What a plan comes to in the database: contacts, their history, and the outcome row by row, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from muster.contacts.ids import next_ids
+from muster.contacts.schema import searchable_keys
+from muster.core.outcome import Outcome, Tally
+from muster.core.plan import Verdict, verdicts
+from muster.imports import content
+from muster.imports.facts import Facts
+from muster.imports.models import Import
+from muster.imports.packing import Packer
+from muster.imports.progress import Clock
+from muster.imports.reading import Reading
+from muster.imports.writing import Writer, as_history, fresh, to_json
+from muster.teams.models import Team
+
+BATCH_ROWS = 10_000
+
+
+def apply(imp: Import, team: Team, read: Reading, facts: Facts, *, at: datetime, clock: Clock) -> Outcome:
+    """Write what the plan says. Call it inside `locked(team)`; the plan is made as it is written, never kept whole."""
+    rows = len(read.checked.records)
+    imp.first_change = next_ids(rows)[0] if rows else None
+    clerk = _Clerk(imp, team, facts, at, rows)
+    tally, packer = Tally(read.checked.notes), Packer(read.table.header)
+    plan = zip(read.table.rows, verdicts(read.checked, facts.known, read.schema, read.options), strict=True)
+    clock.begin("saving", rows)
+    while batch := _next(plan, clock):
+        with clock.timed("apply"):
+            for (_, cells), verdict in batch:
+                tally.add(verdict)
+                packer.add(cells, verdict)
+                clerk.take(verdict)
+            clerk.writer.write()
+            clock.tick(clerk.position)
+    with clock.timed("apply"):
+        content.keep(imp, content.ROWS, packer.pieces())
+    return tally.outcome()
+
+
+def _next(plan: Iterator[tuple[Any, Verdict]], clock: Clock) -> list[tuple[Any, Verdict]]:
+    with clock.timed("plan"):
+        return list(islice(plan, BATCH_ROWS))
+
+
+class _Clerk:
+    """Turns verdicts into contacts and history, in the order of the file."""
+
+    def __init__(self, imp: Import, team: Team, facts: Facts, at: datetime, rows: int) -> None:
+        self.facts, self.at, self.iso = facts, at, at.isoformat()
+        self.by = imp.by.pk if imp.by else None
+        self.known = {each.key: each for each in (*facts.known.contacts.values(), *facts.known.holders.values())}
+        self.writer = Writer(team, at, self.by, imp.pk, searchable_keys(team))
+        self.keys = iter(next_ids(rows))
+        self.first_change, self.position = imp.first_change or 0, 0
+
+    def take(self, verdict: Verdict) -> None:
+        """One row, which is created, updated, or nothing to write."""
+        if verdict.outcome == "created":
+            self._create(verdict)
+        elif verdict.outcome == "updated":
+            self._update(verdict)
+        self.position += 1
+
+    def _create(self, verdict: Verdict) -> None:
+        key, values = next(self.keys), fresh(self._with_member(verdict.after or {}), self.by, self.at)
+        self.writer.add(key, values)
+        self._note(verdict, key, "created", None, values)
+
+    def _update(self, verdict: Verdict) -> None:
+        assert verdict.key is not None  # an updated contact is one that was there
+        values = fresh(self._with_member(verdict.after or {}), self.by, self.at)
+        before = self._with_member(verdict.before or {})
+        if "assigned" in before and verdict.key in self.facts.nameless:
+            before["assigned"] = self.facts.nameless[verdict.key]
+        self.writer.change(verdict.key, self.known[verdict.key].values, values)
+        action = "adopted" if "contact_id" in values else "updated"
+        self._note(verdict, verdict.key, action, before, values)
+
+    def _note(
+        self, verdict: Verdict, key: int, action: str, before: dict[str, Any] | None, after: dict[str, Any]
+    ) -> None:
+        was = before and to_json(as_history(before, self.at, self.iso))
+        becomes = to_json(as_history(after, self.at, self.iso))
+        self.writer.note(self.first_change + self.position, key, verdict.row, action, before=was or None, after=becomes)
+
+    def _with_member(self, values: Any) -> dict[str, Any]:
+        """Return the values with the membership that a contact is assigned to in place of the Staff ID."""
+        kept = dict(values)
+        if "staff_id" in kept:
+            staff = kept.pop("staff_id")
+            kept["assigned"] = self.facts.members[staff] if staff else None
+        return kept
