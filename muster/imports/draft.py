@@ -1,0 +1,108 @@
+"""Editing a draft: cells and rows left out, by steps that can be undone. The file itself stays as it came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from muster.core.table import Table
+from muster.imports import run
+from muster.imports.models import Edit, Import
+from muster.imports.reading import WHOLE_ROW, edits_of, table
+from muster.teams.models import User
+
+__all__ = ["NoSuchCell", "can_redo", "can_undo", "edit", "redo", "steps", "table", "undo"]
+
+
+class NoSuchCell(Exception):  # noqa: N818  says what happened
+    """The file has no such row, or no such header."""
+
+    def __init__(self, row: int, header: str | None) -> None:
+        super().__init__(f"row {row}, {header}" if header else f"row {row}")
+        self.row, self.header = row, header
+
+
+def edit(
+    imp: Import,
+    user: User,
+    cells: Iterable[tuple[int, str, str]] = (),
+    leave_out: Iterable[tuple[int, bool]] = (),
+    label: str = "Edited",
+) -> Edit:
+    """Edit cells, given as (row, header, value), and leave rows out or take them in again, as one step.
+
+    Raises WrongState when it is no draft any more, NoSuchCell, and BadFile when the file is no table at all.
+    """
+    step = _step(imp, table(imp), cells, leave_out)
+    with transaction.atomic():
+        run.touch(imp)
+        Edit.objects.filter(of=imp, undone=True).delete()  # what was undone is past: this step follows what stands
+        last = Edit.objects.filter(of=imp).aggregate(last=Max("number"))["last"] or 0
+        made = Edit.objects.create(of=imp, number=last + 1, label=label[:200], by=user, cells=step)
+    run.settle(imp)
+    return made
+
+
+def undo(imp: Import) -> Edit | None:
+    """Undo the last step that stands; None when there is none. Raises WrongState."""
+    return _flip(imp, undone=False)
+
+
+def redo(imp: Import) -> Edit | None:
+    """Do the step again that was undone last; None when there is none. Raises WrongState."""
+    return _flip(imp, undone=True)
+
+
+def can_undo(imp: Import) -> bool:
+    """Whether a step stands."""
+    return Edit.objects.filter(of=imp, undone=False).exists()
+
+
+def can_redo(imp: Import) -> bool:
+    """Whether a step was undone."""
+    return Edit.objects.filter(of=imp, undone=True).exists()
+
+
+def steps(imp: Import) -> list[Edit]:
+    """Return every step, oldest first, undone ones too."""
+    return list(Edit.objects.filter(of=imp).select_related("by").order_by("number"))
+
+
+def _flip(imp: Import, *, undone: bool) -> Edit | None:
+    with transaction.atomic():
+        run.touch(imp)
+        found = Edit.objects.filter(of=imp, undone=undone).order_by("number" if undone else "-number").first()
+        if found:
+            found.undone = not undone
+            found.save(update_fields=["undone"])
+    run.settle(imp)
+    return found
+
+
+def _step(
+    imp: Import, read: Table, cells: Iterable[tuple[int, str, str]], leave_out: Iterable[tuple[int, bool]]
+) -> list[list[Any]]:
+    """Return a step as it is kept: [row, header, before, after], and [row, null, before, after] for a row left out."""
+    rows = {row.number: row.cells for row in read.rows}
+    columns = {header: index for index, header in reversed(list(enumerate(read.header)))}
+    step = [[row, header, _cell(rows, columns, row, header), _clean(value)] for row, header, value in cells]
+    left_out = edits_of(imp)[1]
+    for row, out in leave_out:
+        if row not in rows:
+            raise NoSuchCell(row, None)
+        step.append([row, WHOLE_ROW, row in left_out, out])
+    return step
+
+
+def _cell(rows: Mapping[int, tuple[str, ...]], columns: Mapping[str, int], row: int, header: str) -> str:
+    if row not in rows or header not in columns:
+        raise NoSuchCell(row, header)
+    return rows[row][columns[header]]
+
+
+def _clean(value: str) -> str:
+    """Make a value fit for JSON in every database; a NUL or half a character is shown as what it is."""
+    return value.replace("\x00", "\u2400").encode("utf-8", "replace").decode()

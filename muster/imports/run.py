@@ -1,0 +1,222 @@
+"""The story of an import: received, looked at, confirmed, run, finished.
+
+parse → check → plan → apply. The preview is the plan: `look` makes it, and `run` makes it again inside the team's lock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from muster.contacts.lock import locked
+from muster.core.errors import BadFile
+from muster.core.fields import Options, options_to_json
+from muster.core.outcome import Outcome
+from muster.core.plan import Plan, make_plan
+from muster.imports import content, facts, plans, reading, store
+from muster.imports.mail import write_mails
+from muster.imports.models import Import, State
+from muster.imports.progress import Clock
+from muster.settings import settings
+from muster.teams import audit
+from muster.teams.models import Team, User
+
+
+class WrongState(Exception):  # noqa: N818  says what happened, like BadFile
+    """The import is not where it would have to be for this: somebody was first, or it is too late."""
+
+    def __init__(self, imp: Import) -> None:
+        super().__init__(f"the import is {imp.state}")
+        self.state = imp.state
+
+
+class Overtaken(Exception):  # noqa: N818  says what happened
+    """Another worker has taken the import over: whatever this one has done must not count."""
+
+
+def receive(
+    team: Team,
+    user: User,
+    *,
+    method: str,
+    filename: str,
+    data: bytes,
+    options: Options,
+    confirm: bool,
+    idempotency_key: str | None = None,
+) -> Import:
+    """Keep what was uploaded or pasted, and look at it: at once, or in the worker when it is large.
+
+    `confirm`: import it without asking again, unless the file is refused. The same key of the same user and team
+    returns the import that the first call made.
+    """
+    imp = Import(team=team, created_by=user, method=method, filename=filename[-255:], size=len(data))
+    imp.options, imp.confirmed, imp.idempotency_key = options_to_json(options), confirm, idempotency_key or None
+    if _is_small(imp):
+        imp.lease_until = _lease()  # we look ourselves; should we die, a worker will
+    try:
+        with transaction.atomic():
+            imp.save(force_insert=True)
+            content.keep_whole(imp, content.ORIGINAL, data)
+    except IntegrityError:
+        if not imp.idempotency_key:
+            raise
+        return Import.objects.get(team=team, created_by=user, idempotency_key=imp.idempotency_key)
+    audit.record(team, user, "import-started", filename=imp.filename, id=str(imp.pk))
+    return settle(imp) if _is_small(imp) else imp
+
+
+def look(imp: Import, clock: Clock | None = None) -> Plan:
+    """Say what this import would do. Changes nothing. Raises BadFile when the file cannot be imported as it stands."""
+    clock = clock or Clock(imp)
+    read = reading.read(imp, clock)
+    stamp = plans.stamp(imp, read)
+    plan = plans.find(stamp)
+    if plan is None:
+        clock.begin("planning", len(read.checked.records))
+        with clock.timed("plan"):
+            plan = make_plan(read.checked, facts.of(imp.team, read.checked).known, read.schema, read.options)
+        plans.keep(stamp, plan)
+    return plan
+
+
+def settle(imp: Import, clock: Clock | None = None) -> Import:
+    """Look, and keep what was seen: ready, refused, or on to the queue."""
+    clock = clock or Clock(imp)
+    revision, values = imp.revision, _seen(imp, clock)
+    waiting = Import.objects.filter(
+        pk=imp.pk, revision=revision, state__in=(State.CHECKING, State.READY, State.REFUSED)
+    )
+    waiting.update(looked=revision, lease_until=None, worker="", seconds=clock.seconds, **values)
+    imp.refresh_from_db()
+    return imp
+
+
+def _seen(imp: Import, clock: Clock) -> dict[str, Any]:
+    try:
+        outcome = Outcome.of(look(imp, clock))
+    except BadFile as bad:
+        return {"state": State.REFUSED, "confirmed": False, **counts(Outcome.of_bad_file(bad.problems))}
+    if not imp.confirmed:
+        return {"state": State.READY, **counts(outcome)}
+    confirmed = {"confirmed_by": imp.created_by, "confirmed_at": timezone.now(), "previewed": _preview(outcome)}
+    return {"state": State.WAITING, **confirmed, **counts(outcome)}
+
+
+def asks_first(imp: Import) -> bool:
+    """Whether a person should confirm first: the import opts somebody back in, or clears an assignment."""
+    notes = imp.summary.get("note_counts", {})
+    return bool(notes.get("opted-back-in") or notes.get("staff-cleared"))
+
+
+def revise(imp: Import, user: User, options: Options) -> Import:
+    """Change options or column answers of a draft, and look again. Raises WrongState."""
+    touch(imp, options=options_to_json(options))
+    return settle(imp) if _is_small(imp) else imp
+
+
+def touch(imp: Import, **values: Any) -> None:
+    """Begin a new revision of a draft. Raises WrongState. A large one goes back to the worker to be looked at."""
+    if not _is_small(imp):
+        values |= {"state": State.CHECKING, "lease_until": None}
+    drafts = Import.objects.filter(pk=imp.pk, state__in=(State.READY, State.REFUSED))
+    changed = drafts.update(revision=F("revision") + 1, **values)
+    imp.refresh_from_db()
+    if not changed:
+        raise WrongState(imp)
+
+
+def confirm(imp: Import, user: User) -> Import:
+    """Put a draft, or an import that failed through our fault, into the queue. Raises WrongState."""
+    if imp.state == State.READY and imp.looked != imp.revision:
+        settle(imp)
+    again = imp.state == State.FAILED and not imp.original_removed_at
+    now, preview = timezone.now(), _preview(Outcome.from_json(imp.summary))
+    states = (State.READY, State.FAILED) if again else (State.READY,)
+    try:
+        moved = imp.move(
+            *states, to=State.WAITING, confirmed_by=user, confirmed_at=now, previewed=preview, attempts=0, failure=""
+        )
+    except IntegrityError:  # an undo that failed, and was asked for anew meanwhile
+        moved = False
+    if not moved:
+        imp.refresh_from_db()
+        raise WrongState(imp)
+    audit.record(imp.team, user, "import-confirmed", filename=imp.filename, id=str(imp.pk))
+    return imp
+
+
+def cancel(imp: Import, user: User) -> Import:
+    """Give up an import that has not begun. Raises WrongState."""
+    if not imp.move(State.CHECKING, State.READY, State.REFUSED, State.WAITING, to=State.CANCELLED, lease_until=None):
+        imp.refresh_from_db()
+        raise WrongState(imp)
+    audit.record(imp.team, user, "import-cancelled", filename=imp.filename, id=str(imp.pk))
+    return imp
+
+
+def run(imp: Import, clock: Clock | None = None) -> Outcome:
+    """Do it: every good row, or none if anything unforeseen goes wrong. For whoever has claimed the import."""
+    clock = clock or Clock(imp)
+    read = reading.read(imp, clock)  # before the lock: it asks nothing about contacts
+    with locked(imp.team) as team:  # one import at a time per team; one transaction
+        read = reading.still_true(read, imp, team, clock)
+        with clock.timed("plan"):
+            known = facts.of(team, read.checked)  # asked now: contacts may have changed since the preview
+        at = timezone.now()
+        outcome = store.apply(imp, team, read, known, at=at, clock=clock)
+        return finish(imp, outcome, at, clock)
+
+
+def finish(imp: Import, outcome: Outcome, at: datetime, clock: Clock) -> Outcome:
+    """Keep the counts and the mails that are due, in the transaction that wrote the contacts. Raises Overtaken."""
+    imp.differs = _differences(imp.previewed, _preview(outcome))
+    mine = Import.objects.filter(pk=imp.pk, state=State.IMPORTING, fence=imp.fence)
+    done = mine.update(
+        state=State.DONE,
+        finished_at=at,
+        lease_until=None,
+        seconds={**imp.seconds, **clock.seconds},
+        first_change=imp.first_change,
+        differs=imp.differs,
+        **counts(outcome),
+    )
+    if not done:
+        raise Overtaken(f"import {imp.pk} is no longer ours")
+    if not imp.undoes_id:
+        write_mails(imp, outcome, at)
+    return outcome
+
+
+def counts(outcome: Outcome) -> dict[str, Any]:
+    """Return the columns of an import that hold an outcome."""
+    return {**{name: outcome.totals.get(name, 0) for name in _TOTALS}, "summary": outcome.to_json()}
+
+
+def _preview(outcome: Outcome) -> dict[str, int]:
+    return {**outcome.totals, **outcome.problem_counts, **outcome.note_counts}
+
+
+def _differences(previewed: dict[str, int], now: dict[str, int]) -> dict[str, list[int]]:
+    """What is not as it was confirmed: {count or code: [confirmed, now]}."""
+    names = {*previewed, *now} if previewed else set()
+    return {
+        name: [previewed.get(name, 0), now.get(name, 0)]
+        for name in sorted(names)
+        if previewed.get(name, 0) != now.get(name, 0)
+    }
+
+
+def _is_small(imp: Import) -> bool:
+    return imp.size <= settings().max_file_bytes
+
+
+def _lease() -> datetime:
+    return timezone.now() + timedelta(seconds=settings().lease_seconds)
+
+
+_TOTALS = ("rows", "created", "updated", "unchanged", "failed")
