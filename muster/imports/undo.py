@@ -1,0 +1,127 @@
+"""Undoing an import: looked at first, then run like an import, with an entry of its own in the team's history."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from muster.contacts.ids import next_ids
+from muster.contacts.lock import locked
+from muster.contacts.schema import searchable_keys
+from muster.core.outcome import Outcome
+from muster.imports import run as running
+from muster.imports.models import Import, State
+from muster.imports.progress import Clock
+from muster.imports.run import Overtaken, WrongState
+from muster.imports.undoing import BATCH_ROWS, PARTLY, REMOVED, RESTORED, Fate, fates
+from muster.imports.writing import Writer, as_history, to_json
+from muster.settings import settings
+from muster.teams import audit
+from muster.teams.models import Team, User
+
+
+@dataclass(slots=True)
+class UndoPlan:
+    """What undoing does, in contacts. Those it created are removed, kept (changed since) or gone already; those it
+    changed get everything back, a part, or nothing (changed since, or an opt-out that stays)."""
+
+    removed: int = 0
+    kept_created: int = 0
+    restored: int = 0
+    partly: int = 0
+    kept_changed: int = 0
+    gone: int = 0
+    opt_outs_kept: int = 0
+
+    @property
+    def contacts(self) -> int:
+        """How many contacts the import created or changed."""
+        return self.removed + self.kept_created + self.restored + self.partly + self.kept_changed + self.gone
+
+
+def look(imp: Import) -> UndoPlan:
+    """Say what undoing this import would do. Changes nothing. Raises WrongState when it cannot be undone."""
+    if not can_undo(imp):
+        raise WrongState(imp)
+    tally: Counter[str] = Counter()
+    for fate in fates(imp, imp.team):
+        tally[fate.what] += 1
+        tally["opt_outs_kept"] += fate.opt_outs_kept
+    return UndoPlan(**tally)
+
+
+def can_undo(imp: Import) -> bool:
+    """Whether the import is done, no undo itself, young enough, and nobody is undoing it already."""
+    if imp.state != State.DONE or imp.undoes_id or timezone.now() > last_day(imp):
+        return False
+    return not imp.undone_by.exclude(state__in=(State.FAILED, State.CANCELLED)).exists()
+
+
+def last_day(imp: Import) -> datetime:
+    """Until when the import can be undone."""
+    return (imp.finished_at or imp.created_at) + timedelta(days=settings().undo_days)
+
+
+def undo(imp: Import, user: User) -> Import:
+    """Put the undoing of an import into the queue; return its own entry. Raises WrongState."""
+    if not can_undo(imp):
+        imp.refresh_from_db()
+        raise WrongState(imp)
+    entry = Import(team=imp.team, method="undo", undoes=imp, filename=imp.filename, state=State.WAITING, confirmed=True)
+    entry.created_by = entry.confirmed_by = user
+    entry.confirmed_at = timezone.now()
+    try:
+        with transaction.atomic():
+            entry.save(force_insert=True)
+    except IntegrityError:
+        raise WrongState(imp) from None  # somebody else has just asked for it
+    audit.record(imp.team, user, "import-undone", filename=imp.filename, id=str(imp.pk))
+    return entry
+
+
+def run(entry: Import, clock: Clock | None = None) -> Outcome:
+    """Do it, all or nothing. For whoever has claimed the entry."""
+    clock, imp = clock or Clock(entry), entry.undoes
+    assert imp is not None  # an undo undoes something
+    clock.begin("saving", imp.created + imp.updated)
+    with locked(entry.team) as team:
+        done, at = _apply(entry, imp, team, clock), timezone.now()
+        if not imp.move(State.DONE, to=State.UNDONE):
+            raise Overtaken(f"import {imp.pk} is undone already")
+        return running.finish(entry, _outcome(done), at, clock)
+
+
+def _apply(entry: Import, imp: Import, team: Team, clock: Clock) -> UndoPlan:
+    at = timezone.now()
+    writer = Writer(team, at, entry.by.pk if entry.by else None, entry.pk, searchable_keys(team))
+    keys, tally = next_ids(imp.created + imp.updated), Counter[str]()
+    for position, fate in enumerate(fates(imp, team), 1):
+        tally[fate.what] += 1
+        tally["opt_outs_kept"] += fate.opt_outs_kept
+        _write(writer, fate, keys[position - 1])
+        if position % BATCH_ROWS == 0:
+            writer.write()
+            clock.tick(position)
+    writer.write()
+    return UndoPlan(**tally)
+
+
+def _write(writer: Writer, fate: Fate, change: int) -> None:
+    contact, row = fate.entry.contact, fate.entry.row
+    if fate.what == REMOVED:
+        writer.remove(contact)
+        writer.note(change, contact, row, "removed", before=to_json(as_history(fate.now)), after=None)
+    elif fate.what in (RESTORED, PARTLY):
+        writer.change(contact, fate.now, fate.back)
+        was = to_json(as_history({key: fate.now.get(key) for key in fate.back}))
+        writer.note(change, contact, row, "undone", before=was, after=to_json(as_history(fate.back)))
+
+
+def _outcome(done: UndoPlan) -> Outcome:
+    restored, kept = done.restored + done.partly, done.kept_created + done.kept_changed + done.gone
+    totals = {"rows": done.contacts, "created": 0, "updated": restored, "unchanged": kept, "failed": 0}
+    return Outcome(totals={**totals, **asdict(done)})
