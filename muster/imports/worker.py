@@ -1,0 +1,243 @@
+"""The worker: claims what waits, keeps its claim alive, runs it, sends mails, tidies up, sleeps."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, InterfaceError, OperationalError, close_old_connections, connections, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from muster.core.errors import BadFile
+from muster.core.outcome import Outcome
+from muster.imports import mail, progress, pruning, run, undo
+from muster.imports.models import Import, State
+from muster.settings import settings
+
+log = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_BETWEEN_PRUNINGS = 3600
+MOST_ATTEMPTS = 20
+FAILURE = "Nothing was saved, because of a problem on our side."
+
+
+def work(*, once: bool = False, stop: threading.Event | None = None) -> None:
+    """Work until told to stop; `once`: until nothing is left to do."""
+    stop, name, prune_at = stop or _until_asked(), _name(), 0.0
+    mail.prepare()
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            busy = one_round(name)
+            if time.monotonic() >= prune_at:
+                pruning.prune()
+                prune_at = time.monotonic() + SECONDS_BETWEEN_PRUNINGS
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database did not answer, again soon: %s", error)
+            busy = False
+            stop.wait(1)
+        if once and not busy:
+            return
+        if not busy:
+            stop.wait(SECONDS_BETWEEN_LOOKS)
+
+
+def _until_asked() -> threading.Event:
+    """Asked to end, finish what is in hand first. Killed instead, another worker takes it over."""
+    stop = threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    return stop
+
+
+class Worker(threading.Thread):
+    """A worker beside the web server, in the same process."""
+
+    def __init__(self) -> None:
+        super().__init__(name="muster-worker", daemon=True)
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        try:
+            work(stop=self.stopped)
+        finally:
+            connections.close_all()
+
+    def stop(self, seconds: float = 10) -> None:
+        """Finish what is in hand, then end; what takes longer is left to the next worker."""
+        self.stopped.set()
+        self.join(seconds)
+
+
+def one_round(name: str) -> bool:
+    """Run one import or look at one file, and send what is due. Return whether there was anything to do."""
+    sent = mail.send_due()
+    found = claim(name)
+    if found:
+        carry_out(found)
+        return True
+    unseen = claim_unseen(name)
+    if unseen:
+        with heartbeat(unseen):
+            run.settle(unseen)
+        return True
+    return sent > 0
+
+
+def claim(name: str, only: Import | None = None) -> Import | None:
+    """Take the oldest waiting import whose team has none running, or one whose worker has fallen silent."""
+    now = timezone.now()
+    waiting, silent = Q(state=State.WAITING), Q(state=State.IMPORTING, lease_until__lt=now)
+    candidates = Import.objects.filter(waiting | silent)
+    if only is not None:
+        candidates = candidates.filter(pk=only.pk)
+    if not candidates.exists():
+        return None
+    others = Import.objects.filter(team=OuterRef("team"), state=State.IMPORTING).exclude(pk=OuterRef("pk"))
+    free = candidates.filter(~Exists(others)).order_by("confirmed_at")
+    try:
+        with transaction.atomic():
+            found = free.select_for_update(of=("self",), skip_locked=True).first()
+            return _take(found, name) if found else None
+    except IntegrityError:
+        return None  # another worker has just begun an import of the same team
+
+
+def run_now(imp: Import) -> Import:
+    """Carry out a waiting import in this process, or wait while another does it. Return it as it has ended."""
+    name = _name()
+    mail.prepare()
+    while imp.state in (State.CHECKING, State.WAITING, State.IMPORTING):
+        if imp.state == State.CHECKING and _take_unseen(imp, name):
+            run.settle(imp)
+        elif claim(name, only=imp):
+            carry_out(Import.objects.get(pk=imp.pk))
+        else:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        imp.refresh_from_db()
+    return imp
+
+
+def _take(imp: Import, name: str) -> Import | None:
+    """Make it ours: a new fence, so that nobody who held it before can finish it."""
+    now = timezone.now()
+    imp.move(
+        State.WAITING,
+        State.IMPORTING,
+        to=State.IMPORTING,
+        worker=name,
+        lease_until=_lease(),
+        fence=F("fence") + 1,
+        attempts=F("attempts") + 1,
+        started_at=now,
+    )
+    return imp
+
+
+def claim_unseen(name: str) -> Import | None:
+    """Take the oldest file that nobody is looking at."""
+    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
+    unseen = Import.objects.filter(free, state=State.CHECKING).order_by("created_at")
+    return next((imp for imp in unseen[:5] if _take_unseen(imp, name)), None)
+
+
+def _take_unseen(imp: Import, name: str) -> bool:
+    mine = Import.objects.filter(pk=imp.pk, state=State.CHECKING, fence=imp.fence)
+    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
+    taken = mine.filter(free).update(worker=name, lease_until=_lease(), fence=F("fence") + 1)
+    imp.refresh_from_db()
+    return bool(taken)
+
+
+def carry_out(imp: Import) -> Outcome | None:
+    """Run an import that is ours, whatever comes of it. Return its outcome; None when it was not done."""
+    clock = progress.Clock(imp)
+    try:
+        with heartbeat(imp):
+            return (undo.run if imp.undoes_id else run.run)(imp, clock)
+    except run.Overtaken as error:
+        log.warning("%s", error)
+    except BadFile as bad:
+        _refuse(imp, bad)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("import %s: %s", imp.pk, error)
+        _put_back(imp)
+    except Exception:
+        log.exception("import %s failed", imp.pk)
+        _fail(imp)
+    finally:
+        progress.forget(imp)
+    return None
+
+
+def _ours(imp: Import) -> Q:
+    return Q(pk=imp.pk, state=State.IMPORTING, fence=imp.fence)
+
+
+def _refuse(imp: Import, bad: BadFile) -> None:
+    """The fields changed since it was confirmed, so that the file has problems now."""
+    outcome = Outcome.of_bad_file(bad.problems)
+    Import.objects.filter(_ours(imp)).update(
+        state=State.REFUSED, confirmed=False, lease_until=None, **run.counts(outcome)
+    )
+
+
+def _put_back(imp: Import) -> None:
+    """The database was busy or away: try again, but not for ever."""
+    if imp.attempts >= MOST_ATTEMPTS:
+        _fail(imp)
+    else:
+        Import.objects.filter(_ours(imp)).update(state=State.WAITING, lease_until=None)
+
+
+def _fail(imp: Import) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        failed = Import.objects.filter(_ours(imp))
+        if failed.update(state=State.FAILED, failure=FAILURE, lease_until=None, finished_at=now):
+            mail.write_failure(imp, now)
+
+
+@contextmanager
+def heartbeat(imp: Import) -> Iterator[None]:
+    """Renew the lease while the block runs, from a thread of its own."""
+    stop = threading.Event()
+    beating = threading.Thread(target=_beat, args=(imp, stop), name="muster-heartbeat", daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        beating.join()
+
+
+def _beat(imp: Import, stop: threading.Event) -> None:
+    states = (State.CHECKING, State.IMPORTING)
+    held = Import.objects.filter(pk=imp.pk, fence=imp.fence, state__in=states)
+    try:
+        while not stop.wait(settings().lease_seconds / 4):
+            try:
+                held.update(lease_until=_lease())
+            except OperationalError as error:
+                # On SQLite that is our own transaction, and while it holds the lock nobody else can claim anything.
+                log.info("lease of %s not renewed: %s", imp.pk, error)
+    finally:
+        connections.close_all()
+
+
+def _lease() -> datetime:
+    return timezone.now() + timedelta(seconds=settings().lease_seconds)
+
+
+def _name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
