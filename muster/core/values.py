@@ -54,27 +54,35 @@ def export_unsafe(cell: str) -> str:
 
 
 def _read_texts(field: Field, cells: Sequence[str], report: Report, _: str | None) -> list[Any]:
+    trimmed = [cell.strip() for cell in cells]
+    if _are_plain(trimmed, field.max_length):
+        return [cell or None for cell in trimmed]
     several_lines = field.key.startswith("custom.")
-    limit = field.max_length
-    values: list[Any] = []
-    for index, cell in enumerate(cells):
-        if cell.isascii() and cell.isprintable() and cell[:1] not in "'#":  # nearly all cells, and "" too
-            value = cell.strip()
-        else:
-            value = _clean(cell, several_lines=several_lines)
-            code = _doubt(value, several_lines=several_lines)
-            if code == "value-control-character":
-                report(index, code)
-                values.append(UNREAD)
-                continue
-            if code:
-                report(index, code)
-        if len(value) > limit:
-            report(index, "value-too-long", {"limit": limit, "length": len(value)})
-            values.append(UNREAD)
-        else:
-            values.append(value or None)
-    return values
+    read = {cell: _read_text(cell, field.max_length, several_lines=several_lines) for cell in set(cells)}
+    values = [read[cell] for cell in cells]
+    for index, (_value, code) in enumerate(values):
+        if code:
+            report(index, code, {"limit": field.max_length, "length": len(cells[index].strip(EDGES))})
+    return [value for value, _code in values]
+
+
+def _are_plain(cells: Sequence[str], limit: int) -> bool:
+    """Whether a whole column is short printable ASCII with nothing to take away, so that no cell needs a look."""
+    whole = "\n" + "\n".join(cells)
+    return (
+        whole.isascii()
+        and whole.replace("\n", "").isprintable()
+        and whole.count("\n") == len(cells)
+        and "\n'" not in whole
+        and "#" not in whole
+        and max(map(len, cells), default=0) <= limit
+    )
+
+
+def _read_text(cell: str, limit: int, *, several_lines: bool) -> tuple[str | Missing | None, str | None]:
+    value = _clean(cell, several_lines=several_lines)
+    code = "value-too-long" if len(value) > limit else _doubt(value, several_lines=several_lines)
+    return UNREAD if code in ("value-too-long", "value-control-character") else value or None, code
 
 
 def _clean(cell: str, *, several_lines: bool) -> str:
@@ -84,7 +92,7 @@ def _clean(cell: str, *, several_lines: bool) -> str:
 
 def _doubt(value: str, *, several_lines: bool) -> str | None:
     allowed = "\n\t" if several_lines else ""
-    if any(unicodedata.category(char) == "Cc" and char not in allowed for char in value):
+    if not value.isprintable() and any(unicodedata.category(char) == "Cc" and char not in allowed for char in value):
         return "value-control-character"
     if _GARBLED.search(value):
         return "text-garbled"
