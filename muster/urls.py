@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from muster import health
 from muster.imports.views import guide
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("", include("muster.api.application")),
     path("", include("muster.teams.urls")),
     path("t/<slug:team>/imports/", include("muster.imports.urls")),
     path("guide/errors", guide, name="guide"),

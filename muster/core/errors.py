@@ -8,7 +8,20 @@ from typing import Any, NamedTuple
 from muster.core import phones
 from muster.core.codes import REGISTRY, ErrorCode
 
-__all__ = ["REGISTRY", "BadFile", "ErrorCode", "Note", "Problem", "as_json", "fix", "guide", "message", "title"]
+__all__ = [
+    "LEVELS",
+    "REGISTRY",
+    "BadFile",
+    "ErrorCode",
+    "Note",
+    "Problem",
+    "as_json",
+    "fix",
+    "guide",
+    "message",
+    "plain",
+    "title",
+]
 
 
 class Problem(NamedTuple):
@@ -67,7 +80,7 @@ def as_json(found: Problem | Note) -> dict[str, Any]:
 def guide() -> str:
     """Return the guide *Resolving import errors*, as Markdown: one entry per code."""
     parts = ["# Resolving import errors", _INTRODUCTION]
-    for level, heading in _LEVELS.items():
+    for level, heading in LEVELS.items():
         parts.append(f"## {heading}")
         parts += [_entry(each) for each in REGISTRY.values() if each.level == level]
     return "\n\n".join(parts) + "\n"
@@ -77,7 +90,7 @@ _INTRODUCTION = (
     "One entry for each code that the preview, the result page, the mail and the API name. "
     "A row with a problem is left out and changes nothing; a note does not hold a row up."
 )
-_LEVELS = {
+LEVELS = {
     "file": "The file",
     "header": "The header row",
     "row": "Rows",
@@ -91,15 +104,15 @@ _LEVELS = {
 def _entry(each: ErrorCode) -> str:
     lines = [
         f"### {each.code}",
-        _plain(each.title) + ".",
-        f"*We say:* {_plain(each.message)}",
+        plain(each.title) + ".",
+        f"*We say:* {plain(each.message)}",
         f"*Cause:* {each.cause}",
     ]
-    lines += [f"*Fix:* {_plain(each.fix)}", f"Raises it:\n\n{_block(each.bad)}", f"Does not:\n\n{_block(each.good)}"]
+    lines += [f"*Fix:* {plain(each.fix)}", f"Raises it:\n\n{_block(each.bad)}", f"Does not:\n\n{_block(each.good)}"]
     return "\n\n".join(lines)
 
 
-def _plain(template: str) -> str:
+def plain(template: str) -> str:
     """Show a template to people: {value} becomes …, hints that depend on the row go."""
     for hint in ("{header_hint}", "{near_hint}", "{blank_hint}", "{suggestion_hint}"):
         template = template.replace(hint, "")

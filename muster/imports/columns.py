@@ -1,0 +1,70 @@
+"""The columns of a file as people answer them: what each header is used as, and what it may be used as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from muster.contacts.schema import schema_of
+from muster.core.check import near_field
+from muster.core.errors import Problem
+from muster.core.fields import Field, Schema
+from muster.imports.reading import Reading
+from muster.teams.models import Team
+
+COLUMN = "column:"  # the prefix of the inputs: "column:Cell Phone" → "MobileNumber"
+DO_NOT_IMPORT = "-"  # no field can be called so: it is not asked for as a name
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A header that is none of the team's fields, and what it could be."""
+
+    header: str
+    near: str | None
+    choices: list[str]
+    chosen: str = ""
+    letter: str = ""
+
+
+class Column(NamedTuple):
+    """A column of a file that could be read: what it is used as, and whether that was an answer."""
+
+    header: str
+    field: Field | None
+    is_answer: bool
+
+
+def chosen_columns(posted: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the answers in a form, as `Options.columns` takes them. Columns not answered are not in it."""
+    found = {key.removeprefix(COLUMN): value for key, value in posted.items() if key.startswith(COLUMN)}
+    return {header: None if value == DO_NOT_IMPORT else value for header, value in found.items() if value}
+
+
+def unknown_headers(
+    team: Team, problems: Iterable[Problem], chosen: Mapping[str, str | None] | None = None
+) -> list[Unknown]:
+    """Return the headers that a person can answer, with the fields that are still free first of all."""
+    schema = schema_of(team)
+    found = []
+    for problem in problems:
+        if problem.code not in ("header-unknown", "header-blank"):
+            continue
+        header = problem.field or ""
+        answer = (chosen or {}).get(header, "")
+        letter = str((problem.facts or {}).get("column", ""))
+        near = near_field(header, schema)
+        found.append(Unknown(header, near, choices(schema), DO_NOT_IMPORT if answer is None else answer, letter))
+    return found
+
+
+def choices(schema: Schema) -> list[str]:
+    """Return the names of all fields a column can be used as."""
+    return [each.name for each in schema.fields]
+
+
+def columns_of(read: Reading) -> list[Column]:
+    """Return the columns of a file that could be read, in its order."""
+    pairs = zip(read.table.header, read.checked.columns, strict=True)
+    return [Column(header, its, header not in read.schema.by_header) for header, its in pairs]

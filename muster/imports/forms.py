@@ -1,0 +1,97 @@
+"""What people fill in to start an import: a file or a paste, and the options."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from muster.core.fields import Options
+from muster.settings import settings
+from muster.teams.models import Team
+
+BLANK_MOBILE = (("infer", "Infer Mobile Number"), ("fail", "Fail Blank Values"))
+BLANK_OPT_OUT = (("opt_in", "Opt them in"), ("keep", "Keep their current choice"))
+FILE_NAMES = (".csv", ".txt")
+
+
+class OptionsForm(forms.Form):
+    """WhatsApp Contact Handling and Allow Mobile Number Updates."""
+
+    blank_mobile = forms.ChoiceField(label="WhatsApp Contact Handling", choices=BLANK_MOBILE)
+    allow_mobile_updates = forms.BooleanField(label="Allow Mobile Number Updates", required=False)
+
+    def chosen(self, **others: Any) -> Options:
+        """Return the options as the core wants them; `others` are the ones this form does not ask for."""
+        values = self.cleaned_data
+        return Options(values["blank_mobile"], values["allow_mobile_updates"], **others)
+
+
+class StartForm(OptionsForm):
+    """What both tabs of New Import have. `key` is made once per page, so that a form sent twice imports once."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def idempotency_key(self, data: bytes) -> str:
+        """Return a key that is the same only for the same page, data and options."""
+        values = self.cleaned_data
+        parts = [
+            values["key"],
+            values["blank_mobile"],
+            str(values["allow_mobile_updates"]),
+            hashlib.sha256(data).hexdigest(),
+        ]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class UploadForm(StartForm):
+    """New Import, File Upload."""
+
+    file = forms.FileField(
+        label="Your file",
+        allow_empty_file=True,
+        max_length=255,
+        error_messages={"required": "Choose a .csv or .txt file first."},
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain", "aria-describedby": "file-hint"}),
+    )
+
+    def clean_file(self) -> UploadedFile[Any]:
+        """Take .csv and .txt by name; the bytes are judged later, whatever the name says."""
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        if not str(file.name).lower().endswith(FILE_NAMES):
+            said = f"{file.name} is not a .csv or .txt file. In Excel choose File, Save As, CSV UTF-8."
+            raise forms.ValidationError(said)
+        return file
+
+
+class PasteForm(StartForm):
+    """New Import, Copy & Paste."""
+
+    text = forms.CharField(
+        label="Contact Records",
+        strip=False,
+        error_messages={"required": "Paste your rows first, including the header row."},
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "autocomplete": "off", "wrap": "off"}),
+    )
+
+
+def first_choice(team: Team) -> dict[str, Any]:
+    """Return the options preselected on a new import: the team's last choice, and Fail before the first."""
+    return {"blank_mobile": team.blank_mobile or "fail", "allow_mobile_updates": False}
+
+
+def limits() -> dict[str, Any]:
+    """Return the limits that New Import tells people."""
+    most = settings().max_file_bytes
+    return {"max_rows": settings().max_paste_rows, "max_bytes": most, "max_size": size_text(most)}
+
+
+def size_text(count: int) -> str:
+    """Return a number of bytes as people say it: 812 bytes, 4.2 KB, 5 MB."""
+    if count < 1024:
+        return f"{count:,} byte{'' if count == 1 else 's'}"
+    if count < 1024 * 1024:
+        return f"{count / 1024:.1f} KB".replace(".0 ", " ")
+    return f"{count / (1024 * 1024):.1f} MB".replace(".0 ", " ")

@@ -1,0 +1,52 @@
+"""The guide *Resolving import errors* as its page shows it: every code of the catalogue, by level."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from muster.core.errors import LEVELS, REGISTRY, ErrorCode, plain
+
+_FILE = ("file:", "file as Windows-1252:")
+
+
+class Entry(NamedTuple):
+    """One code, in words without placeholders. Examples are lines."""
+
+    code: str
+    title: str
+    message: str
+    cause: str
+    fix: str
+    bad: str
+    good: str
+
+
+def guide_page() -> list[dict[str, Any]]:
+    """Return the levels with their entries."""
+    return [
+        {
+            "level": level,
+            "heading": heading,
+            "entries": [_entry(each) for each in REGISTRY.values() if each.level == level],
+        }
+        for level, heading in LEVELS.items()
+    ]
+
+
+def _entry(each: ErrorCode) -> Entry:
+    return Entry(
+        each.code,
+        plain(each.title),
+        plain(each.message),
+        each.cause,
+        plain(each.fix),
+        _example(each.bad),
+        _example(each.good),
+    )
+
+
+def _example(text: str) -> str:
+    """Return an example as people read it: without our marks, and with what cannot be seen written out."""
+    for mark in _FILE:
+        text = text.split(mark, 1)[1] if mark in text else text
+    return text.replace("\x07", "\\a").rstrip("\n") or "(nothing)"

@@ -1,0 +1,109 @@
+"""The history of a team's imports: who, when, how, what came of it, with filters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_date
+
+from muster.imports.models import Import, State
+from muster.imports.waiting import progress_json
+from muster.teams.models import Team, User
+
+PAGE_ROWS = 50
+UNDER_WAY = (State.CHECKING, State.WAITING, State.IMPORTING)
+
+# What the Status filter offers, and which imports each means.
+STATUSES: Mapping[str, tuple[str, Q]] = {
+    "draft": ("Draft", Q(state__in=(State.READY, State.REFUSED))),
+    "under-way": ("Under way", Q(state__in=UNDER_WAY)),
+    "done": ("Done", Q(state=State.DONE, failed=0)),
+    "problems": ("Done with problems", Q(state=State.DONE, failed__gt=0)),
+    "stopped": ("Stopped", Q(state=State.CANCELLED)),
+    "failed": ("Failed", Q(state=State.FAILED)),
+    "undone": ("Undone", Q(state=State.UNDONE)),
+}
+WAYS = {"file": "File Upload", "text": "Copy & Paste", "api": "API", "undo": "Undo"}
+
+
+def history_page(team: Team, query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page needs: the imports that the filters in the address leave, and the filters."""
+    found = _filtered(Import.objects.filter(team=team), query).select_related("created_by", "undoes")
+    page = Paginator(found.order_by("-created_at"), PAGE_ROWS).get_page(query.get("page"))
+    kept = {name: query[name] for name in ("status", "person", "since", "until") if query.get(name)}
+    return {
+        "page": page,
+        "imports": [entry(imp) for imp in page],
+        "statuses": {name: words for name, (words, _) in STATUSES.items()},
+        "people": User.objects.filter(pk__in=Import.objects.filter(team=team).values("created_by")).order_by("email"),
+        "chosen": kept,
+        "query": f"{urlencode(kept)}&" if kept else "",
+        "is_new": not kept and not page.paginator.count,
+    }
+
+
+def _filtered(found: QuerySet[Import], query: Mapping[str, str]) -> QuerySet[Import]:
+    if query.get("status") in STATUSES:
+        found = found.filter(STATUSES[query["status"]][1])
+    if query.get("person", "").isdecimal():
+        found = found.filter(created_by=int(query["person"]))
+    since, until = _day(query.get("since")), _day(query.get("until"))
+    if since:
+        found = found.filter(created_at__gte=since)
+    if until:
+        found = found.filter(created_at__lt=until + dt.timedelta(days=1))
+    return found
+
+
+def _day(text: str | None) -> dt.datetime | None:
+    try:
+        day = parse_date(text or "")
+    except ValueError:
+        return None
+    return dt.datetime.combine(day, dt.time(), dt.UTC) if day else None
+
+
+def entry(imp: Import) -> dict[str, Any]:
+    """Return one line of the history."""
+    word, tone = status(imp)
+    under_way = imp.state in UNDER_WAY
+    return {
+        "imp": imp,
+        "name": name_of(imp),
+        "way": WAYS.get(imp.method, imp.method),
+        "status": word,
+        "tone": tone,
+        "progress": progress_json(imp) if under_way else None,
+        "has_counts": imp.state in (State.DONE, State.UNDONE, State.READY),
+        "has_rows_to_fix": imp.failed and imp.state in (State.DONE, State.UNDONE, State.READY),
+    }
+
+
+def name_of(imp: Import) -> str:
+    """Return what an import is called: its file, pasted rows, or the undoing of another."""
+    if imp.undoes:
+        return f"Undo of {name_of(imp.undoes)}"
+    return imp.filename or "Pasted rows"
+
+
+def status(imp: Import) -> tuple[str, str]:
+    """Return the words for where an import stands, and the tone of its chip."""
+    if imp.state == State.DONE and imp.failed and not imp.undoes:
+        return "Done with problems", "warning"
+    words = {
+        State.CHECKING: ("Checking", "accent"),
+        State.READY: ("Draft", ""),
+        State.REFUSED: ("Draft, needs an answer", "warning"),
+        State.WAITING: ("Waiting", "accent"),
+        State.IMPORTING: ("Importing", "accent"),
+        State.DONE: ("Done", "done"),
+        State.FAILED: ("Failed", "problem"),
+        State.CANCELLED: ("Stopped", ""),
+        State.UNDONE: ("Undone", ""),
+    }
+    return words[State(imp.state)]

@@ -1,0 +1,181 @@
+"""The preview of a draft: its rows and causes, options, columns, leaving rows out, undo and redo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from muster.contacts.schema import schema_of
+from muster.core import errors
+from muster.core.errors import BadFile, Problem
+from muster.core.fields import options_from_json
+from muster.imports import answers, draft, run
+from muster.imports.columns import choices, chosen_columns, columns_of, unknown_headers
+from muster.imports.drafts import DRAFT, about, back, on_import, revised
+from muster.imports.forms import OptionsForm
+from muster.imports.models import Import, State
+from muster.imports.review import CHIPS, Draft, Filter
+from muster.teams.access import Access
+
+PAGE_ROWS = 50
+_TONES = {"problems": "problem", "warnings": "warning"}
+
+
+def draft_page(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Show the preview, or what keeps the file from being imported."""
+    if imp.state == State.READY:
+        try:
+            return render(request, "imports/review.html", review_page(Draft.of(imp), request.GET))
+        except BadFile:
+            run.settle(imp)
+    return render(request, "imports/refused.html", refused_page(who, imp))
+
+
+def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
+    """Return what the Review page needs."""
+    counts = found.counts()
+    wanted = Filter.of(query, "problems" if counts["problems"] else "all")
+    page = Paginator(found.places(wanted), PAGE_ROWS).get_page(query.get("page"))
+    causes, warnings = found.causes()
+    left_out = counts["problems"] + counts["left-out"]
+    return {
+        **about(found.imp),
+        "filter": wanted,
+        "cause": errors.title(wanted.code, wanted.field or None) if wanted.code else "",
+        "chips": _chips(counts, wanted),
+        "causes": causes,
+        "warnings": warnings,
+        "page": page,
+        "rows": found.show(page.object_list),
+        "headers": _headers(found),
+        "rows_left_out": left_out,
+        "rows_ready": counts["all"] - left_out,
+        "rows_with_problems": counts["problems"],
+        "file_notes": [errors.message(note) for note in found.plan.notes],
+        "columns": columns_of(found.reading),
+        "field_names": choices(found.reading.schema),
+        "asks_opt_outs": _asks_opt_outs(found),
+        "back": wanted.query(page=page.number if page.number > 1 else ""),
+        "query": f"{wanted.query()}&",
+    }
+
+
+def _chips(counts: dict[str, int], wanted: Filter) -> list[dict[str, Any]]:
+    return [
+        {
+            "words": words,
+            "count": counts[name],
+            "query": Filter(name).query(),
+            "is_current": wanted.show == name,
+            "tone": _TONES.get(name, "") if counts[name] else "",
+        }
+        for name, words in CHIPS.items()
+        if name != "left-out" or counts[name]
+    ]
+
+
+def _headers(found: Draft) -> list[dict[str, Any]]:
+    problems = found.problems_by_field()
+    return [
+        {
+            "header": header,
+            "field": its,
+            "is_renamed": bool(its and is_answer),
+            "problems": problems[its.name] if its else 0,
+        }
+        for header, its, is_answer in columns_of(found.reading)
+    ]
+
+
+def _asks_opt_outs(found: Draft) -> bool:
+    """Whether blank WhatsApp cells matter here: somebody would be, or by choice is not, opted back in."""
+    keeps = found.reading.options.blank_opt_out == "keep"
+    return keeps or any(note.code == "opted-back-in" for each in found.plan.verdicts for note in each.notes)
+
+
+def refused_page(who: Access, imp: Import) -> dict[str, Any]:
+    """Return what the page of a refused file needs: every problem at once, and what can be answered with a click."""
+    problems = _file_problems(imp)
+    rows = {(each.facts or {}).get("header_row") for each in problems if each.code == "header-missing"} - {None}
+    return {
+        **about(imp),
+        "unknown": unknown_headers(who.team, problems),
+        "others": [errors.as_json(each) for each in problems if each.code not in ("header-unknown", "header-blank")],
+        "header_row": next(iter(rows), None),
+        "is_about_columns": all(each.code.startswith("header-") for each in problems),
+        "is_readable": all(each.code not in ("file-empty", "file-not-text") for each in problems),
+    }
+
+
+def _file_problems(imp: Import) -> tuple[Problem, ...]:
+    try:
+        run.look(imp)
+    except BadFile as bad:
+        return bad.problems
+    return ()
+
+
+@require_POST
+@on_import(*DRAFT)
+def options(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Change WhatsApp Contact Handling, Allow Mobile Number Updates, and what a blank opt-out does."""
+    form = OptionsForm(request.POST)
+    if form.is_valid():
+        kept = request.POST.get("blank_opt_out", options_from_json(imp.options).blank_opt_out)
+        chosen = form.cleaned_data | {"blank_opt_out": "keep" if kept == "keep" else "opt_in"}
+        revised(request, who, imp, **chosen)
+    else:
+        messages.error(request, "Choose Infer Mobile Number or Fail Blank Values.")
+    return back(request, who, imp)
+
+
+@require_POST
+@on_import(*DRAFT)
+def columns(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Answer what columns are, remember it for the team, and plan again."""
+    found = chosen_columns(request.POST)
+    names = set(choices(schema_of(who.team)))
+    wrong = [name for name in found.values() if name is not None and name not in names]
+    if wrong or not found:
+        messages.error(request, f"There is no field {wrong[0]}." if wrong else "Choose what the column is first.")
+        return back(request, who, imp)
+    answers.remember(who.team, found)
+    revised(request, who, imp, columns={**options_from_json(imp.options).columns, **found})
+    return back(request, who, imp)
+
+
+@require_POST
+@on_import(State.READY)
+def leave_out(request: HttpRequest, who: Access, imp: Import, number: int) -> HttpResponse:
+    """Leave one row out, or restore it."""
+    restores = request.POST.get("restore") == "yes"
+    label = f"Restore row {number:,}" if restores else f"Leave out row {number:,}"
+    try:
+        draft.edit(imp, who.user, [], [(number, not restores)], label)
+    except draft.NoSuchCell as missing:
+        raise Http404("There is no such row") from missing
+    messages.success(request, f"Row {number:,} is {'back in' if restores else 'left out'}.")
+    return back(request, who, imp)
+
+
+@require_POST
+@on_import(State.READY)
+def undo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Undo the last step of editing."""
+    step = draft.undo(imp)
+    messages.success(request, f"Undone: {step.label}." if step else "There is nothing to undo.")
+    return back(request, who, imp)
+
+
+@require_POST
+@on_import(State.READY)
+def redo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Redo the step that was undone last."""
+    step = draft.redo(imp)
+    messages.success(request, f"Done again: {step.label}." if step else "There is nothing to redo.")
+    return back(request, who, imp)
