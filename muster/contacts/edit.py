@@ -9,17 +9,18 @@ from django.db import connection
 from django.utils import timezone
 
 from muster.contacts import history
-from muster.contacts.cells import Read, read
 from muster.contacts.consent import set_consent, set_consent_of_number
+from muster.contacts.erase import erased_ids
 from muster.contacts.index import document, index_rows
 from muster.contacts.lock import locked
 from muster.contacts.models import Contact, Source
 from muster.contacts.schema import schema_of, searchable_keys
-from muster.contacts.stored import as_columns, as_history, as_stored, row_of
-from muster.core import phones
+from muster.contacts.stored import as_columns, as_history, as_stored, row_of, staff_ids
+from muster.core import by_hand
 from muster.core.consent import Channel
 from muster.core.errors import Note, Problem
 from muster.core.fields import CHANNELS, Schema
+from muster.core.plan import Known, Stored
 from muster.teams.models import Membership, Team, User
 
 __all__ = ["Rejected", "Saved", "add", "save", "set_consent", "set_consent_of_number", "update"]
@@ -83,23 +84,41 @@ class _Entry:
         cells = {key: value for key, value in values.items() if key not in CHANNELS}
         if self.old is None:
             cells = {**dict.fromkeys(("first_name", "last_name")), **cells}
-        wanted, self.problems, self.notes = Read(*read(self.schema, cells))
+        found = by_hand.read(cells, self.schema)
+        if values.get("staff_id"):
+            found.values["staff_id"] = str(values["staff_id"]).strip()
+        stored = Stored(self.old.id, self.stored) if self.old else None
+        wanted, problems, notes = by_hand.judge(found, self._known(found.values), stored)
+        self.problems, self.notes = list(problems), list(notes)
         if "staff_id" in values or "assigned" in values:
-            wanted["assigned"] = self._assigned(values)
+            wanted["assigned"] = self._assigned(wanted.pop("staff_id", None), values.get("assigned"))
         wanted.update(self._channels(values))
-        self.problems.extend(self._taken(wanted))
         return wanted
 
-    def _assigned(self, values: Mapping[str, Any]) -> int | None:
-        """Return the membership to assign to; a Staff ID that nobody here has is a problem."""
-        members = Membership.objects.filter(team=self.team)
-        staff_id, key = (values.get("staff_id") or "").strip(), values.get("assigned")
+    def _known(self, values: Mapping[str, Any]) -> Known:
+        """Look up who has this ContactId and these numbers."""
+        contacts = Contact.objects.filter(team=self.team)
+        contact_id, mobile, whatsapp = (values.get(key) for key in ("contact_id", "mobile_number", "whatsapp_number"))
+        with_id = contacts.filter(contact_id=contact_id) if contact_id else ()
+        with_mobile = contacts.filter(mobile_number=mobile) if mobile else ()
+        with_whatsapp = contacts.filter(whatsapp_number=whatsapp).values_list("id", flat=True) if whatsapp else ()
+        return Known(
+            contacts={str(each.contact_id): as_stored(row_of(each), {}) for each in with_id},
+            holders={str(each.mobile_number): as_stored(row_of(each), {}) for each in with_mobile},
+            whatsapp={str(whatsapp): list(with_whatsapp)},
+            staff=frozenset(staff_ids(self.team).values()),
+            erased=erased_ids(self.team, [contact_id]) if contact_id else frozenset(),
+        )
+
+    def _assigned(self, staff_id: str | None, key: int | None) -> int | None:
+        """Return the membership to assign to, by Staff ID or by its own id, which may belong to another team."""
         if not (staff_id or key):
             return None
+        members = Membership.objects.filter(team=self.team)
         found = members.filter(staff_id=staff_id) if staff_id else members.filter(id=int(key or 0))
         member = found.values_list("id", flat=True).first()
-        if member is None:
-            self.problems.append(Problem("staff-unknown", None, "StaffId", staff_id or str(key)))
+        if member is None and not staff_id:
+            self.problems.append(Problem("staff-unknown", None, "StaffId", str(key)))
         return member
 
     def _channels(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Channel]]:
@@ -110,31 +129,6 @@ class _Entry:
             if old is None or old.opted_out != out:
                 own_out = old.own_out if old else False
                 yield channel, Channel(out, Source.USER.value, self.by.id, self.now, own_out)
-
-    def _taken(self, wanted: Mapping[str, Any]) -> Iterator[Problem]:
-        """Find what another contact has already, or that nothing is left to reach this one by."""
-        others = Contact.objects.filter(team=self.team)
-        if self.old:
-            others = others.exclude(id=self.old.id)
-        contact_id, mobile = wanted.get("contact_id"), wanted.get("mobile_number")
-        holder = others.filter(contact_id=contact_id).first() if contact_id else None
-        if holder:
-            yield Problem("id-taken", None, "ContactId", contact_id, {"holder": str(holder)})
-        holder = others.filter(mobile_number=mobile).first() if mobile else None
-        if mobile and holder:
-            facts = {"number": phones.show(mobile), "holder": f"{holder} ({holder.contact_id or 'added by hand'})"}
-            yield Problem("number-taken", None, "MobileNumber", mobile, facts)
-        after = {**self.stored, **wanted}
-        unread = {problem.field for problem in self.problems}
-        if not (
-            after.get("mobile_number")
-            or after.get("whatsapp_number")
-            or unread & {"MobileNumber", "WhatsAppMobileNumber"}
-        ):
-            yield Problem("number-none", None, "MobileNumber")
-        whatsapp = wanted.get("whatsapp_number")
-        if whatsapp and others.filter(whatsapp_number=whatsapp).exists():
-            self.notes.append(Note("whatsapp-shared", None, "WhatsAppMobileNumber", {"number": phones.show(whatsapp)}))
 
     def write(self, wanted: dict[str, Any]) -> Contact:
         """Save what changes, with its history and its place in the search index."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from muster.core import BadFile, Note, Options, Problem, check, errors, make_plan, parse
+from muster.core import BadFile, Note, Options, Problem, by_hand, check, errors, make_plan, parse
 from muster.core.consent import Channel
 from muster.core.docs import pages
 from muster.core.errors import REGISTRY
@@ -63,6 +63,14 @@ def found_in(example: str) -> list[Problem | Note]:
     option = match[1] if (match := re.match(r"\[(.*?)\] ", example)) else ""
     data = file_of(example.removeprefix(f"[{option}] "))
     team, options = example_team(), Options(**OPTIONS.get(option, {}))
+    if option == "by hand":
+        cells = {
+            team.schema.by_header[header].key: cell
+            for header, cell in next(csv.DictReader(io.StringIO(data.decode()))).items()
+        }
+        typed = by_hand.read(cells, team.schema)
+        judged = by_hand.judge(typed, team.known({typed.values["contact_id"]}, {typed.values["mobile_number"]}), None)
+        return [*judged.problems, *judged.notes]
     try:
         table = parse(data, team.schema, options, **LIMITS.get(option, {}))
         left_out = frozenset({2}) if option == "left out" else frozenset()

@@ -1,0 +1,83 @@
+"""One contact as typed on a page: the cell rules of the import, and what another contact may not hold already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from muster.core import phones
+from muster.core.check import check
+from muster.core.errors import Note, Problem
+from muster.core.fields import CHANNELS, Options, Schema
+from muster.core.plan import Known, Stored
+from muster.core.table import Row, Table
+from muster.core.values import UNREAD
+
+_OPTIONS = Options(blank_mobile="infer")  # a blank mobile number is no problem of its own
+_MAY_BE_BLANK = ("value-blank", "ContactId")  # nor is a blank ContactId
+_NO_CELLS = {*CHANNELS, "staff_id"}  # ticked, or chosen from a list
+_NUMBERS = {"MobileNumber", "WhatsAppMobileNumber"}
+
+
+class Read(NamedTuple):
+    """What was typed, by field key, and what there is to say of it."""
+
+    values: dict[str, Any]
+    problems: tuple[Problem, ...]
+    notes: tuple[Note, ...]
+
+
+def read(cells: Mapping[str, str | None], schema: Schema) -> Read:
+    """Read the given cells, by field key. A blank one gives None; one that cannot be read gives a problem."""
+    fields = [field for field in schema.fields if field.key not in _NO_CELLS]
+    row = Row(1, tuple(cells.get(field.key) or "" for field in fields))
+    checked = check(Table(tuple(field.name for field in fields), [row]), schema, _OPTIONS)
+    record = checked.records[0]
+    keys = [field.key for field in (*schema.fields[: len(schema.fields) - len(schema.custom)], *checked.custom)]
+    values = dict(zip(keys, record.values, strict=True))
+    given = {field.key: field.name for field in fields if field.key in cells}
+    names = set(given.values())
+    problems = (each for each in record.problems if (each.code, each.field) != _MAY_BE_BLANK and each.field in names)
+    return Read(
+        {key: values[key] for key in given if values[key] is not UNREAD},
+        tuple(problem._replace(row=None) for problem in problems),
+        tuple(note._replace(row=None) for note in record.notes if note.field in names),
+    )
+
+
+def judge(found: Read, known: Known, stored: Stored | None) -> Read:
+    """Add what follows from the rest of the team. `stored` is the contact as it is; None for a new one."""
+    problems = (*found.problems, *_held(found, known, stored))
+    return Read(found.values, problems, (*found.notes, *_noted(found.values, known, stored)))
+
+
+def _held(found: Read, known: Known, stored: Stored | None) -> Iterator[Problem]:
+    values, own = found.values, stored.key if stored else None
+    contact_id, mobile, staff_id = (values.get(key) for key in ("contact_id", "mobile_number", "staff_id"))
+    if contact_id and (holder := known.contacts.get(contact_id)) and holder.key != own:
+        yield Problem("id-taken", None, "ContactId", contact_id, {"holder": _name(holder)})
+    if mobile and (holder := known.holders.get(mobile)) and holder.key != own:
+        facts = {"number": phones.show(mobile), "holder": f"{_name(holder)} ({_id(holder)})"}
+        yield Problem("number-taken", None, "MobileNumber", mobile, facts)
+    if staff_id and staff_id not in known.staff:
+        yield Problem("staff-unknown", None, "StaffId", staff_id)
+    after = {**(stored.values if stored else {}), **values}
+    unread = _NUMBERS & {problem.field for problem in found.problems}
+    if not (after.get("mobile_number") or after.get("whatsapp_number") or unread):
+        yield Problem("number-none", None, "MobileNumber")
+
+
+def _noted(values: Mapping[str, Any], known: Known, stored: Stored | None) -> Iterator[Note]:
+    contact_id, whatsapp = values.get("contact_id"), values.get("whatsapp_number")
+    if whatsapp and set(known.whatsapp.get(whatsapp, ())) - {stored.key if stored else None}:
+        yield Note("whatsapp-shared", None, "WhatsAppMobileNumber", {"number": phones.show(whatsapp)})
+    if contact_id in known.erased:
+        yield Note("contact-erased-before", None, "ContactId", {"contact_id": contact_id})
+
+
+def _name(stored: Stored) -> str:
+    return f"{stored.values.get('first_name', '')} {stored.values.get('last_name', '')}".strip()
+
+
+def _id(stored: Stored) -> str:
+    return stored.values.get("contact_id") or "added by hand"
