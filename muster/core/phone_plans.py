@@ -90,7 +90,6 @@ class Region:
         self.abroad = _pattern(metadata.international_prefix)
         self.trunk_starts = _first_digits(metadata.national_prefix_for_parsing)
         abroad_starts = _first_digits(metadata.international_prefix)
-        self.code_is_plain = self.code[0] not in abroad_starts
         self.plain = frozenset(DIGITS) - self.trunk_starts - abroad_starts - {self.code[0], "0"}
 
     def national(self, digits: str) -> str:
@@ -125,7 +124,7 @@ class Region:
         """The number without the calling code that it begins with, if it is too long with it; None: ask the library."""
         main = plan_of(self.code).main
         rest = digits[len(self.code) :]
-        if not self.code_is_plain or not main or len(digits) <= self.longest or not rest:
+        if not main or len(digits) <= self.longest or not rest:
             return None
         return None if rest[0] in self.trunk_starts | main.trunk_starts else rest
 
@@ -174,13 +173,8 @@ def plan_of(code: str) -> Plan:
     regions = {name: _metadata(int(code), name) for name in COUNTRY_CODE_TO_REGION_CODE[int(code)]}
     name, main = next(iter(regions.items()))
     full = frozenset(_general(main).possible_length)
-    return Plan(
-        code,
-        Region(main, name),
-        _compiled(regions, main),
-        (full | frozenset(_general(main).possible_length_local_only)) & frozenset(range(2, LONGEST + 1)),
-        full,
-    )
+    possible = full.union(_general(main).possible_length_local_only)
+    return Plan(code, Region(main, name), _compiled(regions, main), possible, full)
 
 
 def _compiled(regions: dict[str, PhoneMetadata], main: PhoneMetadata) -> Node[Ending]:

@@ -142,7 +142,9 @@ def test_it_takes_a_home_number_and_a_second_one_for_two(end: str) -> None:
     assert phones.read(f"(716) 555-0001{end}(716) 555-0002", "US") == phones.UNREADABLE
 
 
-@pytest.mark.parametrize("much", ["1" * 251, "+" * 251, "(" * 5000, "+44 7911 123456" + " " * 300 + "x5", "1/" * 5000])
+@pytest.mark.parametrize(
+    "much", ["1" * 251, "+" * 251, "(" * 100_000, "+44 7911 123456" + " " * 300 + "x5", "1/" * 50_000]
+)
 def test_it_reads_no_number_in_a_long_text(much: str) -> None:
     assert phones.read(much, "US").e164 is None
 
