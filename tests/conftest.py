@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser
 
 from tests.real.chromium import chromium as start_chromium
@@ -14,6 +15,16 @@ from tests.real.smtp import Mailbox, smtp
 pytest_plugins = ["tests.cast"]
 
 StartMuster = Callable[..., MusterServer]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Give back what the pools hold before the test database goes."""
+    yield
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()
 
 
 @pytest.fixture(scope="session")

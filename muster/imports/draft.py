@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from muster.core.table import Table
 from muster.imports import run
+from muster.imports.fit import fit
 from muster.imports.models import Edit, Import
 from muster.imports.reading import WHOLE_ROW, edits_of, table
 from muster.teams.models import User
@@ -88,7 +89,7 @@ def _step(
     """Return a step as it is kept: [row, header, before, after], and [row, null, before, after] for a row left out."""
     rows = {row.number: row.cells for row in read.rows}
     columns = {header: index for index, header in reversed(list(enumerate(read.header)))}
-    step = [[row, header, _cell(rows, columns, row, header), _clean(value)] for row, header, value in cells]
+    step = [[row, header, _cell(rows, columns, row, header), fit(value)] for row, header, value in cells]
     left_out = edits_of(imp)[1]
     for row, out in leave_out:
         if row not in rows:
@@ -101,8 +102,3 @@ def _cell(rows: Mapping[int, tuple[str, ...]], columns: Mapping[str, int], row: 
     if row not in rows or header not in columns:
         raise NoSuchCell(row, header)
     return rows[row][columns[header]]
-
-
-def _clean(value: str) -> str:
-    """Make a value fit for JSON in every database; a NUL or half a character is shown as what it is."""
-    return value.replace("\x00", "\u2400").encode("utf-8", "replace").decode()

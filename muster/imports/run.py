@@ -18,6 +18,7 @@ from muster.core.fields import Options, options_to_json
 from muster.core.outcome import Outcome
 from muster.core.plan import Plan, make_plan
 from muster.imports import content, facts, plans, reading, store
+from muster.imports.fit import fit, fit_for_json
 from muster.imports.mail import write_mails
 from muster.imports.models import Import, State
 from muster.imports.progress import Clock
@@ -54,7 +55,7 @@ def receive(
     `confirm`: import it without asking again, unless the file is refused. The same key of the same user and team
     returns the import that the first call made.
     """
-    imp = Import(team=team, created_by=user, method=method, filename=filename[-255:], size=len(data))
+    imp = Import(team=team, created_by=user, method=method, filename=fit(filename)[-255:], size=len(data))
     imp.options, imp.confirmed, imp.idempotency_key = options_to_json(options), confirm, idempotency_key or None
     if _is_small(imp):
         imp.lease_until = _lease()  # we look ourselves; should we die, a worker will
@@ -194,7 +195,7 @@ def finish(imp: Import, outcome: Outcome, at: datetime, clock: Clock) -> Outcome
 
 def counts(outcome: Outcome) -> dict[str, Any]:
     """Return the columns of an import that hold an outcome."""
-    return {**{name: outcome.totals.get(name, 0) for name in _TOTALS}, "summary": outcome.to_json()}
+    return {**{name: outcome.totals.get(name, 0) for name in _TOTALS}, "summary": fit_for_json(outcome.to_json())}
 
 
 def _preview(outcome: Outcome) -> dict[str, int]:
