@@ -1,0 +1,75 @@
+"""Who is asking: a token, the team in the address, and the role that an operation needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from muster.teams.access import Access, access, require_admin
+from muster.teams.models import User
+from muster.teams.tokens import find
+
+
+class Anybody(HttpBearer):
+    """A token of anybody at all. Asked before the body is read, so that a stranger learns nothing from it."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Access | User | None:
+        found = find(token)
+        return self.admit(request, found.user) if found else None
+
+    def admit(self, request: HttpRequest, user: User) -> Access | User:
+        """What the operation is given as `request.auth`. Raises Http404 or PermissionDenied."""
+        return user
+
+
+class Owners(Anybody):
+    """A token of an Owner of the installation."""
+
+    def admit(self, request: HttpRequest, user: User) -> User:
+        if not user.is_owner:
+            raise PermissionDenied("Only Owners of this installation can do this")
+        return user
+
+
+class Members(Anybody):
+    """A token of anybody in the team that the address names."""
+
+    def admit(self, request: HttpRequest, user: User) -> Access:
+        assert request.resolver_match is not None  # asked only for an address that matched
+        return access(user, str(request.resolver_match.kwargs["team"]))
+
+
+class Admins(Members):
+    """A token of an Admin of the team that the address names."""
+
+    def admit(self, request: HttpRequest, user: User) -> Access:
+        found = super().admit(request, user)
+        require_admin(found)
+        return found
+
+
+class TeamOwners(Members):
+    """A token of an Owner of the installation, where the address names a team: its settings are theirs."""
+
+    def admit(self, request: HttpRequest, user: User) -> Access:
+        found = super().admit(request, user)
+        if not user.is_owner:
+            raise PermissionDenied("Only Owners of this installation can do this")
+        return found
+
+
+def who(request: HttpRequest) -> Access:
+    """The caller, and how they stand to the team in the address."""
+    found: Any = getattr(request, "auth", None)
+    assert isinstance(found, Access)
+    return found
+
+
+def caller(request: HttpRequest) -> User:
+    """The caller, where the address names no team."""
+    found: Any = getattr(request, "auth", None)
+    assert isinstance(found, User)
+    return found

@@ -1,0 +1,176 @@
+"""Contacts: search, one by one, history and consent."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import Http404, HttpRequest
+from ninja import Query, Router, Status
+from pydantic import Field
+
+from muster.api.auth import Admins, Members, who
+from muster.api.changed import Words
+from muster.api.contact_shapes import (
+    BY,
+    ConsentIn,
+    ConsentOfNumber,
+    ContactIn,
+    ContactOut,
+    Contacts,
+    Heard,
+    History,
+    Opted,
+)
+from muster.api.openapi import says
+from muster.api.paging import Page, decode, encode
+from muster.api.problems import Refused
+from muster.contacts import edit, search
+from muster.contacts.filters import Filters, filters_of
+from muster.contacts.models import Change, Contact
+from muster.contacts.wire import many_as_json, values_of
+from muster.core import phones
+from muster.core.errors import Problem
+from muster.teams.access import Access
+from muster.teams.models import Team, User
+
+router = Router(tags=["Contacts"])
+By = Annotated[Literal["contact_id", "id"], Query(description=BY)]
+
+
+class Wanted(Page):
+    """Which contacts."""
+
+    q: Annotated[str, Field(max_length=1000, description="Name, ContactId, number in any format; all words.")] = ""
+    staff_id: Annotated[str, Field(max_length=255, description="Of the assigned user.")] = ""
+    assigned: Annotated[str, Field(max_length=20, description='"mine" or "none".', pattern="^(mine|none)?$")] = ""
+    text: Opted | None = None
+    whatsapp: Opted | None = None
+    whatsapp_marketing: Opted | None = None
+    import_: Annotated[str, Field(alias="import", max_length=36, description="Id of an import that changed them.")] = ""
+    did: Annotated[str, Field(description="What that import did.", pattern="^(created|updated|undone)?$")] = ""
+
+    def filters(self, who: Access) -> Filters:
+        """As search takes them."""
+        asked = self.dict(by_alias=True, exclude_none=True, exclude={"q", "limit", "cursor"})
+        return filters_of(who.team, asked, who.membership)
+
+
+def contact_json(team: Team, contacts: list[Contact]) -> list[dict[str, Any]]:
+    """Contacts as the API shows them."""
+    shown = many_as_json(team, contacts)
+    return [{"id": str(contact.id), **each} for contact, each in zip(contacts, shown, strict=True)]
+
+
+def find(team: Team, contact_id: str, by: str) -> Contact:
+    """The contact in the address. Raises Http404."""
+    wanted = {"contact_id": contact_id}
+    if by == "id":
+        wanted = {"id": contact_id} if contact_id.isascii() and contact_id.isdigit() and len(contact_id) < 19 else {}
+    found = Contact.objects.filter(team=team, **wanted).select_related("team").first() if wanted else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def values_from(team: Team, body: ContactIn) -> dict[str, Any]:
+    """What was sent, as `edit` takes it."""
+    values, problems = values_of(team, body.dict(exclude_unset=True))
+    if problems:
+        raise edit.Rejected(*problems)
+    return values
+
+
+@router.get("/teams/{team}/contacts", auth=Members(), response=Contacts)
+def list_contacts(request: HttpRequest, team: str, wanted: Query[Wanted]) -> dict[str, Any]:
+    """Search: words, numbers in any format, filters; newest first."""
+    asker = who(request)
+    key = decode(wanted.cursor, int)
+    before = key[0] if key else None
+    found = search.find(asker.team, wanted.q, wanted.filters(asker), before=before, limit=wanted.limit)
+    following = None if found.next is None else encode(found.next)
+    return {"items": contact_json(asker.team, found.contacts), "next": following}
+
+
+@router.post("/teams/{team}/contacts", auth=Admins(), response={201: ContactOut}, openapi_extra=says(409))
+def add_contact(request: HttpRequest, team: str, body: ContactIn) -> Status[dict[str, Any]]:
+    """Add a contact by hand. 409 when another has the ContactId or the mobile number."""
+    asker = who(request)
+    made = edit.add(asker.team, asker.user, values_from(asker.team, body))
+    return Status(201, contact_json(asker.team, [made])[0])
+
+
+@router.post("/teams/{team}/consent", auth=Members(), response=Heard)
+def set_consent_of_number(request: HttpRequest, team: str, body: ConsentOfNumber) -> dict[str, Any]:
+    """Opt in or out whoever has a number: what a gateway posts for STOP and START. 404 when nobody has it."""
+    asker = who(request)
+    number = phones.read(body.number, asker.team.home_region)
+    if number.e164 is None:
+        problem = Problem(
+            number.code or "phone-unreadable", None, "number", body.number, {"home": asker.team.home_region}
+        )
+        raise Refused(422, "This is not a number.", [problem])
+    said = body.dict(exclude={"number"})
+    heard = edit.set_consent_of_number(asker.team, number.e164, by=asker.user, **said)
+    if not heard:
+        raise Http404
+    return {"items": contact_json(asker.team, heard)}
+
+
+@router.get("/teams/{team}/contacts/{path:contact_id}/history", auth=Members(), response=History, by_alias=True)
+def list_history(
+    request: HttpRequest, team: str, contact_id: str, page: Query[Page], by: By = "contact_id"
+) -> dict[str, Any]:
+    """List every change of a contact, newest first: who, when, by which import and row, before → after."""
+    asker = who(request)
+    contact = find(asker.team, contact_id, by)
+    changes = Change.objects.filter(team=asker.team, contact=contact.id).order_by("-id")
+    key = decode(page.cursor, int)
+    found = list((changes.filter(id__lt=key[0]) if key else changes)[: page.limit + 1])
+    following = encode(found[page.limit - 1].id) if len(found) > page.limit else None
+    return {"items": changes_json(asker.team, found[: page.limit]), "next": following}
+
+
+def changes_json(team: Team, changes: list[Change]) -> list[dict[str, Any]]:
+    """History as the API shows it."""
+    words = Words(team)
+    emails = dict(User.objects.filter(id__in={each.by for each in changes}).values_list("id", "email"))
+    return [
+        {
+            "at": each.at,
+            "source": each.source,
+            "by": emails.get(each.by or 0),
+            "import": each.import_id,
+            "row": each.row,
+            "action": each.action,
+            "before": words.of(each.before),
+            "after": words.of(each.after),
+        }
+        for each in changes
+    ]
+
+
+@router.post("/teams/{team}/contacts/{path:contact_id}/consent", auth=Members(), response=ContactOut)
+def set_consent(
+    request: HttpRequest, team: str, contact_id: str, body: ConsentIn, by: By = "contact_id"
+) -> dict[str, Any]:
+    """Opt a contact in or out on one channel. The same `message_id` again changes nothing."""
+    asker = who(request)
+    contact = edit.set_consent(find(asker.team, contact_id, by), by=asker.user, **body.dict())
+    return contact_json(asker.team, [contact])[0]
+
+
+@router.get("/teams/{team}/contacts/{path:contact_id}", auth=Members(), response=ContactOut)
+def read_contact(request: HttpRequest, team: str, contact_id: str, by: By = "contact_id") -> dict[str, Any]:
+    """Show a contact."""
+    asker = who(request)
+    return contact_json(asker.team, [find(asker.team, contact_id, by)])[0]
+
+
+@router.patch("/teams/{team}/contacts/{path:contact_id}", auth=Admins(), response=ContactOut, openapi_extra=says(409))
+def change_contact(
+    request: HttpRequest, team: str, contact_id: str, body: ContactIn, by: By = "contact_id"
+) -> dict[str, Any]:
+    """Change a contact: only the keys that are sent. 409 when another has the ContactId or the mobile number."""
+    asker = who(request)
+    contact = edit.update(find(asker.team, contact_id, by), asker.user, values_from(asker.team, body))
+    return contact_json(asker.team, [contact])[0]

@@ -1,0 +1,280 @@
+"""Imports as the API takes and shows them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from muster.core.fields import Options, options_from_json
+from muster.imports.models import Import
+from muster.imports.progress import progress
+
+Code = Annotated[str, Field(description="One of the codes of the guide.", examples=["value-blank"])]
+Counts = dict[str, int]
+
+
+def _from_form(value: Any) -> Any:
+    """A form can only send text: an object comes as JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError('is a JSON object, such as {"Cell Phone": "MobileNumber"}') from error
+
+
+Name = Annotated[str, Field(max_length=10_000)]
+Columns = Annotated[
+    dict[Name, Name | None],
+    BeforeValidator(_from_form),
+    Field(description="Header → the field it is, or null to leave the column out."),
+]
+DateOrders = Annotated[
+    dict[Name, Literal["dmy", "mdy"]],
+    BeforeValidator(_from_form),
+    Field(description="Field → which comes first in its dates, where they are not ISO."),
+]
+BlankMobile = Annotated[
+    Literal["infer", "fail"],
+    Field(description="What a blank MobileNumber means: take the WhatsApp number, or leave the row out."),
+]
+BlankOptOut = Annotated[
+    Literal["opt_in", "keep"],
+    Field(description="What a blank WhatsApp opt-out means for who is opted out: in again, or as stored."),
+]
+Updates = Annotated[bool, Field(description="Change mobile numbers of existing contacts.")]
+Encoding = Annotated[str, Field(max_length=20, pattern="^(utf-8|utf-16-le|utf-16-be|cp1252)$")]
+Delimiter = Annotated[str, Field(pattern="^[\t,;|]$")]
+
+
+class NewImport(Schema):
+    """The options of a new import. The rows come beside them: `file` or `text`, exactly one of the two."""
+
+    model_config = ConfigDict(extra="forbid")
+    blank_mobile: BlankMobile
+    allow_mobile_updates: Updates = False
+    blank_opt_out: BlankOptOut = "opt_in"
+    columns: Columns = {}
+    date_orders: DateOrders = {}
+    encoding: Encoding | None = None
+    delimiter: Delimiter | None = None
+    confirm: Annotated[
+        bool, Field(description="Import when the file has no file problems; false: stop at `ready`.")
+    ] = True
+
+    def options(self) -> Options:
+        """As the core takes them."""
+        return Options(**self.dict(exclude={"confirm"}))
+
+
+class ImportChange(Schema):
+    """Options to change, while `ready` or `refused`. `columns` and `date_orders` are added to those given before."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"columns": {"Notes": None}}})
+    blank_mobile: BlankMobile = "fail"
+    allow_mobile_updates: Updates = False
+    blank_opt_out: BlankOptOut = "opt_in"
+    columns: Columns = {}
+    date_orders: DateOrders = {}
+    encoding: Encoding | None = None
+    delimiter: Delimiter | None = None
+
+    def applied(self, options: Options) -> Options:
+        """These options with the changes."""
+        changes = self.dict(exclude_unset=True)
+        for name in ("columns", "date_orders"):
+            if name in changes:
+                changes[name] = {**getattr(options, name), **changes[name]}
+        return Options(**{**{key: getattr(options, key) for key in Options.__dataclass_fields__}, **changes})
+
+
+class OptionsOut(Schema):
+    """The options of an import."""
+
+    blank_mobile: Literal["infer", "fail"]
+    allow_mobile_updates: bool
+    blank_opt_out: Literal["opt_in", "keep"]
+    columns: dict[str, str | None]
+    date_orders: dict[str, str]
+    encoding: str | None
+    delimiter: str | None
+
+
+class Totals(Schema):
+    """created + updated + unchanged + failed = rows."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    failed: int
+
+
+class ProblemOut(Schema):
+    """One thing to put right. `field` is the field's name, whatever the header was called."""
+
+    code: Code
+    row: int | None
+    field: str | None
+    value: str | None
+    message: str
+    fix: str
+
+
+class NoteOut(Schema):
+    """One thing to know about a row that is imported all the same."""
+
+    code: Code
+    row: int | None
+    field: str | None
+    message: str
+
+
+class Progress(Schema):
+    """How far it is, in rows."""
+
+    done: int
+    of: int
+    phase: str
+
+
+EXAMPLE: dict[str, Any] = {
+    "id": "5f0c9a4e-0a63-4a6e-9f0b-6f4a2b1f2a10",
+    "state": "done",
+    "method": "api",
+    "filename": "september.csv",
+    "created_at": "2026-09-01T09:30:00Z",
+    "finished_at": "2026-09-01T09:30:04Z",
+    "created_by": "ana@example.edu",
+    "undoes": None,
+    "options": {
+        "blank_mobile": "infer",
+        "allow_mobile_updates": False,
+        "blank_opt_out": "opt_in",
+        "columns": {"Notes": None},
+        "date_orders": {},
+        "encoding": None,
+        "delimiter": None,
+    },
+    "totals": {"rows": 120, "created": 100, "updated": 12, "unchanged": 7, "failed": 1},
+    "problem_counts": {"value-blank": 1},
+    "note_counts": {"number-inferred": 40},
+    "progress": {"done": 120, "of": 120, "phase": ""},
+}
+EXAMPLE_PROBLEM: dict[str, Any] = {
+    "code": "value-blank",
+    "row": 17,
+    "field": "LastName",
+    "value": "",
+    "message": "LastName is blank.",
+    "fix": "Fill it in.",
+}
+
+
+class ImportListed(Schema):
+    """An import, without its problems."""
+
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
+    id: UUID
+    state: Literal["checking", "ready", "refused", "waiting", "importing", "done", "failed", "cancelled", "undone"]
+    method: Literal["file", "text", "api", "undo"]
+    filename: str
+    created_at: datetime
+    finished_at: datetime | None
+    created_by: str | None
+    undoes: UUID | None
+    options: OptionsOut
+    totals: Totals
+    problem_counts: Counts
+    note_counts: Counts
+    progress: Progress
+
+
+class ImportOut(ImportListed):
+    """An import. `problems`: of the file and of rows, the first 1,000; `problem_counts` has them all."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {**EXAMPLE, "problems": [EXAMPLE_PROBLEM], "notes": []}})
+    problems: list[ProblemOut]
+    notes: Annotated[list[NoteOut], Field(description="Of the file as a whole.")]
+
+
+class Imports(Schema):
+    """A page of imports, newest first."""
+
+    items: list[ImportListed]
+    next: str | None
+
+
+class RowOut(Schema):
+    """What became, or would become, of one row. `values`: header → cell as last edited."""
+
+    row: int
+    outcome: Literal["created", "updated", "unchanged", "failed"]
+    contact_id: str | None
+    values: dict[str, str]
+    problems: list[ProblemOut]
+    notes: list[NoteOut]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Rows(Schema):
+    """A page of rows, in the order of the file."""
+
+    items: list[RowOut]
+    next: str | None
+
+
+class RowEdit(Schema):
+    """A cell to change, or a row to leave out or take back in."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"row": 17, "header": "LastName", "value": "Okafor"}}
+    )
+    row: Annotated[int, Field(ge=2, le=2**31 - 1)]
+    header: Name | None = None
+    value: Annotated[str, Field(max_length=1_000_000)] | None = None
+    leave_out: bool | None = None
+
+
+class UndoOut(Schema):
+    """What undoing would do, in contacts: created ones are removed unless changed since, changed ones restored."""
+
+    removed: int
+    kept_created: int
+    restored: int
+    partly: int
+    kept_changed: int
+    gone: int
+    opt_outs_kept: int
+
+
+def listed_json(imp: Import) -> dict[str, Any]:
+    """An import, without its problems."""
+    options = options_from_json(imp.options)
+    return {
+        "id": str(imp.pk),
+        "state": imp.state,
+        "method": imp.method,
+        "filename": imp.filename,
+        "created_at": imp.created_at,
+        "finished_at": imp.finished_at,
+        "created_by": imp.created_by.email if imp.created_by else None,
+        "undoes": str(imp.undoes_id) if imp.undoes_id else None,
+        "options": {name: getattr(options, name) for name in OptionsOut.model_fields},
+        "totals": {name: getattr(imp, name) for name in Totals.model_fields},
+        "problem_counts": imp.summary.get("problem_counts", {}),
+        "note_counts": imp.summary.get("note_counts", {}),
+        "progress": progress(imp),
+    }
+
+
+def import_json(imp: Import) -> dict[str, Any]:
+    """An import, with its first problems."""
+    found = {name: imp.summary.get(name, []) for name in ("problems", "notes")}
+    return {**listed_json(imp), **found}

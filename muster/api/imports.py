@@ -1,0 +1,258 @@
+"""Imports: posted, looked at, corrected, confirmed, undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from itertools import islice
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import pydantic
+from django.db.models import Q
+from django.http import HttpRequest, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.dateparse import parse_datetime
+from ninja import Header, Query, Router, Status
+from ninja.errors import ValidationError
+from pydantic import Field
+
+from muster.api.auth import Admins, who
+from muster.api.changed import Words
+from muster.api.import_shapes import (
+    ImportChange,
+    ImportOut,
+    Imports,
+    NewImport,
+    RowEdit,
+    Rows,
+    UndoOut,
+    import_json,
+    listed_json,
+)
+from muster.api.openapi import says
+from muster.api.paging import Page, decode, encode
+from muster.api.problems import Refused
+from muster.api.reading import read_upload
+from muster.core import errors
+from muster.core.fields import options_from_json
+from muster.imports import draft, run, undo
+from muster.imports import rows as row_results
+from muster.imports.models import Import
+from muster.imports.rows import RowResult
+from muster.settings import settings
+from muster.teams.access import Access
+
+router = Router(tags=["Imports"])
+IMPORT = "/teams/{team}/imports/{uuid:import_id}"
+
+
+def find(who: Access, import_id: Any) -> Import:
+    """The import in the address. Raises Http404 when it is not the team's."""
+    return get_object_or_404(Import.objects.select_related("team", "created_by"), team=who.team, pk=import_id)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _sent() -> dict[str, Any]:
+    """Describe the body of a new import, in both forms."""
+    schema = NewImport.model_json_schema()
+    described = {"type": "object", "required": ["blank_mobile"], "additionalProperties": False}
+    text = {"type": "string", "description": "The rows, the header first."}
+    file = {"type": "string", "format": "binary", "description": "A .csv or .txt file."}
+    rows = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber\nS1,Amara,Okafor,,+44 1753 495000\n"
+    in_form = {**schema["properties"], "columns": {"type": "string"}, "date_orders": {"type": "string"}}
+    for name in ("encoding", "delimiter"):
+        in_form[name] = in_form[name]["anyOf"][0]
+    form = {**described, "properties": {"file": file, "text": text, **in_form}}
+    json = {**described, "properties": {"text": text, **schema["properties"]}, "required": ["blank_mobile", "text"]}
+    content = {
+        "multipart/form-data": {"schema": form, "example": {"text": rows, "blank_mobile": "infer"}},
+        "application/json": {
+            "schema": json,
+            "example": {"text": rows, "blank_mobile": "infer", "columns": {"Notes": None}, "confirm": False},
+        },
+    }
+    return {"required": True, "content": content}
+
+
+@router.post("/teams/{team}/imports", auth=Admins(), response={202: ImportOut}, openapi_extra={"requestBody": _sent()})
+def post_import(
+    request: HttpRequest,
+    team: str,
+    idempotency_key: Annotated[
+        str | None,
+        Header(alias="Idempotency-Key", max_length=255, description="Posted again with it: the first one's import."),
+    ] = None,
+) -> Status[dict[str, Any]]:
+    """Import a file or text: exactly one of `file` and `text`. With `confirm` false it stops at `ready`."""
+    asker = who(request)
+    upload = read_upload(request, settings().max_api_bytes)
+    try:
+        wanted = NewImport.model_validate(upload.values)
+    except pydantic.ValidationError as error:
+        raise bad_options(error) from error
+    if upload.data is None:
+        raise Refused(422, "Send exactly one of `file` and `text`.")
+    made = run.receive(
+        asker.team,
+        asker.user,
+        method="api",
+        filename=upload.filename,
+        data=upload.data,
+        options=wanted.options(),
+        confirm=wanted.confirm,
+        idempotency_key=idempotency_key,
+    )
+    return Status(202, import_json(made))
+
+
+def bad_options(error: pydantic.ValidationError) -> ValidationError:
+    """The same answer as for any other value that cannot be taken."""
+    return ValidationError([{"loc": ("body", *each["loc"]), "msg": each["msg"]} for each in error.errors()])
+
+
+@router.get("/teams/{team}/imports", auth=Admins(), response=Imports)
+def list_imports(request: HttpRequest, team: str, page: Query[Page]) -> dict[str, Any]:
+    """List the imports of a team, newest first, without their problems."""
+    imports = Import.objects.filter(team=who(request).team).select_related("created_by").order_by("-created_at", "-id")
+    key = decode(page.cursor, str, str)
+    if key:
+        at = parse_datetime(key[0])
+        if at is None or not _is_uuid(key[1]):
+            raise Refused(422, "This cursor is not one that an answer gave as `next`.")
+        imports = imports.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=key[1]))
+    found = list(imports[: page.limit + 1])
+    last = found[page.limit - 1] if len(found) > page.limit else None
+    following = encode(last.created_at.isoformat(), str(last.pk)) if last else None
+    return {"items": [listed_json(each) for each in found[: page.limit]], "next": following}
+
+
+@router.get(IMPORT, auth=Admins(), response=ImportOut)
+def read_import(request: HttpRequest, team: str, import_id: UUID) -> dict[str, Any]:
+    """Show an import: ask again while it is `checking`, `waiting` or `importing`."""
+    return import_json(find(who(request), import_id))
+
+
+@router.patch(IMPORT, auth=Admins(), response=ImportOut, openapi_extra=says(409))
+def change_import(request: HttpRequest, team: str, import_id: UUID, body: ImportChange) -> dict[str, Any]:
+    """Change options or answer columns, while `ready` or `refused`; the file is looked at again."""
+    asker = who(request)
+    imp = find(asker, import_id)
+    return import_json(run.revise(imp, asker.user, body.applied(options_from_json(imp.options))))
+
+
+class WhichRows(Page):
+    """Which rows."""
+
+    outcome: Literal["created", "updated", "unchanged", "failed"] | None = None
+    code: Annotated[str, Field(max_length=50, description="Only rows with this code, as problem or note.")] = ""
+
+
+@router.get(IMPORT + "/rows", auth=Admins(), response=Rows, openapi_extra=says(409))
+def list_rows(request: HttpRequest, team: str, import_id: UUID, wanted: Query[WhichRows]) -> dict[str, Any]:
+    """List the rows with what happened, or would happen, to each. 409 while there is nothing to say."""
+    asker = who(request)
+    imp = find(asker, import_id)
+    if imp.state in {"checking", "failed", "cancelled"}:
+        raise run.WrongState(imp)
+    key = decode(wanted.cursor, int)
+    results = row_results.iterate(imp, wanted.outcome, wanted.code or None, past=key[0] if key else 0)
+    found = list(islice(results, wanted.limit + 1))
+    following = encode(found[wanted.limit - 1].row) if len(found) > wanted.limit else None
+    words = Words(asker.team)
+    return {"items": [row_json(each, words) for each in found[: wanted.limit]], "next": following}
+
+
+def row_json(result: RowResult, words: Words) -> dict[str, Any]:
+    """A row as the API shows it."""
+    return {
+        "row": result.row,
+        "outcome": result.outcome,
+        "contact_id": result.contact_id,
+        "values": result.cells,
+        "problems": [errors.as_json(each) for each in result.problems],
+        "notes": [errors.as_json(each) for each in result.notes],
+        "before": words.of(result.before),
+        "after": words.of(result.after),
+    }
+
+
+@router.patch(IMPORT + "/rows", auth=Admins(), response=ImportOut, openapi_extra=says(409))
+def change_rows(
+    request: HttpRequest, team: str, import_id: UUID, body: Annotated[list[RowEdit], Field(max_length=10_000)]
+) -> dict[str, Any]:
+    """Change cells, or leave rows out, while `ready`: one step that the Review page can undo."""
+    asker = who(request)
+    imp = find(asker, import_id)
+    if imp.state != "ready":
+        raise run.WrongState(imp)
+    cells = [(each.row, each.header, each.value) for each in body if each.header is not None and each.value is not None]
+    leave_out = [(each.row, each.leave_out) for each in body if each.leave_out is not None]
+    if len(cells) + len(leave_out) != len(body):
+        raise Refused(422, "Each item has `row`, and either `header` and `value`, or `leave_out`.")
+    draft.edit(imp, asker.user, cells, leave_out, "Changed by API")
+    return import_json(find(asker, import_id))
+
+
+@router.post(IMPORT + "/confirm", auth=Admins(), response={202: ImportOut}, openapi_extra=says(409))
+def confirm_import(request: HttpRequest, team: str, import_id: UUID) -> Status[dict[str, Any]]:
+    """Import what is `ready`. 409 in any other state, so that confirming twice imports once."""
+    asker = who(request)
+    return Status(202, import_json(run.confirm(find(asker, import_id), asker.user)))
+
+
+@router.post(IMPORT + "/cancel", auth=Admins(), response=ImportOut, openapi_extra=says(409))
+def cancel_import(request: HttpRequest, team: str, import_id: UUID) -> dict[str, Any]:
+    """Give up an import that has not begun."""
+    asker = who(request)
+    return import_json(run.cancel(find(asker, import_id), asker.user))
+
+
+TO_FIX = (
+    "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,Row,Problem,How to fix\n"
+    "S1,Amara,,7165550001,,17,LastName is blank.,Fill it in.\n"
+)
+
+
+@router.get(
+    IMPORT + "/rows-to-fix.csv",
+    auth=Admins(),
+    response={200: None},
+    openapi_extra=says(409, csv=("Rows to fix", TO_FIX)),
+)
+def rows_to_fix(request: HttpRequest, team: str, import_id: UUID) -> StreamingHttpResponse:
+    """Download the rows that failed: the file's own columns, and Row, Problem and How to fix."""
+    imp = find(who(request), import_id)
+    if imp.state in {"checking", "refused", "failed", "cancelled"}:
+        raise run.WrongState(imp)
+    return csv_response(row_results.rows_to_fix(imp), f"rows-to-fix-{imp.pk}.csv")
+
+
+@router.post(IMPORT + "/undo", auth=Admins(), response={200: UndoOut, 202: ImportOut}, openapi_extra=says(409))
+def undo_import(
+    request: HttpRequest,
+    team: str,
+    import_id: UUID,
+    dry_run: Annotated[bool, Query(description="Say what undoing would do; change nothing.")] = False,  # noqa: FBT002
+) -> Status[dict[str, Any]]:
+    """Undo what an import did, except what was changed since. The undo is an import of its own, with `undoes`."""
+    asker = who(request)
+    imp = find(asker, import_id)
+    if dry_run:
+        return Status(200, asdict(undo.look(imp)))
+    return Status(202, import_json(undo.undo(imp, asker.user)))
+
+
+def csv_response(lines: Iterable[str], filename: str) -> StreamingHttpResponse:
+    """A CSV file, sent as it is made."""
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return StreamingHttpResponse(
+        (line.encode() for line in lines), content_type="text/csv; charset=utf-8", headers=headers
+    )

@@ -1,0 +1,52 @@
+"""Lists by cursor: `{"items": […], "next": "…"}`, at most 500 at a time, stable while rows are added."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable
+from itertools import islice
+from typing import Annotated, Any, TypeVar
+
+from ninja import Query, Schema
+
+from muster.api.problems import Refused
+
+T = TypeVar("T")
+MOST = 500
+
+
+class Page(Schema):
+    """How much of a list, and from where."""
+
+    limit: Annotated[int, Query(ge=1, le=MOST, description="Items in one answer.")] = 50
+    cursor: Annotated[str, Query(max_length=500, description="`next` of the answer before.")] = ""
+
+
+def encode(*key: Any) -> str:
+    """Turn the key of the last item into a cursor."""
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def decode(cursor: str, *kinds: type) -> list[Any] | None:
+    """Read a cursor back: the key of the last item, or None at the beginning."""
+    if not cursor:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        key = None
+    if not isinstance(key, list) or [type(each) for each in key] != list(kinds):
+        raise Refused(422, "This cursor is not one that an answer gave as `next`.")
+    return key
+
+
+def by_position(items: Iterable[T], page: Page) -> tuple[list[T], str | None]:
+    """One page of a list that does not change, and the cursor of the next: its position."""
+    key = decode(page.cursor, int)
+    start = key[0] if key else 0
+    if start < 0:
+        raise Refused(422, "This cursor is not one that an answer gave as `next`.")
+    found = list(islice(items, start, start + page.limit + 1))
+    return found[: page.limit], encode(start + page.limit) if len(found) > page.limit else None

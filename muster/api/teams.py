@@ -1,0 +1,180 @@
+"""Me, teams, and the users in them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema, Status
+from pydantic import ConfigDict, Field
+
+from muster.api.auth import Admins, Anybody, Members, Owners, TeamOwners, caller, who
+from muster.api.paging import Page, by_position
+from muster.teams import people
+from muster.teams.access import teams_of
+from muster.teams.models import Membership, Team
+
+router = Router(tags=["Teams and users"])
+
+
+class Mine(Schema):
+    """A team of the caller's."""
+
+    slug: str
+    name: str
+    role: Literal["admin", "user"]
+
+
+class Me(Schema):
+    """Whose token this is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "email": "ana@example.edu",
+                "owner": False,
+                "teams": [{"slug": "admissions", "name": "Admissions", "role": "admin"}],
+            }
+        }
+    )
+    email: str
+    owner: bool
+    teams: list[Mine]
+
+
+TEAM: dict[str, Any] = {
+    "slug": "admissions",
+    "name": "Admissions",
+    "home_region": "US",
+    "strict_numbers": False,
+    "notify": ["registrar@example.edu"],
+}
+
+
+class NewTeam(Schema):
+    """A team to make. Without a slug, one is made from the name."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"name": "Admissions", "home_region": "US"}}
+    )
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    slug: Annotated[str, Field(max_length=60, pattern=r"^[-a-zA-Z0-9_]+$")] | None = None
+    home_region: Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO code of a country.")] = "US"
+    strict_numbers: bool = False
+
+
+class TeamOut(Schema):
+    """A team."""
+
+    model_config = ConfigDict(json_schema_extra={"example": TEAM})
+    slug: str
+    name: str
+    home_region: str
+    strict_numbers: bool
+    notify: Annotated[list[str] | None, Field(description="Who is mailed besides the importer; null for Users.")]
+
+
+class TeamChange(Schema):
+    """What to change of a team: only the keys that are sent."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"notify": ["registrar@example.edu"]}})
+    slug: Annotated[str, Field(max_length=60, pattern=r"^[-a-zA-Z0-9_]+$")] = ""
+    name: Annotated[str, Field(min_length=1, max_length=100)] = ""
+    home_region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = ""
+    strict_numbers: bool = False
+    notify: Annotated[list[Annotated[str, Field(max_length=254)]], Field(max_length=100)] = []
+
+
+USER: dict[str, Any] = {
+    "email": "uma@example.edu",
+    "first_name": "Uma",
+    "last_name": "Ueda",
+    "staff_id": "u-uma",
+    "role": "user",
+}
+
+
+class NewUser(Schema):
+    """A person to put into the team. Somebody new has no password: they set one through *Forgot password*."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": USER})
+    email: Annotated[str, Field(max_length=254)]
+    first_name: Annotated[str, Field(max_length=100)] = ""
+    last_name: Annotated[str, Field(max_length=100)] = ""
+    staff_id: Annotated[str, Field(max_length=255)] | None = None
+    role: Literal["admin", "user"] = "user"
+
+
+class UserOut(Schema):
+    """A user of the team."""
+
+    model_config = ConfigDict(json_schema_extra={"example": USER})
+    email: str
+    first_name: str
+    last_name: str
+    staff_id: str | None
+    role: Literal["admin", "user"]
+
+
+class Users(Schema):
+    """A page of users."""
+
+    items: list[UserOut]
+    next: str | None
+
+
+def user_json(member: Membership) -> dict[str, Any]:
+    """A member as the API shows them."""
+    user = member.user
+    return {
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "staff_id": member.staff_id,
+        "role": member.role,
+    }
+
+
+@router.get("/me", auth=Anybody(), response=Me)
+def me(request: HttpRequest) -> dict[str, Any]:
+    """Whose token this is, and the teams it opens."""
+    user = caller(request)
+    mine = [{"slug": team.slug, "name": team.name, "role": role.lower()} for team, role in teams_of(user)]
+    return {"email": user.email, "owner": user.is_owner, "teams": mine}
+
+
+@router.post("/teams", auth=Owners(), response={201: TeamOut})
+def add_team(request: HttpRequest, body: NewTeam) -> Status[Team]:
+    """Make a team."""
+    return Status(201, people.create_team(caller(request), **body.dict()))
+
+
+@router.get("/teams/{team}", auth=Members(), response=TeamOut)
+def read_team(request: HttpRequest, team: str) -> dict[str, Any]:
+    """Show a team."""
+    asker = who(request)
+    found = asker.team
+    shown = {name: getattr(found, name) for name in TeamOut.model_fields}
+    return shown if asker.is_admin else {**shown, "notify": None}
+
+
+@router.patch("/teams/{team}", auth=TeamOwners(), response=TeamOut)
+def change_team(request: HttpRequest, team: str, body: TeamChange) -> Team:
+    """Change a team."""
+    asker = who(request)
+    return people.update_team(asker.team, asker.user, **body.dict(exclude_unset=True))
+
+
+@router.get("/teams/{team}/users", auth=Admins(), response=Users)
+def list_users(request: HttpRequest, team: str, page: Query[Page]) -> dict[str, Any]:
+    """List the users of a team, by e-mail address."""
+    members = Membership.objects.filter(team=who(request).team).select_related("user").order_by("user__email")
+    items, following = by_position(members, page)
+    return {"items": [user_json(each) for each in items], "next": following}
+
+
+@router.post("/teams/{team}/users", auth=Admins(), response={201: UserOut})
+def add_user(request: HttpRequest, team: str, body: NewUser) -> Status[dict[str, Any]]:
+    """Put a user into the team."""
+    asker = who(request)
+    return Status(201, user_json(people.add_user(asker.team, asker.user, **body.dict())))

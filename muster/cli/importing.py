@@ -1,0 +1,178 @@
+"""`muster import FILE`: the engine of the pages, in this process, with a progress bar."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connections
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from muster.api.import_shapes import import_json
+from muster.cli.checking import REFUSED, SOME_ROWS_FAIL, BlankMobile, give_up, read_columns, read_file, show
+from muster.contacts.schema import schema_of
+from muster.core import BadFile, Outcome, check, make_plan, parse
+from muster.core.fields import Options, options_to_json
+from muster.imports import facts, run, worker
+from muster.imports.models import Import, State
+from muster.imports.progress import Clock, progress
+from muster.settings import settings
+from muster.teams.models import Team, User
+
+app = typer.Typer()
+SECONDS_BETWEEN_LOOKS = 0.2
+PHASES = ("parse", "check", "plan", "apply")
+OURS_FAILED = 3
+
+
+@app.command("import")
+def import_file(  # noqa: PLR0917  typer reads them
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - reads standard input.")],
+    team: Annotated[str, typer.Option(metavar="SLUG", help="The team, as in its address.", show_default=False)],
+    blank_mobile: Annotated[BlankMobile, typer.Option(help="What a blank MobileNumber means.", show_default=False)],
+    allow_mobile_updates: Annotated[
+        bool, typer.Option("--allow-mobile-updates", help="Change mobile numbers of existing contacts.")
+    ] = False,
+    keep_opt_outs: Annotated[
+        bool, typer.Option("--keep-opt-outs", help="A blank WhatsApp opt-out keeps what is stored.")
+    ] = False,
+    columns: Annotated[str, typer.Option(help='Answers as JSON: {"Cell Phone": "MobileNumber", "Notes": null}')] = "{}",
+    user: Annotated[str, typer.Option(metavar="EMAIL", help="Who imports: named in history, and mailed.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the import as the API shows it.")] = False,
+) -> None:
+    """Import a file. Exit code 1 if any row failed, 2 if the file was refused, 3 if it failed on our side."""
+    started = time.perf_counter()
+    options = Options(
+        blank_mobile=blank_mobile.value,
+        allow_mobile_updates=allow_mobile_updates,
+        blank_opt_out="keep" if keep_opt_outs else "opt_in",
+        columns=read_columns(columns),
+    )
+    order = Order(find_team(team), find_user(user), file, read_file(file), options)
+    imp = would(order) if dry_run else carry_out(order, hide_bar=as_json)
+    seconds = {phase: round(imp.seconds.get(phase, 0.0), 3) for phase in PHASES}
+    seconds["total"] = round(time.perf_counter() - started, 3)
+    report(imp, seconds, as_json=as_json, dry_run=dry_run)
+    raise typer.Exit(exit_code(imp))
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be imported, and for whom."""
+
+    team: Team
+    user: User | None
+    name: str
+    data: bytes
+    options: Options
+
+
+def find_team(slug: str) -> Team:
+    """The team with this slug, or the end of the program."""
+    return Team.objects.filter(slug=slug).first() or give_up(f"No team has the address {slug}.")
+
+
+def find_user(email: str) -> User | None:
+    """The user with this address, or the end of the program; nobody when none was named."""
+    if not email:
+        return None
+    return User.objects.filter(email=email.strip().lower()).first() or give_up(f"No user has the address {email}.")
+
+
+def would(order: Order) -> Import:
+    """Look at the file without keeping anything: an import that is never saved, as it would be."""
+    imp = Import(team=order.team, created_by=order.user, method="api", filename=filename(order.name))
+    imp.options, schema, clock = options_to_json(order.options), schema_of(order.team), Clock(imp)
+    try:
+        with clock.timed("parse"):
+            table = parse(order.data, schema, order.options, max_rows=settings().max_api_rows)
+        with clock.timed("check"):
+            checked = check(table, schema, order.options)
+        with clock.timed("plan"):
+            plan = make_plan(checked, facts.of(order.team, checked).known, schema, order.options)
+        outcome, imp.state = Outcome.of(plan), State.READY
+    except BadFile as bad:
+        outcome, imp.state = Outcome.of_bad_file(bad.problems), State.REFUSED
+    imp.summary, imp.seconds = outcome.to_json(), clock.seconds
+    for name, count in outcome.totals.items():
+        setattr(imp, name, count)
+    return imp
+
+
+def carry_out(order: Order, *, hide_bar: bool) -> Import:
+    """Import it here, with a progress bar on standard error."""
+    imp = run.receive(
+        order.team,
+        order.user,
+        method="api",
+        filename=filename(order.name),
+        data=order.data,
+        options=order.options,
+        confirm=True,
+    )
+    with watched(imp, hidden=hide_bar):
+        return worker.run_now(imp)
+
+
+@contextmanager
+def watched(imp: Import, *, hidden: bool) -> Iterator[None]:
+    """Draw how far the import is while the block runs, from a thread that looks at what the engine tells."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    stop = threading.Event()
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bar:
+        drawing = threading.Thread(target=_draw, args=(imp.pk, bar, stop), daemon=True)
+        drawing.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            drawing.join()
+
+
+def _draw(key: UUID, bar: Progress, stop: threading.Event) -> None:
+    task = bar.add_task("Starting", total=None)
+    try:
+        while not stop.wait(SECONDS_BETWEEN_LOOKS):
+            told = progress(Import.objects.get(pk=key))
+            bar.update(task, description=told["phase"].capitalize() or "Waiting", completed=told["done"], total=told["of"])
+    finally:
+        connections.close_all()
+
+
+def filename(name: str) -> str:
+    """The name that history shows."""
+    return "" if name == "-" else Path(name).name
+
+
+def report(imp: Import, seconds: dict[str, float], *, as_json: bool, dry_run: bool) -> None:
+    """Print the import: as the API's JSON, or for people."""
+    if as_json:
+        shown = {**import_json(imp), "seconds": seconds} | ({"id": None} if dry_run else {})
+        typer.echo(json.dumps(shown, cls=DjangoJSONEncoder, ensure_ascii=False))
+        return
+    if imp.state == State.FAILED:
+        typer.echo(worker.FAILURE, err=True)
+        return
+    outcome = Outcome.from_json(imp.summary)
+    show(outcome, refused=imp.state == State.REFUSED)
+    if dry_run and imp.state == State.READY:
+        typer.echo("Nothing was changed: this was a dry run.")
+    typer.echo(" · ".join(f"{phase} {each:.2f} s" for phase, each in seconds.items()), err=True)
+
+
+def exit_code(imp: Import) -> int:
+    """0 when every row is good, 1 when some fail, 2 when the file is refused, 3 when we failed or were cancelled."""
+    if imp.state in {State.FAILED, State.CANCELLED}:
+        return OURS_FAILED
+    return REFUSED if imp.state == State.REFUSED else SOME_ROWS_FAIL if imp.failed else 0

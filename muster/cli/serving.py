@@ -1,0 +1,136 @@
+"""`muster serve`, `web`, `work` and `migrate`: the processes of an installation."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Annotated, Any
+
+import typer
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connections
+from gunicorn.app.base import BaseApplication
+
+from muster.imports import worker
+from muster.settings import settings
+
+app = typer.Typer()
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.")]
+THREADS = 8
+SECONDS_TO_FINISH = 10
+
+
+@app.command()
+def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Web and worker together. The first run sets itself up."""
+    migrate_database(quiet=True)
+    keeper = Keeper()
+    Server(host, port, workers=1, when_ready=lambda _: keeper.start(), on_exit=lambda _: keeper.stop()).run()
+
+
+@app.command()
+def web(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; each has 8 threads.")] = 2,
+) -> None:
+    """The pages and the API alone: imports wait for `muster work`, here or on another machine."""
+    Server(host, port, workers=workers).run()
+
+
+@app.command()
+def work(
+    once: Annotated[bool, typer.Option("--once", help="Do what is waiting, then end.")] = False,
+    parent: Annotated[int, typer.Option(hidden=True)] = 0,
+) -> None:
+    """Run imports, send mails, clear up. As many as you like, on as many machines, against one PostgreSQL."""
+    if parent:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    stop = threading.Event()
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda *_: stop.set())
+    worker.work(once=once, stop=stop)
+
+
+@app.command()
+def migrate() -> None:
+    """Create or upgrade the database."""
+    migrate_database(quiet=False)
+
+
+def migrate_database(*, quiet: bool) -> None:
+    """Apply the migrations that are missing, on the main database and, where it is a file of its own, the progress."""
+    for alias in (DEFAULT_DB_ALIAS, "progress"):
+        if alias == DEFAULT_DB_ALIAS or not settings().database_url:
+            call_command("migrate", database=alias, interactive=False, verbosity=0 if quiet else 1)
+    if settings().database_url:
+        call_command("createcachetable", verbosity=0)
+    connections.close_all()
+
+
+class Server(BaseApplication):
+    """Gunicorn with threads, set up here and not by a file."""
+
+    def __init__(self, host: str, port: int, *, workers: int, **hooks: Any) -> None:
+        self.options = {
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": 120,
+            "graceful_timeout": SECONDS_TO_FINISH,
+            "control_socket_disable": True,
+            "proc_name": "muster",
+            "loglevel": "info",
+            **hooks,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            if name in self.cfg.settings:  # an older gunicorn has no control socket to disable
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from muster.wsgi import application  # noqa: PLC0415  in the web process, not in the one that watches over it
+
+        return application
+
+
+class Keeper:
+    """Keeps one `muster work` running beside the web process, and ends it with it."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self.stopping = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    def _keep(self) -> None:
+        while not self.stopping.is_set():
+            command = [sys.executable, "-m", "muster", "work", "--parent", str(os.getpid())]
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+            self.process.wait()
+            self.stopping.wait(1)  # it ended by itself: after a moment, another
+
+    def stop(self) -> None:
+        self.stopping.set()
+        if self.process:
+            self.process.terminate()
+            try:
+                self.process.wait(SECONDS_TO_FINISH)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+
+
+def _end_with(parent: int) -> None:
+    """End this process, politely, once its parent is gone."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
