@@ -84,15 +84,15 @@ class _Entry:
         cells = {key: value for key, value in values.items() if key not in CHANNELS}
         if self.old is None:
             cells = {**dict.fromkeys(("first_name", "last_name")), **cells}
-        found = by_hand.read(cells, self.schema)
+        stored = Stored(self.old.id, self.stored) if self.old else None
+        found = by_hand.with_inferred(by_hand.read(cells, self.schema), stored)
         if values.get("staff_id"):
             found.values["staff_id"] = str(values["staff_id"]).strip()
-        stored = Stored(self.old.id, self.stored) if self.old else None
         wanted, problems, notes = by_hand.judge(found, self._known(found.values), stored)
         self.problems, self.notes = list(problems), list(notes)
         if "staff_id" in values or "assigned" in values:
             wanted["assigned"] = self._assigned(wanted.pop("staff_id", None), values.get("assigned"))
-        wanted.update(self._channels(values))
+        wanted.update(self._channels(values, wanted["mobile_number"] if "mobile_number_inferred" in wanted else None))
         return wanted
 
     def _known(self, values: Mapping[str, Any]) -> Known:
@@ -121,19 +121,22 @@ class _Entry:
             self.problems.append(Problem("staff-unknown", None, "StaffId", str(key)))
         return member
 
-    def _channels(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Channel]]:
+    def _channels(self, values: Mapping[str, Any], inferred: str | None) -> Iterator[tuple[str, Channel]]:
         """Return the channels that change; every one of a new contact."""
-        for channel in CHANNELS:
-            old: Channel | None = self.stored.get(channel)
-            out = bool(values.get(channel, old.opted_out if old else False))
-            if old is None or old.opted_out != out:
+        for name in CHANNELS:
+            old: Channel | None = self.stored.get(name)
+            new = Channel(bool(values.get(name, old.opted_out if old else False)))
+            if name == "text" and inferred:
+                new, note = by_hand.text_channel(inferred, old, self.schema, says=values.get(name))
+                self.notes += [note] if note else []
+            if old is None or old.opted_out != new.opted_out:
                 own_out = old.own_out if old else False
-                yield channel, Channel(out, Source.USER.value, self.by.id, self.now, own_out)
+                yield name, Channel(new.opted_out, Source.USER.value, self.by.id, self.now, own_out)
 
     def write(self, wanted: dict[str, Any]) -> Contact:
         """Save what changes, with its history and its place in the search index."""
         if "mobile_number" in wanted and wanted["mobile_number"] != self.stored.get("mobile_number"):
-            wanted["mobile_number_inferred"] = False
+            wanted.setdefault("mobile_number_inferred", False)
         after = {key: value for key, value in wanted.items() if value != self.stored.get(key)}
         if self.old is not None and not after:
             return self.old

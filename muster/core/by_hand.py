@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from muster.core import phones
 from muster.core.check import check
+from muster.core.consent import Channel, settle_inferred
 from muster.core.errors import Note, Problem
 from muster.core.fields import CHANNELS, Options, Schema
 from muster.core.plan import Known, Stored
@@ -45,10 +46,30 @@ def read(cells: Mapping[str, str | None], schema: Schema) -> Read:
     )
 
 
+def with_inferred(found: Read, stored: Stored | None) -> Read:
+    """Let a contact without a mobile number take its WhatsApp number, as with Infer Mobile Number (R4)."""
+    after = {**(stored.values if stored else {}), **found.values}
+    whatsapp = after.get("whatsapp_number")
+    if after.get("mobile_number") or not whatsapp or any(problem.field in _NUMBERS for problem in found.problems):
+        return found
+    note = Note("number-inferred", None, "MobileNumber", {"number": whatsapp})
+    values = {**found.values, "mobile_number": whatsapp, "mobile_number_inferred": True}
+    return Read(values, found.problems, (*found.notes, note))
+
+
 def judge(found: Read, known: Known, stored: Stored | None) -> Read:
     """Add what follows from the rest of the team. `stored` is the contact as it is; None for a new one."""
     problems = (*found.problems, *_held(found, known, stored))
     return Read(found.values, problems, (*found.notes, *_noted(found.values, known, stored)))
+
+
+def text_channel(
+    inferred: str, stored: Channel | None, schema: Schema, *, says: bool | None
+) -> tuple[Channel, Note | None]:
+    """Return the text channel of a contact whose mobile number is inferred (C5): out when it cannot be texted."""
+    at_home = inferred.startswith("+" + phones.calling_code(schema.home_region))
+    channel, code = settle_inferred(stored, says, at_home=at_home, keep=True)
+    return channel, Note(code, None, "OptedOut", {"channel": "text"}) if code else None
 
 
 def _held(found: Read, known: Known, stored: Stored | None) -> Iterator[Problem]:
@@ -63,7 +84,7 @@ def _held(found: Read, known: Known, stored: Stored | None) -> Iterator[Problem]
         yield Problem("staff-unknown", None, "StaffId", staff_id)
     after = {**(stored.values if stored else {}), **values}
     unread = _NUMBERS & {problem.field for problem in found.problems}
-    if not (after.get("mobile_number") or after.get("whatsapp_number") or unread):
+    if not (after.get("mobile_number") or unread):
         yield Problem("number-none", None, "MobileNumber")
 
 

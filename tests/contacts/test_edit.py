@@ -55,6 +55,36 @@ def test_it_wants_a_number(cast: Cast) -> None:
     assert codes(rejected) == [("MobileNumber", "number-none")]
 
 
+def test_it_takes_the_whatsapp_number_where_there_is_no_mobile_number(cast: Cast) -> None:
+    saved = [
+        edit.save(cast.team, cast.alice, {"first_name": "A", "last_name": "B", "whatsapp_number": number})
+        for number in ("+1 716 555 1234", "+44 1753 495000")
+    ]
+
+    assert [each.contact.mobile_number for each in saved] == ["+17165551234", "+441753495000"]
+    assert all(each.contact.mobile_inferred_at for each in saved)
+    assert [(each.contact.text_out, each.contact.text_source) for each in saved] == [(False, "user"), (True, "user")]
+    assert [[note.code for note in each.notes] for each in saved] == [
+        ["number-inferred"],
+        ["number-inferred", "text-opted-out"],
+    ]
+
+
+def test_it_lets_the_box_decide_for_an_inferred_number(cast: Cast) -> None:
+    contact = add(cast, whatsapp_number="+44 1753 495000", text=False)
+
+    assert contact.text_out is False
+
+
+def test_it_takes_the_whatsapp_number_when_the_mobile_number_is_cleared(cast: Cast) -> None:
+    contact = add(cast, mobile_number="7165551234", whatsapp_number="+44 1753 495000", text=True)
+
+    changed = edit.update(contact, cast.alice, {"mobile_number": ""})
+
+    assert (changed.mobile_number, changed.text_out) == ("+441753495000", True)
+    assert changed.mobile_inferred_at
+
+
 def test_it_refuses_a_number_or_an_id_that_is_held(cast: Cast) -> None:
     add(cast, contact_id="S1", mobile_number="7165551234")
 
