@@ -8,3 +8,7 @@ class ContactsConfig(AppConfig):
 
     name = "muster.contacts"
     label = "contacts"
+
+    def ready(self) -> None:
+        """Listen for members who leave a team."""
+        import muster.contacts.assigned  # noqa: F401, PLC0415  models are loaded by now
