@@ -271,5 +271,4 @@ globals().update(_mail())
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE / "static"]
-STATIC_ROOT = _ours.data / "static"
 WHITENOISE_USE_FINDERS = True
