@@ -41,7 +41,7 @@ class Overtaken(Exception):  # noqa: N818  says what happened
 
 def receive(
     team: Team,
-    user: User,
+    user: User | None,
     *,
     method: str,
     filename: str,
