@@ -32,7 +32,9 @@ class LogRequests(RequestMiddleware):
 def logging_config(style: str) -> None:
     """Send everything to standard error: for people ("text") or for a collector ("json")."""
     as_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    ending: list[Any] = as_json if style == "json" else [structlog.dev.ConsoleRenderer(colors=False)]
+    # Plain: the other formatters print local variables, and with them people's names and secrets.
+    as_text = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+    ending: list[Any] = as_json if style == "json" else as_text
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -56,7 +58,7 @@ def logging_config(style: str) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
-                "django.request": {"level": "ERROR"},  # LogRequests has said it, with more
+                "django.request": {"level": "CRITICAL"},  # LogRequests says it all
                 "django.server": {"level": "WARNING"},
             },
         }
