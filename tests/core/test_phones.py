@@ -143,7 +143,7 @@ def test_it_takes_a_home_number_and_a_second_one_for_two(end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "much", ["1" * 251, "+" * 251, "(" * 100_000, "+44 7911 123456" + " " * 300 + "x5", "1/" * 50_000]
+    "much", ["1" * 251, "+" * 251, "(" * 100_000 + "a", "+44 7911 123456" + " " * 300 + "x5", "1/" * 50_000]
 )
 def test_it_reads_no_number_in_a_long_text(much: str) -> None:
     assert phones.read(much, "US").e164 is None

@@ -1,6 +1,7 @@
 """Numbers read by one walk over their digits come out as the phonenumbers library has them, without one difference.
 
-The quick leg tries 20,000 random numbers, the slow one 1,000,000; MUSTER_PHONE_PROOF sets another count for both.
+The quick leg tries 20,000 random numbers with a plus sign, the slow one 1,000,000, and a quarter as many without.
+MUSTER_PHONE_PROOF sets another count for both.
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ def test_it_reads_random_numbers_without_their_plus_sign_as_the_library_does_in_
         prefixes = ["", "", "", trunk, trunk, code, code + trunk, "00", "011", "0", "1"]
         numbers = [
             random_digits(random_, random_.choice(EXAMPLES[code]), prefixes)
-            for _ in range(how_many(leg) // len(SUPPORTED_REGIONS))
+            for _ in range(how_many(leg) // len(SUPPORTED_REGIONS) // 4)
         ]
         found += differences_at_home(filter(None, numbers), home)
     assert found == []
