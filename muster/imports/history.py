@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from muster.imports.models import Import, State
+from muster.imports.undo import last_day
 from muster.imports.waiting import progress_json
 from muster.teams.models import Team, User
 
@@ -80,8 +82,15 @@ def entry(imp: Import) -> dict[str, Any]:
         "tone": tone,
         "progress": progress_json(imp) if under_way else None,
         "has_counts": imp.state in (State.DONE, State.UNDONE, State.READY),
+        "can_undo": _may_be_undone(imp),
         "has_rows_to_fix": imp.failed and imp.state in (State.DONE, State.UNDONE, State.READY),
     }
+
+
+def _may_be_undone(imp: Import) -> bool:
+    """Whether to offer undo; its page asks more closely."""
+    changed = imp.state == State.DONE and not imp.undoes_id and (imp.created or imp.updated)
+    return bool(changed and timezone.now() < last_day(imp))
 
 
 def name_of(imp: Import) -> str:

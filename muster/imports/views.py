@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.contacts.schema import schema_of
-from muster.core import errors
+from muster.core import errors, phones
 from muster.core.check import check
 from muster.core.errors import BadFile, Problem
 from muster.core.fields import Options, Schema, template_headers
@@ -104,7 +104,8 @@ def _start_page(request: HttpRequest, who: Access, form: StartForm, status: int 
     if status != 200 and _wants_json(request):
         return JsonResponse({"problem": " ".join(str(each[0]) for each in form.errors.values())}, status=status)
     schema = schema_of(who.team)
-    context = {"form": form, "schema": schema, "headers": _headers(schema), **limits(), **more}
+    home = phones.calling_code(schema.home_region)
+    context = {"form": form, "home_code": home, "headers": _headers(schema), **limits(), **more}
     tab = "paste" if isinstance(form, PasteForm) else "new"
     return render(request, f"imports/{tab}.html", context, status=status)
 

@@ -37,3 +37,15 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
 });
+
+// Buttons that a script makes needless: their form sends itself on change.
+for (const part of document.querySelectorAll("[data-no-script-only]")) part.hidden = true;
+
+// Times in the reader's own zone, the zone named.
+for (const time of document.querySelectorAll("time[data-local]")) {
+  const at = new Date(time.dateTime);
+  const day = { day: "numeric", month: "short", year: at.getFullYear() === new Date().getFullYear() ? undefined : "numeric" };
+  const zone = "short" in time.dataset ? {} : { timeZoneName: "short" };
+  time.title = at.toLocaleString([], { dateStyle: "full", timeStyle: "long" });
+  time.textContent = at.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit", ...zone });
+}

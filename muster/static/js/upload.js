@@ -1,0 +1,115 @@
+// File Upload: drop a file anywhere on the page, see its size at once, upload with a real byte bar, cancel.
+
+const form = document.querySelector("form[data-upload]");
+const input = form.querySelector("input[type=file]");
+const zone = form.querySelector("[data-drop-zone]");
+const label = form.querySelector("[data-drop-label]");
+const card = form.querySelector("[data-file-card]");
+const problem = form.querySelector("[data-upload-problem]");
+const bar = form.querySelector("[data-upload-progress]");
+const words = form.querySelector("[data-upload-words]");
+const button = form.querySelector("[data-upload-button]");
+const cancel = form.querySelector("[data-upload-cancel]");
+const labelBefore = label.textContent;
+const mostBytes = Number(form.dataset.maxBytes);
+
+const size = (bytes) =>
+  bytes < 1024 ? `${bytes} bytes` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+
+function tell(sentence) {
+  problem.textContent = sentence;
+  problem.hidden = !sentence;
+}
+
+function judge(file) {
+  if (!/\.(csv|txt)$/i.test(file.name)) {
+    return `${file.name} is not a .csv or .txt file. In Excel choose File, Save As, CSV UTF-8, then choose that file.`;
+  }
+  if (file.size > mostBytes) {
+    return `The file is ${size(file.size)}; the limit is ${form.dataset.maxSize}. Remove columns you don't import, or split it.`;
+  }
+  return "";
+}
+
+function chosen() {
+  const file = input.files[0];
+  card.hidden = !file;
+  card.textContent = file ? `${file.name}, ${size(file.size)}` : "";
+  zone.classList.toggle("has-file", Boolean(file));
+  tell(file ? judge(file) : "");
+}
+
+function dropped(files) {
+  if (!files.length) return;
+  const one = new DataTransfer();
+  one.items.add(files[0]);
+  input.files = one.files;
+  chosen();
+  if (files.length > 1 && problem.hidden) tell(`One file at a time. We'll use the first: ${files[0].name}.`);
+}
+
+let over = 0;
+const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+function mark(isOver) {
+  zone.classList.toggle("is-over", isOver);
+  label.textContent = isOver ? "Drop to use this file" : labelBefore;
+}
+document.addEventListener("dragenter", (event) => {
+  if (hasFiles(event) && ++over === 1) mark(true);
+});
+document.addEventListener("dragleave", (event) => {
+  if (hasFiles(event) && --over <= 0) { over = 0; mark(false); }
+});
+document.addEventListener("dragover", (event) => {
+  if (hasFiles(event)) event.preventDefault();
+});
+document.addEventListener("drop", (event) => {
+  if (!hasFiles(event)) return;
+  event.preventDefault();
+  over = 0;
+  mark(false);
+  dropped(event.dataTransfer.files);
+});
+input.addEventListener("change", chosen);
+
+function busy(isBusy) {
+  button.disabled = isBusy;
+  cancel.hidden = bar.hidden = !isBusy;
+}
+
+function send() {
+  const request = new XMLHttpRequest();
+  const progress = bar.querySelector("progress");
+  request.open("POST", form.action);
+  request.setRequestHeader("Accept", "application/json");
+  request.responseType = "json";
+  request.upload.addEventListener("progress", (event) => {
+    progress.max = event.total;
+    progress.value = event.loaded;
+    words.textContent = event.loaded < event.total ? `${size(event.loaded)} of ${size(event.total)}` : "Checking the rows…";
+  });
+  const failed = (sentence) => { busy(false); tell(sentence); };
+  request.addEventListener("load", () => {
+    const answer = request.response ?? {};
+    if (answer.next) window.location.assign(answer.next);
+    else failed(answer.problem ?? "That didn't work. Reload the page and try again; your file is untouched.");
+  });
+  request.addEventListener("error", () => failed("The connection broke. Nothing was imported. Try again."));
+  request.addEventListener("abort", () => failed(""));
+  cancel.onclick = () => request.abort();
+  request.send(new FormData(form));
+}
+
+form.addEventListener("submit", (event) => {
+  const file = input.files[0];
+  if (!file) return;
+  event.preventDefault();
+  const sentence = judge(file);
+  tell(sentence);
+  if (sentence) { input.focus(); return; }
+  words.textContent = "";
+  busy(true);
+  send();
+});
+
+chosen();
