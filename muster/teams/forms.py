@@ -97,7 +97,7 @@ class TokenForm(forms.Form):
 
 
 class TeamForm(forms.Form):
-    """A team, as an owner sees it."""
+    """A team, as its Admins see it."""
 
     name = forms.CharField(label="Name", max_length=100)
     home_region = forms.ChoiceField(
@@ -110,11 +110,6 @@ class TeamForm(forms.Form):
         required=False,
         help_text="Rows with a number in a range that nobody uses fail, instead of importing with a warning.",
     )
-    second_factor = forms.BooleanField(
-        label="Admins need a second factor",
-        required=False,
-        help_text="An Admin without one can look, but not import or manage, until they set one up in Profile.",
-    )
     notify = forms.CharField(
         label="Also mail the outcome of imports to",
         required=False,
@@ -125,9 +120,19 @@ class TeamForm(forms.Form):
     @classmethod
     def of(cls, team: Team) -> TeamForm:
         """The form, filled in with what the team is now."""
-        values = {name: getattr(team, name) for name in ("name", "home_region", "strict_numbers", "second_factor")}
+        values = {name: getattr(team, name) for name in cls.base_fields if name != "notify"}
         return cls(initial={**values, "notify": "\n".join(team.notify)})
 
     def clean_notify(self) -> list[str]:
         text: str = self.cleaned_data["notify"]
         return text.replace(",", " ").split()
+
+
+class OwnedTeamForm(TeamForm):
+    """A team, as an owner sees it."""
+
+    second_factor = forms.BooleanField(
+        label="Admins need a second factor",
+        required=False,
+        help_text="An Admin without one can look, but not import or manage, until they set one up in Profile.",
+    )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from muster.teams import mail_files, people
 from muster.teams.access import owner
-from muster.teams.forms import TeamForm, add_refusal
+from muster.teams.forms import OwnedTeamForm, add_refusal
 from muster.teams.log import log_context
 from muster.teams.models import Role, Team, User
 
@@ -39,7 +39,7 @@ def teams(request: HttpRequest, user: User) -> HttpResponse:
 @owner
 def new_team(request: HttpRequest, user: User) -> HttpResponse:
     """Make a team."""
-    form = TeamForm(request.POST or None, initial={"home_region": "US"})
+    form = OwnedTeamForm(request.POST or None, initial={"home_region": "US"})
     if request.method == "POST" and form.is_valid():
         try:
             team = people.create_team(user, name=form.cleaned_data.pop("name"))
@@ -57,7 +57,7 @@ def new_team(request: HttpRequest, user: User) -> HttpResponse:
 def team(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """Change a team."""
     changed = get_object_or_404(Team, slug=slug)
-    form = TeamForm(request.POST) if request.method == "POST" else TeamForm.of(changed)
+    form = OwnedTeamForm(request.POST) if request.method == "POST" else OwnedTeamForm.of(changed)
     if request.method == "POST" and form.is_valid():
         try:
             people.update_team(changed, user, **form.cleaned_data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from muster.teams import home, joining, log, owner, profile, users
 
@@ -15,6 +16,7 @@ of_a_team = [
     path("users/invitations/<int:pk>/resend/", users.resend, name="resend"),
     path("users/invitations/<int:pk>/withdraw/", users.withdraw, name="withdraw"),
     path("log/", log.log, name="log"),
+    path("settings/", users.settings, name="settings"),
 ]
 of_the_owner = [
     path("teams/", owner.teams, name="teams"),
@@ -28,6 +30,7 @@ of_the_owner = [
 ]
 urlpatterns = [
     path("", home.home, name="home"),
+    path("accounts/sessions/", RedirectView.as_view(pattern_name="profile")),  # shown there
     path("accounts/", include("allauth.urls")),
     path("invitation/<str:signed>/", joining.invitation, name="invitation"),
     path("profile/", profile.profile, name="profile"),
