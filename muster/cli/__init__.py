@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -56,5 +57,12 @@ def muster() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
-    app(prog_name="muster")
+    """Run the command line. A database that does not answer is a sentence, not a stack trace."""
+    try:
+        app(prog_name="muster")
+    except Exception as error:
+        database = sys.modules.get("django.db")
+        if database is None or not isinstance(error, database.DatabaseError):
+            raise
+        typer.echo(f"The database does not answer as it should: {error}. Has `muster migrate` been run?", err=True)
+        sys.exit(3)

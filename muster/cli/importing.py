@@ -145,7 +145,9 @@ def _draw(key: UUID, bar: Progress, stop: threading.Event) -> None:
     try:
         while not stop.wait(SECONDS_BETWEEN_LOOKS):
             told = progress(Import.objects.get(pk=key))
-            bar.update(task, description=told["phase"].capitalize() or "Waiting", completed=told["done"], total=told["of"])
+            bar.update(
+                task, description=told["phase"].capitalize() or "Waiting", completed=told["done"], total=told["of"]
+            )
     finally:
         connections.close_all()
 
