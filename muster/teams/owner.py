@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -42,8 +43,9 @@ def new_team(request: HttpRequest, user: User) -> HttpResponse:
     form = OwnedTeamForm(request.POST or None, initial={"home_region": "US"})
     if request.method == "POST" and form.is_valid():
         try:
-            team = people.create_team(user, name=form.cleaned_data.pop("name"))
-            people.update_team(team, user, **form.cleaned_data)
+            with transaction.atomic():
+                team = people.create_team(user, name=form.cleaned_data["name"])
+                people.update_team(team, user, **form.cleaned_data)
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:

@@ -5,35 +5,21 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
-from django.utils import timezone
 
 from muster.contacts import fields, search
-from muster.contacts.ids import next_id
-from muster.contacts.index import index_rows
 from muster.contacts.models import Change, ColumnAnswer, Contact, CustomField
 from muster.contacts.schema import schema_of
 from muster.core.fields import template_headers
 from muster.teams import people
 from muster.teams.models import AuditEntry, Team
 from tests.cast import Cast
+from tests.contacts.some import contact
 
 
 def codes(call: Callable[..., Any], *arguments: Any, **values: Any) -> dict[str, list[str | None]]:
     with pytest.raises(ValidationError) as refused:
         call(*arguments, **values)
     return {field: [error.code for error in errors] for field, errors in refused.value.error_dict.items()}
-
-
-def contact(team: Team, first_name: str, custom: dict[str, str] | None = None, **columns: Any) -> Contact:
-    """A contact that search finds by its name and by every custom value."""
-    now = timezone.now()
-    made = Contact(team=team, id=next_id(), first_name=first_name, last_name="X", custom=custom or {}, **columns)
-    made.text_at = made.whatsapp_at = made.whatsapp_marketing_at = made.created_at = made.updated_at = now
-    made.search_text = search.document(first_name, "X", None, None, None, list((custom or {}).values()))
-    made.save(force_insert=True)
-    index_rows(connection, added=[(made.id, made.search_text)])
-    return made
 
 
 def found(team: Team, typed: str) -> list[str]:

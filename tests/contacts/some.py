@@ -1,0 +1,22 @@
+"""One contact at a time, as small as can be."""
+
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from muster.contacts.ids import next_id
+from muster.contacts.index import document, index_rows
+from muster.contacts.models import Contact
+from muster.teams.models import Team
+
+
+def contact(team: Team, first_name: str, custom: dict[str, str] | None = None, **columns: Any) -> Contact:
+    """A contact that search finds by its name and by every custom value."""
+    now = timezone.now()
+    made = Contact(team=team, id=next_id(), first_name=first_name, last_name="X", custom=custom or {}, **columns)
+    made.text_at = made.whatsapp_at = made.whatsapp_marketing_at = made.created_at = made.updated_at = now
+    made.search_text = document(first_name, "X", None, None, None, list((custom or {}).values()))
+    made.save(force_insert=True)
+    index_rows(connection, added=[(made.id, made.search_text)])
+    return made
