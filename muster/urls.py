@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("muster.api.application")),
     path("", include("muster.teams.urls")),
     path("t/<slug:team>/fields/", include("muster.contacts.field_urls")),
+    path("t/<slug:team>/contacts/", include("muster.contacts.urls")),
     path("t/<slug:team>/imports/", include("muster.imports.urls")),
     path("guide/errors", guide, name="guide"),
 ]

@@ -30,7 +30,7 @@ class BadFilter(Exception):  # noqa: N818  says what it is, like BadFile
 class Filters:
     """All must hold. `text`, `whatsapp`, `whatsapp_marketing`: True for opted out. `assigned`: a membership's id.
 
-    `imported` and `did`: the contacts that an import changed, and how.
+    `imported` and `did`: the contacts that an import changed, and how. `reach`: those who can be reached on a channel.
     """
 
     text: bool | None = None
@@ -40,6 +40,7 @@ class Filters:
     unassigned: bool = False
     imported: UUID | None = None
     did: str | None = None
+    reach: str | None = None
 
     @property
     def are_narrow(self) -> bool:
@@ -57,6 +58,8 @@ class Filters:
             wanted &= Q(assigned=self.assigned)
         if self.unassigned:
             wanted &= Q(assigned=None)
+        if self.reach:
+            wanted &= reachable(self.reach)
         return wanted & self._changed(team) if self.imported else wanted
 
     def _changed(self, team: Team) -> Q:
@@ -69,10 +72,16 @@ class Filters:
 
 
 EVERYBODY = Filters()
+NUMBER_OF = {"text": "mobile_number", "whatsapp": "whatsapp_number", "whatsapp_marketing": "whatsapp_number"}
+
+
+def reachable(channel: str) -> Q:
+    """Return who can be reached on a channel: opted in, and there is a number."""
+    return Q(**{f"{channel}_out": False, f"{NUMBER_OF[channel]}__isnull": False})
 
 
 def filters_of(team: Team, asked: Mapping[str, str], mine: Membership | None = None) -> Filters:
-    """Read the filters of an address: text, whatsapp, whatsapp_marketing, staff_id, assigned, import, did.
+    """Read the filters of an address: text, whatsapp, whatsapp_marketing, staff_id, assigned, import, did, reach.
 
     `assigned` is "mine", "none" or a membership's id. Raises BadFilter.
     """
@@ -83,12 +92,16 @@ def filters_of(team: Team, asked: Mapping[str, str], mine: Membership | None = N
     did = asked.get("did") or None
     if did not in {None, *DID}:
         raise BadFilter("did", str(did))
+    reach = asked.get("reach") or None
+    if reach not in {None, *CHANNELS}:
+        raise BadFilter("reach", str(reach))
     return Filters(
         **states,
         assigned=_assigned(team, asked, mine),
         unassigned=asked.get("assigned") == "none",
         imported=_import(asked.get("import", "")),
         did=did,
+        reach=reach,
     )
 
 

@@ -2,13 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from muster.contacts.models import Change, Contact, Source
+from muster.contacts.schema import custom_fields
+from muster.contacts.stored import CUSTOM
+from muster.core import phones
+from muster.core.fields import CHANNELS, SYSTEM_FIELDS
+from muster.teams.models import Membership, Team, User
+
+MOST = 500
+LABELS = {
+    "contact_id": "Contact ID",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "mobile_number": "Mobile number",
+    "mobile_number_inferred": "Mobile number inferred from WhatsApp",
+    "whatsapp_number": "WhatsApp number",
+    "text": "Text",
+    "whatsapp": "WhatsApp",
+    "whatsapp_marketing": "WhatsApp marketing",
+    "assigned": "Assigned user",
+}
+ACTIONS = {"created": "Added", "adopted": "Got its Contact ID", "undone": "Put back by an undo"}
+NAMES = {field.key: field.name for field in SYSTEM_FIELDS} | {"assigned": "StaffId"}
+NUMBERS = {"mobile_number", "whatsapp_number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One value that an entry changed, as text for people; None for a value that is not set."""
+
+    key: str
+    field: str
+    label: str
+    before: str | None
+    after: str | None
+
+    @property
+    def is_channel(self) -> bool:
+        """Whether it is about consent."""
+        return self.key in CHANNELS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change: who, when, from where, and what became of what. `by` is None when nobody signed in did it."""
+
+    id: int
+    at: datetime
+    action: str
+    source: str
+    by: User | None
+    import_id: UUID | None
+    row: int | None
+    parts: tuple[Part, ...]
+
+    @property
+    def words(self) -> str:
+        """The action, for people."""
+        return ACTIONS.get(self.action, self.action.capitalize())
+
+    @property
+    def about_consent(self) -> list[Part]:
+        """The parts about consent."""
+        return [part for part in self.parts if part.is_channel]
 
 
 def record(
@@ -33,3 +98,87 @@ def record(
         before=before,
         after=after,
     )
+
+
+def entries(contact: Contact, *, before: int | None = None, limit: int = MOST) -> list[Entry]:
+    """Return the history of a contact, newest first; `before` is the id of the entry to go on below."""
+    changes = Change.objects.filter(team=contact.team, contact=contact.id)
+    if before is not None:
+        changes = changes.filter(id__lt=before)
+    return _read(contact.team, changes.order_by("-id")[:limit])
+
+
+def consent(contact: Contact) -> list[Entry]:
+    """Return what changed the contact's channels, newest first: the proof of consent."""
+    about = Q()
+    for channel in CHANNELS:
+        about |= Q(after__has_key=channel) | Q(before__has_key=channel)
+    changes = Change.objects.filter(about, team=contact.team, contact=contact.id)
+    return _read(contact.team, changes.order_by("-id")[:MOST])
+
+
+def as_json(entry: Entry) -> dict[str, Any]:
+    """Return an entry as the API shows it."""
+    return {
+        "at": entry.at.isoformat(),
+        "action": entry.action,
+        "source": entry.source,
+        "by": entry.by.email if entry.by else None,
+        "import": str(entry.import_id) if entry.import_id else None,
+        "row": entry.row,
+        "changes": [{"field": part.field, "before": part.before, "after": part.after} for part in entry.parts],
+    }
+
+
+def _read(team: Team, changes: Iterable[Change]) -> list[Entry]:
+    listed = list(changes)
+    users = User.objects.in_bulk({change.by for change in listed if change.by})
+    words = _Words(team)
+    return [
+        Entry(
+            change.id,
+            change.at,
+            change.action,
+            change.source,
+            users.get(change.by or 0),
+            change.import_id,
+            change.row,
+            tuple(words.parts(change)),
+        )
+        for change in listed
+    ]
+
+
+class _Words:
+    """How a team's values are said to people."""
+
+    def __init__(self, team: Team) -> None:
+        fields = custom_fields(team)
+        self.custom = {field.key: field.name for field in fields}
+        members = Membership.objects.filter(team=team).select_related("user")
+        self.members = {member.id: member.user.name for member in members}
+        self.order = [*LABELS, *self.custom]
+
+    def parts(self, change: Change) -> list[Part]:
+        """Return what a change changed, in the order of the fields; values that were and are not set say nothing."""
+        before, after = change.before or {}, change.after or {}
+        keys = sorted(
+            {*before, *after}, key=lambda key: self.order.index(key) if key in self.order else len(self.order)
+        )
+        parts = [self._part(key, before.get(key), after.get(key)) for key in keys]
+        return [part for part in parts if part.before != part.after or part.is_channel]
+
+    def _part(self, key: str, before: Any, after: Any) -> Part:
+        own = self.custom.get(key, "A deleted field") if key.startswith(CUSTOM) else key
+        return Part(key, NAMES.get(key, own), LABELS.get(key, own), self._said(key, before), self._said(key, after))
+
+    def _said(self, key: str, value: Any) -> str | None:
+        if value is None or value is False:
+            return None
+        if key in CHANNELS:
+            return "Opted out" if value[0] else "Opted in"
+        if key == "assigned":
+            return self.members.get(value, "Somebody who has left")
+        if key in NUMBERS:
+            return phones.show(value)
+        return "Yes" if value is True else str(value)

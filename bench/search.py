@@ -1,0 +1,263 @@
+"""Search: milliseconds for a page of 50, on both databases, for teams of different sizes; and what the index costs.
+
+    python -m bench.search [how many contacts] ... [--on sqlite|postgres]
+
+Each database is a fresh one. The time in the database and the whole time of `search.find` are measured for every
+query; queries are drawn anew from the contacts that are there. "selective" ones have few hits, "wide" ones thousands.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+SIZES = (10_000, 100_000)
+PARTS = ["an", "bel", "cor", "da", "el", "fi", "gor", "ha", "il", "jo", "ka", "lu", "mi", "nor", "os", "pe", "ri", "sa"]
+ROUNDS = 200
+Row = tuple[Any, ...]
+
+
+def main() -> None:
+    """Run every database in a process of its own."""
+    parser = argparse.ArgumentParser(prog="bench.search")
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
+    parser.add_argument("--on", choices=["sqlite", "postgres"])
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.inside:
+        measure(sorted(asked.sizes))
+        return
+    for database in [asked.on] if asked.on else ["sqlite", "postgres"]:
+        with ExitStack() as stack:
+            env = {
+                **os.environ,
+                "MUSTER_DATA": stack.enter_context(tempfile.TemporaryDirectory(prefix="muster-bench-")),
+            }
+            env.pop("DATABASE_URL", None)
+            if database == "postgres":
+                from tests.real.postgres import postgres  # noqa: PLC0415  only where it is wanted
+
+                env["DATABASE_URL"] = stack.enter_context(postgres())
+            command = [sys.executable, "-m", "bench.search", *map(str, asked.sizes), "--inside"]
+            subprocess.run(command, env=env, check=True)
+
+
+def measure(sizes: list[int]) -> None:
+    """Fill the database step by step, and search at each size."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "muster.django_settings"
+    import django  # noqa: PLC0415  needs the environment above
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+
+    from muster.teams.models import Team  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    team = Team.objects.create(slug="bench", name="Bench")
+    rng, have = random.Random(7), 0
+    print(f"{connection.vendor}: ms for a page of 50, median / 99 % / most; in the database, and in all", flush=True)
+    for size in sizes:
+        cost = fill(team.id, have, size - have, rng)
+        have = size
+        report({"database": connection.vendor, "contacts": size, **cost})
+        for name, make in kinds(team.id).items():
+            inside, whole, hits = search(team, [make(rng) for _ in range(ROUNDS)])
+            line = f"  {name:<34} {figures(inside)}   {figures(whole)}   {statistics.median(hits):4.0f} hits"
+            print(line, flush=True)
+
+
+def report(facts: dict[str, Any]) -> None:
+    print(
+        json.dumps({key: round(value, 2) if isinstance(value, float) else value for key, value in facts.items()}),
+        flush=True,
+    )
+
+
+def figures(times: list[float]) -> str:
+    ordered = sorted(times)
+    return " / ".join(
+        f"{value:6.1f}" for value in (statistics.median(ordered), ordered[int(len(ordered) * 0.99) - 1], ordered[-1])
+    )
+
+
+def name(rng: random.Random, parts: int) -> str:
+    """Make a name up; some are far more common than others."""
+    return "".join(PARTS[int(len(PARTS) * rng.random() ** 1.6)] for _ in range(parts)).capitalize()
+
+
+def people(start: int, count: int, rng: random.Random) -> Iterator[tuple[str, str, str, str, str | None, str]]:
+    for number in range(start, start + count):
+        mobile = f"+1{rng.randrange(200, 990)}{number % 1000:03}{rng.randrange(10_000):04}"
+        whatsapp = rng.choice(
+            [mobile, None, f"+44{7_000_000_000 + rng.randrange(10**9)}", f"+9198{rng.randrange(10**8):08}"]
+        )
+        yield f"S{number:07}", name(rng, 2), name(rng, 3), mobile, whatsapp, rng.choice(["Law", "Physics", "History"])
+
+
+def rows(team: int, start: int, count: int, rng: random.Random) -> Iterator[Row]:
+    """Yield finished rows of contacts."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from muster.contacts.ids import next_ids  # noqa: PLC0415
+    from muster.contacts.index import document  # noqa: PLC0415
+
+    now, seen = timezone.now().isoformat(), set()
+    for key, person in zip(next_ids(count), people(start, count, rng), strict=True):
+        contact_id, first, last, mobile, whatsapp, major = person
+        mobile = None if mobile in seen else mobile
+        seen.add(mobile)
+        text = document(first, last, contact_id, mobile, whatsapp, [major])
+        out = rng.random() < 0.002
+        channels = (
+            out,
+            "import",
+            None,
+            now,
+            False,
+            False,
+            "import",
+            None,
+            now,
+            False,
+            False,
+            "import",
+            None,
+            now,
+            False,
+        )
+        yield (
+            team,
+            key,
+            contact_id,
+            first,
+            last,
+            mobile,
+            None,
+            whatsapp,
+            *channels,
+            None,
+            json.dumps({"1": major}),
+            text,
+            now,
+            now,
+        )
+
+
+COLUMNS = """team_id id contact_id first_name last_name mobile_number mobile_inferred_at whatsapp_number
+    text_out text_source text_by text_at text_own_out whatsapp_out whatsapp_source whatsapp_by whatsapp_at whatsapp_own_out
+    whatsapp_marketing_out whatsapp_marketing_source whatsapp_marketing_by whatsapp_marketing_at whatsapp_marketing_own_out
+    assigned_id custom search_text created_at updated_at""".split()
+
+
+def fill(team: int, start: int, count: int, rng: random.Random) -> dict[str, float]:
+    """Put contacts in; return µs a contact for the rows and, on SQLite, for the index."""
+    from django.db import connection, transaction  # noqa: PLC0415
+
+    from muster.contacts.index import index_rows  # noqa: PLC0415
+
+    made = list(rows(team, start, count, rng))
+    with transaction.atomic(), connection.cursor() as cursor:
+        begun = time.perf_counter()
+        (insert if connection.vendor == "sqlite" else copy)(cursor, made)
+        between = time.perf_counter()
+        index_rows(connection, added=((row[1], row[-3]) for row in made))
+        done = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE contacts_contact")
+    return {
+        "rows_us": (between - begun) / count * 1e6,
+        "index_us": (done - between) / count * 1e6,
+        **sizes_of(connection),
+    }
+
+
+def insert(cursor: Any, made: list[Row]) -> None:
+    marks = ", ".join("?" * len(COLUMNS))
+    cursor.connection.cursor().executemany(
+        f"INSERT INTO contacts_contact ({', '.join(COLUMNS)}) VALUES ({marks})", made
+    )
+
+
+def copy(cursor: Any, made: list[Row]) -> None:
+    with cursor.copy(f"COPY contacts_contact ({', '.join(COLUMNS)}) FROM STDIN") as stream:
+        for row in made:
+            stream.write_row(row)
+
+
+def sizes_of(connection: Any) -> dict[str, float]:
+    """Return how many MB the search index takes."""
+    sql = "SELECT sum(length(block)) FROM contacts_search_data"
+    if connection.vendor != "sqlite":
+        sql = "SELECT pg_relation_size('contact_search')"
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return {"index_mb": float(cursor.fetchone()[0]) / 1e6}
+
+
+def kinds(team: int) -> dict[str, Callable[[random.Random], str]]:
+    """Return ways to type a query, by name; each asks for a random contact of those there are."""
+    from muster.contacts.models import Contact  # noqa: PLC0415
+
+    some = list(Contact.objects.filter(team=team).order_by("contact_id")[::997])
+    some = [contact for contact in some if contact.mobile_number]
+
+    def number(rng: random.Random) -> str:
+        mobile = rng.choice(some).mobile_number
+        return rng.choice([mobile, f"({mobile[2:5]}) {mobile[5:8]}-{mobile[8:]}", f"{mobile[5:8]}.{mobile[8:]}"])
+
+    return {
+        "selective: ContactId": lambda rng: rng.choice(some).contact_id or "",
+        "selective: end of a ContactId": lambda rng: (rng.choice(some).contact_id or "")[-5:],
+        "selective: number, badly typed": number,
+        "selective: first and last name": lambda rng: "{0.first_name} {0.last_name}".format(rng.choice(some)),
+        "selective: last name, ID": lambda rng: "{0.last_name} {0.contact_id}".format(rng.choice(some)),
+        "selective: nobody": lambda rng: f"{name(rng, 2)}x{name(rng, 1)}",
+        "wide: last name": lambda rng: rng.choice(some).last_name,
+        "wide: three letters": lambda rng: rng.choice(some).first_name[:3],
+        "wide: area code": lambda rng: (rng.choice(some).mobile_number or "")[2:5],
+        "wide: a custom value": lambda rng: rng.choice(["law", "physics", "history"]),
+        "short: two letters": lambda rng: rng.choice(some).first_name[:2],
+        "short: two letters, nobody": lambda _: "zq",
+    }
+
+
+def search(team: Any, queries: list[str]) -> tuple[list[float], list[float], list[int]]:
+    """Return the times in the database, the whole times, and the hits of each."""
+    from django.db import connection  # noqa: PLC0415
+
+    from muster.contacts.search import find  # noqa: PLC0415
+
+    inside, whole, hits = [], [], []
+    spent = 0.0
+
+    def clock(execute: Any, *arguments: Any) -> Any:
+        nonlocal spent
+        begun = time.perf_counter()
+        try:
+            return execute(*arguments)
+        finally:
+            spent += time.perf_counter() - begun
+
+    with connection.execute_wrapper(clock):
+        for query in queries:
+            spent, begun = 0.0, time.perf_counter()
+            page = find(team, query)
+            whole.append((time.perf_counter() - begun) * 1e3)
+            inside.append(spent * 1e3)
+            hits.append(len(page.contacts))
+    return inside, whole, hits
+
+
+if __name__ == "__main__":
+    main()

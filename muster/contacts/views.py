@@ -1,0 +1,136 @@
+"""The pages of contacts: the list with its search, one contact's record, consent, and erasing a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from muster.contacts import erase as erasing
+from muster.contacts import history, search, showing
+from muster.contacts.audience import Audience, why_not_assigned
+from muster.contacts.consent import set_consent
+from muster.contacts.filters import MOST
+from muster.contacts.history import LABELS
+from muster.contacts.listing import Asked, asked_of
+from muster.contacts.models import Contact, Source
+from muster.core.fields import CHANNELS
+from muster.teams.access import Access, admin, member
+from muster.teams.models import Membership
+
+ON_A_PAGE = 50
+OLDER = "before"  # the parameter that names the contact to go on below
+
+
+@require_GET
+@member
+def contacts(request: HttpRequest, who: Access) -> HttpResponse:
+    """The contacts of the team: what was searched for, newest first, a page at a time."""
+    asked = asked_of(request, who)
+    page = search.find(who.team, asked.typed, asked.filters, before=_before(request), limit=ON_A_PAGE)
+    if "enter" in request.GET and len(page.contacts) == 1 and page.next is None:
+        return redirect("contacts:record", team=who.team.slug, pk=page.contacts[0].id)
+    context = {
+        "asked": asked,
+        "lines": showing.lines(who.team, page.contacts),
+        "older": asked.query(before=page.next) if page.next else None,
+        "is_first": OLDER not in request.GET,
+        "stopped_short": page.next is not None and len(page.contacts) < ON_A_PAGE,
+        **_audience(asked, who),
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "contacts/hits.html", context)
+    return render(request, "contacts/list.html", {**context, **_filters(asked, who)})
+
+
+def _before(request: HttpRequest) -> int | None:
+    value = request.GET.get(OLDER, "")
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and int(value[:20]) <= MOST):
+        raise Http404("No such page")
+    return int(value)
+
+
+def _audience(asked: Asked, who: Access) -> dict[str, Any]:
+    """Count the audience, when a channel to reach people on is chosen."""
+    channel = asked.filters.reach
+    if channel is None:
+        return {}
+    filters = replace(asked.filters, assigned=None) if asked.mine else asked.filters
+    found = Audience(who.team, channel, asked.typed, filters, asked.mine, asked.send_as)
+    reason = why_not_assigned(who.team, asked.typed, filters)
+    return {"audience": found.counts(), "channel_label": LABELS[channel], "no_assigned": reason}
+
+
+def _filters(asked: Asked, who: Access) -> dict[str, Any]:
+    """What the filters above the list offer."""
+    members = Membership.objects.filter(team=who.team).select_related("user").order_by("user__first_name", "id")
+    return {
+        "count": Contact.objects.filter(team=who.team).count(),
+        "members": [(str(each.id), each.user.name) for each in members],
+        "channels": [(channel, LABELS[channel], asked.given.get(channel, "")) for channel in CHANNELS],
+    }
+
+
+@require_GET
+@member
+def record(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
+    """Everything about one contact, and how it came to be so."""
+    contact = contact_of(who, pk)
+    assigned = Membership.objects.filter(team=who.team, id=contact.assigned_id or 0).select_related("user").first()
+    context = {
+        "contact": contact,
+        "mobile": showing.number(contact.mobile_number),
+        "whatsapp": showing.number(contact.whatsapp_number),
+        "chips": showing.chips(contact, showing.who_set(contact)),
+        "assigned": assigned,
+        "own_values": showing.own_values(contact),
+        "consent": history.consent(contact),
+        "entries": history.entries(contact),
+    }
+    return render(request, "contacts/record.html", context)
+
+
+@require_POST
+@member
+def consent(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
+    """Opt a contact in or out on one channel."""
+    contact = contact_of(who, pk)
+    channel, word = request.POST.get("channel"), request.POST.get("opted_out")
+    if channel not in CHANNELS or word not in {"yes", "no"}:
+        raise Http404("No such channel")
+    try:
+        changed = set_consent(contact, channel=channel, opted_out=word == "yes", source=Source.USER, by=who.user)
+    except Contact.DoesNotExist:
+        raise Http404("No such contact") from None
+    state = "opted out of" if word == "yes" else "opted in to"
+    messages.success(request, f"{changed} is {state} {LABELS[channel]}.")
+    return redirect("contacts:record", team=who.team.slug, pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@admin
+def erase(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
+    """Say what erasing a person does; then do it."""
+    contact = contact_of(who, pk)
+    if request.method == "POST":
+        try:
+            erasing.erase(contact, who.user)
+        except Contact.DoesNotExist:
+            raise Http404("No such contact") from None
+        messages.success(request, "The contact and its history are erased.")
+        return redirect("contacts:list", team=who.team.slug)
+    return render(request, "contacts/erase.html", {"contact": contact})
+
+
+def contact_of(who: Access, pk: int) -> Contact:
+    """Return a contact of the team. Raises Http404."""
+    contact = Contact.objects.select_related("team").filter(team=who.team, id=pk).first() if pk <= MOST else None
+    if contact is None:
+        raise Http404("No such contact")
+    return contact
