@@ -124,5 +124,5 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
     """What the header of every page needs: the access of this page, if it has one, and the teams to switch to."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
-        return {}
+        return {"access": None, "my_teams": []}
     return {"access": getattr(request, "access", None), "my_teams": teams_of(user)}
