@@ -63,7 +63,7 @@ def _shown(
 
 def values_of(team: Team, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Return what `edit.add` and `edit.update` take, from the keys of a JSON contact; unknown names are problems."""
-    values: dict[str, Any] = {key: body[key] for key in PLAIN if key in body}
+    values: dict[str, Any] = {key: _cell(body[key]) for key in PLAIN if key in body}
     problems = []
     for channel in CHANNELS:
         if body.get(channel) in OPTED.values():
@@ -73,7 +73,14 @@ def values_of(team: Team, body: Mapping[str, Any]) -> tuple[dict[str, Any], list
     keys = {field.name: field.key for field in custom_fields(team)}
     for name, value in (body.get("custom") or {}).items():
         if name in keys:
-            values[keys[name]] = value
+            values[keys[name]] = _cell(value)
         else:
             problems.append(Problem("header-unknown", None, name, str(value)))
     return values, problems
+
+
+def _cell(value: Any) -> str | None:
+    """Return a JSON value as it would be typed: 5 as "5", true as "yes"."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return None if value is None else str(value)
