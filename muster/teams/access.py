@@ -121,8 +121,18 @@ def teams_of(user: User) -> list[tuple[Team, str]]:
 
 
 def for_templates(request: HttpRequest) -> dict[str, Any]:
-    """What the header of every page needs: the access of this page, if it has one, and the teams to switch to."""
+    """What the header of every page needs: the access of this page, if it has one, and the teams to switch to.
+
+    `header_team` and `header_is_admin`: the page's team, else the one used last, else the first; None for no team.
+    """
     user = getattr(request, "user", None)
     if not isinstance(user, User):
-        return {"access": None, "my_teams": []}
-    return {"access": getattr(request, "access", None), "my_teams": teams_of(user)}
+        return {"access": None, "my_teams": [], "header_team": None, "header_is_admin": False}
+    who, teams = getattr(request, "access", None), teams_of(user)
+    if isinstance(who, Access):
+        team, is_admin = who.team, who.is_admin
+    else:
+        roles = dict(teams)
+        team = user.last_team if user.last_team in roles else next(iter(roles), None)
+        is_admin = roles.get(team) == Role.ADMIN.label if team else False
+    return {"access": who, "my_teams": teams, "header_team": team, "header_is_admin": is_admin}
