@@ -1,4 +1,4 @@
-"""The demo team: fields of every kind, users with Staff IDs, and contacts in every state, made the way people make them."""
+"""The demo team: fields of every kind, users with Staff IDs, and contacts in every state."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """The files of the demo: two that were imported, and one with every fault that spreadsheets have."""
 
+# ruff: noqa: E501, RUF001  the odd characters are the point
+
 INTAKE = '''\
 StudentId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,OptedOut,WhatsAppOptedOut,WhatsAppMarketingOptedOut,\
 StaffId,Program,Nickname,Credits,Enrolled on,Lives on campus

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_datetime
-from ninja import Header, Query, Router, Status
+from ninja import Body, Header, Query, Router, Status
 from ninja.errors import ValidationError
 from pydantic import Field
 
@@ -115,7 +115,7 @@ def post_import(
 
 def bad_options(error: pydantic.ValidationError) -> ValidationError:
     """The same answer as for any other value that cannot be taken."""
-    return ValidationError([{"loc": ("body", *each["loc"]), "msg": each["msg"]} for each in error.errors()])
+    return ValidationError([{"loc": ("body", "options", *each["loc"]), "msg": each["msg"]} for each in error.errors()])
 
 
 @router.get("/teams/{team}/imports", auth=Admins(), response=Imports)
@@ -186,7 +186,7 @@ def row_json(result: RowResult, words: Words) -> dict[str, Any]:
 
 @router.patch(IMPORT + "/rows", auth=Admins(), response=ImportOut, openapi_extra=says(409))
 def change_rows(
-    request: HttpRequest, team: str, import_id: UUID, body: Annotated[list[RowEdit], Field(max_length=10_000)]
+    request: HttpRequest, team: str, import_id: UUID, body: Annotated[list[RowEdit], Body(max_length=10_000)]
 ) -> dict[str, Any]:
     """Change cells, or leave rows out, while `ready`: one step that the Review page can undo."""
     asker = who(request)

@@ -17,6 +17,7 @@ from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from muster.contacts.audience import Unavailable
 from muster.contacts.edit import Rejected
 from muster.contacts.filters import BadFilter
 from muster.core import errors
@@ -104,8 +105,11 @@ def _wrong_state(request: HttpRequest, error: WrongState) -> HttpResponse:
 
 
 def _bad_values(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    found = [input_problem(".".join(map(str, each["loc"][1:])), each["msg"]) for each in error.errors]
-    return answer(422, "; ".join(f"{each['field'] or 'body'}: {each['message']}" for each in found[:5]), found)
+    """Where the framework says ("body", the argument's name, …), people want to know the key."""
+    found = [
+        input_problem(".".join(map(str, each["loc"][2:] or each["loc"][1:])), each["msg"]) for each in error.errors
+    ]
+    return answer(422, "; ".join(f"{each['field']}: {each['message']}" for each in found[:5]), found)
 
 
 def _model_error(request: HttpRequest, error: ModelError) -> HttpResponse:
@@ -143,6 +147,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     BadFile: _bad_file,
     Rejected: _rejected,
     BadFilter: _bad_filter,
+    Unavailable: lambda request, error: answer(422, str(error)),
     WrongState: _wrong_state,
     NoSuchCell: lambda request, error: answer(422, f"The file has no cell {error}."),
     ValidationError: _bad_values,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from muster.imports import worker
 from muster.teams import tokens
 from muster.teams.models import Team, User
 from tests.cast import Cast
@@ -65,6 +66,12 @@ def multipart(parts: dict[str, Any]) -> bytes:
         extra = f'; filename="{filename}"' if filename is not None else ""
         body += f'--MuStEr\r\nContent-Disposition: form-data; name="{name}"{extra}\r\n\r\n'.encode() + content + b"\r\n"
     return body + b"--MuStEr--\r\n"
+
+
+def let_the_worker_work() -> None:
+    """Do everything that waits, in this test's own transaction."""
+    while worker.one_round("tests"):
+        pass
 
 
 CallAs = Callable[..., Caller]

@@ -73,9 +73,9 @@ def test_it_names_every_value_it_cannot_take(owner: Caller) -> None:
 
     assert answer.status == 422
     assert {(each["code"], each["field"]) for each in answer.body["problems"]} == {
-        ("input", "body.name"),
-        ("input", "body.home_region"),
-        ("input", "body.colour"),
+        ("input", "name"),
+        ("input", "home_region"),
+        ("input", "colour"),
     }
 
 
@@ -97,3 +97,9 @@ def test_it_answers_addresses_nothing_can_be_found_with(user: Caller, path: str)
 
 def test_it_does_not_take_a_session_for_a_token(cast: Cast) -> None:
     assert cast.browser(cast.alice).get("/api/v1/me").status_code == 401
+
+
+def test_it_names_the_parameter_it_cannot_take(user: Caller) -> None:
+    answer = user("GET", "/contacts?limit=0&text=maybe")
+
+    assert {each["field"] for each in answer.body["problems"]} == {"limit", "text"}
