@@ -86,12 +86,12 @@ def send_due() -> int:
     """Send every mail that is due; return how many were. What fails is tried again later, ever less often."""
     now, sent = timezone.now(), 0
     for mail in Mail.objects.filter(sent_at=None, due_at__lte=now, attempts__lt=MOST_ATTEMPTS).order_by("due_at")[:50]:
-        if _claim(mail, now):
+        if claim(mail, now):
             sent += _send(mail)
     return sent
 
 
-def _claim(mail: Mail, now: datetime) -> bool:
+def claim(mail: Mail, now: datetime) -> bool:
     """Whether the mail is ours to send: of several workers, the database lets one through."""
     mine = Mail.objects.filter(pk=mail.pk, sent_at=None, due_at=mail.due_at)
     mail.attempts += 1

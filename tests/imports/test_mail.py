@@ -1,0 +1,140 @@
+"""The mails of an import: what they say, to whom, and that each is sent once."""
+
+import re
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import override_settings
+from django.utils import timezone
+
+from muster.imports import mail
+from muster.imports.models import Mail
+from tests.cast import Cast
+from tests.imports.play import ANA, BO, CY, imported, sheet
+from tests.real.smtp import Mailbox
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+def through(mailbox: Mailbox) -> override_settings:
+    return override_settings(
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        EMAIL_HOST="127.0.0.1",
+        EMAIL_PORT=mailbox.port,
+        EMAIL_USE_TLS=False,
+        EMAIL_USE_SSL=False,
+    )
+
+
+def later() -> None:
+    """As if the wait were over."""
+    Mail.objects.filter(sent_at=None).update(due_at=timezone.now() - timedelta(seconds=1))
+
+
+def parts(message: EmailMessage) -> tuple[str, str]:
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    return str(text.get_content()), str(html.get_content())
+
+
+def test_it_says_what_came_of_the_import(cast: Cast, smtp_server: Mailbox) -> None:
+    imp = imported(cast.team, cast.alice, sheet(ANA, BO, CY, "S4,Dee,Poe,4.41E+11,"))
+    with through(smtp_server):
+        assert mail.send_due() == 1
+
+    message = smtp_server.messages[0]
+    assert smtp_server.recipients == [["alice@example.edu"]]
+    assert message["Subject"] == "Import finished: 2 saved, 2 left out (Admissions)"
+    for text in parts(message):
+        said = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", re.sub(r"<style.*</style>", "", text, flags=re.DOTALL)))
+        for wanted in ("4 rows in the file", "2 created", "0 updated", "0 unchanged", "2 failed"):
+            assert wanted in said
+        assert "row 4" in said
+        assert "row 5" in said
+        assert str(imp.pk) in text
+        assert "#value-blank" in text
+        assert "#phone-shortened" in text
+
+
+def test_it_names_nobody_and_no_number(cast: Cast, smtp_server: Mailbox) -> None:
+    imported(cast.team, cast.alice, sheet(ANA, BO, CY, "S4,Dee,Poe,+1 716 555 1234,", "S5,Eve,Fox,12,"))
+    with through(smtp_server):
+        mail.send_due()
+
+    for text in parts(smtp_server.messages[0]):
+        for secret in ("Ana", "Núñez", "Bo ", "Kay", "Dee", "Poe", "Eve", "Fox", "S1", "S4", "555", "495000"):
+            assert secret not in text
+
+
+def test_it_writes_to_the_teams_addresses_too_and_to_nobody_twice(cast: Cast, smtp_server: Mailbox) -> None:
+    cast.team.notify = ["office@example.edu", "ALICE@example.edu", "office@example.edu"]
+    cast.team.save()
+    imported(cast.team, cast.alice, sheet(ANA))
+    with through(smtp_server):
+        mail.send_due()
+        mail.send_due()
+
+    assert sorted(smtp_server.recipients) == [["alice@example.edu"], ["office@example.edu"]]
+
+
+def test_it_tries_again_when_the_server_says_later(cast: Cast, smtp_server: Mailbox) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    smtp_server.refuse(times=2)
+    with through(smtp_server):
+        waits = []
+        for _ in range(2):
+            assert mail.send_due() == 0
+            kept = Mail.objects.get()
+            assert kept.last_error
+            waits.append(kept.due_at - timezone.now())
+            assert mail.send_due() == 0, "not before its time"
+            later()
+        assert waits[1] > waits[0] * 1.5
+        assert mail.send_due() == 1
+        later()
+        assert mail.send_due() == 0
+
+    assert (len(smtp_server.messages), smtp_server.refused) == (1, 2)
+    assert Mail.objects.get().attempts == 3
+
+
+def test_it_does_not_fail_when_the_server_is_down(cast: Cast, smtp_server: Mailbox) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    with through(smtp_server), override_settings(EMAIL_PORT=1):
+        assert mail.send_due() == 0
+    later()
+    with through(smtp_server):
+        assert mail.send_due() == 1
+
+
+def test_it_gives_a_mail_the_same_id_every_time(cast: Cast, smtp_server: Mailbox) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    with through(smtp_server):
+        mail.send_due()
+        Mail.objects.update(sent_at=None, due_at=timezone.now())  # as if the worker had died right after sending
+        mail.send_due()
+
+    first, second = smtp_server.messages
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["From"] == django_settings.DEFAULT_FROM_EMAIL
+
+
+def test_it_leaves_a_mail_to_the_worker_that_claimed_it(cast: Cast, smtp_server: Mailbox) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    same = Mail.objects.get()
+    now = timezone.now()
+
+    assert mail.claim(Mail.objects.get(), now)
+    assert not mail.claim(same, now)
+
+
+def test_it_writes_plain_and_styled_mail_without_style_sheets(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+
+    kept = Mail.objects.get()
+    assert "<style" not in kept.html
+    assert 'style="' in kept.html
+    assert "<" not in kept.text
