@@ -128,11 +128,9 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"access": None, "my_teams": [], "header_team": None, "header_is_admin": False}
-    who, teams = getattr(request, "access", None), teams_of(user)
-    if isinstance(who, Access):
-        team, is_admin = who.team, who.is_admin
-    else:
-        roles = dict(teams)
-        team = user.last_team if user.last_team in roles else next(iter(roles), None)
-        is_admin = roles.get(team) == Role.ADMIN.label if team else False
+    who: Access | None = getattr(request, "access", None)
+    teams = teams_of(user)
+    roles = dict(teams)
+    team = who.team if who else user.last_team if user.last_team in roles else next(iter(roles), None)
+    is_admin = who.is_admin if who else team is not None and roles[team] == Role.ADMIN.label
     return {"access": who, "my_teams": teams, "header_team": team, "header_is_admin": is_admin}
