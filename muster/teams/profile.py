@@ -20,6 +20,25 @@ from muster.teams.forms import NameForm, TokenForm
 from muster.teams.models import Token, User
 
 APPEARANCES = ("system", "light", "dark")
+# What gives a browser away, the most telling first: most claim to be Safari, too.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("Mac OS X", "a Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,11 +123,18 @@ def _about(request: HttpRequest, user: User) -> dict[str, object]:
         "totp": factors.filter(type=Authenticator.Type.TOTP).first(),
         "passkeys": [each.wrap() for each in factors.filter(type=Authenticator.Type.WEBAUTHN)],
         "recovery": next((each.wrap() for each in factors.filter(type=Authenticator.Type.RECOVERY_CODES)), None),
-        "sessions": UserSession.objects.purge_and_list(user),
+        "sessions": [(each, device(each.user_agent)) for each in UserSession.objects.purge_and_list(user)],
         "here": request.session.session_key,
         "tokens": user.tokens.order_by("revoked_at", "-created_at"),
         "now": timezone.now(),
     }
+
+
+def device(user_agent: str) -> str:
+    """A browser as people call it: Firefox on Windows."""
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), "A browser")
+    system = next((f" on {name}" for sign, name in SYSTEMS if sign in user_agent), "")
+    return browser + system
 
 
 def _end_of(day: date | None) -> datetime | None:

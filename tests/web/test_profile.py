@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from muster.teams import tokens
 from muster.teams.models import AuditEntry, Token
+from muster.teams.profile import device
 from tests.cast import PASSWORD, Cast
 
 
@@ -107,3 +108,21 @@ def test_it_signs_out_everywhere_else_when_the_password_changes(cast: Cast) -> N
     here, other = visitor(cast), visitor(cast)
     here.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": "quite a new password"})
     assert [client.get("/profile/").status_code for client in (here, other)] == [200, 302]
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36",
+            "Chrome on Linux",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on an iPhone"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14.0; rv:131.0) Gecko/20100101 Firefox/131.0", "Firefox on a Mac"),
+        ("curl/8", "A browser"),
+        ("", "A browser"),
+    ],
+)
+def test_it_calls_a_browser_by_its_name(user_agent: str, words: str) -> None:
+    assert device(user_agent) == words
