@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
 from django.dispatch import Signal
+from django.utils import timezone
 
 from muster.contacts.index import index_rows
 from muster.contacts.lock import locked
 from muster.contacts.models import Change, Contact, Tombstone
 from muster.teams import audit
 from muster.teams.models import Team, User
+
+KNOWN_BY = ("contact_id", "first_name", "last_name", "mobile_number", "whatsapp_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,45 +29,51 @@ class Person:
     team: Team
     key: int  # Contact.id
     contact_ids: frozenset[str]  # every ContactId it ever had
+    names: frozenset[str]  # every full name it ever had
     numbers: frozenset[str]  # every mobile and WhatsApp number it ever had, as E.164
-    imports: frozenset[UUID]  # that changed it
+    since: datetime | None = None  # only what was written after this is still to be looked at
 
 
-# Sent inside the transaction that erases, with person=Person. Whoever keeps copies elsewhere redacts them.
+# Sent with person=Person to whoever keeps copies elsewhere, to be redacted: first before the lock is taken, as there
+# may be much to look at; then inside it, for what was written meanwhile.
 erasing = Signal()
 
 
 def erase(contact: Contact, by: User) -> Tombstone:
     """Remove a contact and its history; leave a tombstone. Raises Contact.DoesNotExist when it is gone already."""
+    begun = timezone.now()
+    erasing.send(Contact, person=person_of(contact))
     with locked(contact.team) as team:
-        current = Contact.objects.get(team=team, id=contact.id)
-        person = person_of(current)
-        changes = Change.objects.filter(team=team, contact=current.id)
+        current = Contact.objects.select_related("team").get(team=team, id=contact.id)
+        person = replace(person_of(current), since=begun)
         erasing.send(Contact, person=person)
         index_rows(connection, removed=[(current.id, current.search_text)])
-        changes.delete()
+        Change.objects.filter(team=team, contact=current.id).delete()
         Contact.objects.filter(team=team, id=current.id).delete()
-        stones = [
-            Tombstone(team=team, digest=digest(team, each), by=by, by_email=by.email) for each in person.contact_ids
-        ]
-        made = Tombstone.objects.bulk_create(stones or [Tombstone(team=team, by=by, by_email=by.email)])
-        audit.record(team, by, "contact-erased", tombstone=made[0].id)
-        return made[0]
+        return _leave_tombstones(team, by, person)
+
+
+def _leave_tombstones(team: Team, by: User, person: Person) -> Tombstone:
+    """Write one for each ContactId the person ever had, and the audit entry."""
+    digests = [digest(team, each) for each in sorted(person.contact_ids)] or [""]
+    stones = [Tombstone(team=team, digest=each, by=by, by_email=by.email) for each in digests]
+    made = Tombstone.objects.bulk_create(stones)
+    audit.record(team, by, "contact-erased", tombstone=made[0].id)
+    return made[0]
 
 
 def person_of(contact: Contact) -> Person:
     """Gather from the contact and its history what it was ever known by."""
-    changes = list(Change.objects.filter(team=contact.team, contact=contact.id))
-    values: list[dict[str, Any]] = [each for change in changes for each in (change.before, change.after) if each]
-    values.append({key: getattr(contact, key) for key in ("contact_id", "mobile_number", "whatsapp_number")})
+    now = {key: getattr(contact, key) for key in KNOWN_BY}
+    changes = Change.objects.filter(team=contact.team, contact=contact.id).order_by("-id")
+    kept = [each for pair in changes.values_list("before", "after") for each in pair if each]
+    was: dict[str, set[str]] = {key: {each[key] for each in (now, *kept) if each.get(key)} for key in KNOWN_BY}
     return Person(
         team=contact.team,
         key=contact.id,
-        contact_ids=frozenset(value["contact_id"] for value in values if value.get("contact_id")),
-        numbers=frozenset(
-            value[key] for value in values for key in ("mobile_number", "whatsapp_number") if value.get(key)
-        ),
-        imports=frozenset(change.import_id for change in changes if change.import_id),
+        contact_ids=frozenset(was["contact_id"]),
+        names=frozenset(f"{first} {last}" for first in was["first_name"] for last in was["last_name"]),
+        numbers=frozenset(was["mobile_number"] | was["whatsapp_number"]),
     )
 
 

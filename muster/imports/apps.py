@@ -8,3 +8,7 @@ class ImportsConfig(AppConfig):
 
     name = "muster.imports"
     label = "imports"
+
+    def ready(self) -> None:
+        """Listen for people who are erased."""
+        import muster.imports.redact  # noqa: F401, PLC0415  models are loaded by now
