@@ -54,7 +54,8 @@ def _header_of(found: Draft, name: str) -> str:
 
 def _page(who: Access, found: Draft, proposal: Proposal, wanted: Filter, query: QueryDict) -> dict[str, Any]:
     name = proposal.fix.name
-    staff = Membership.objects.filter(team=who.team).exclude(staff_id=None).values_list("staff_id", flat=True)
+    staff = Membership.objects.filter(team=who.team).exclude(staff_id=None)
+    ids = [each.staff_id or "" for each in staff.order_by("staff_id")]
     chosen = {key.removeprefix(MAPPED): value for key, value in query.items() if key.startswith(MAPPED)}
     return {
         **about(found.imp),
@@ -65,7 +66,7 @@ def _page(who: Access, found: Draft, proposal: Proposal, wanted: Filter, query: 
         "more": max(len(proposal.cells) - SHOWN, 0),
         "regions": regions() if name == "region" else [],
         "mapped": [(value, count, chosen.get(value, "")) for value, count in proposal.values],
-        "choices": mapping_choices(found, proposal.header, [str(each) for each in staff]) if name == "map" else [],
+        "choices": mapping_choices(found, proposal.header, ids) if name == "map" else [],
         "headers": found.header,
         "typed": query,
         "back": wanted.query(),

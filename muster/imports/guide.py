@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from muster.core.errors import LEVELS, REGISTRY, ErrorCode, plain
+from muster.core.errors import LEVELS, REGISTRY, ErrorCode, plain, title
 
 _FILE = ("file:", "file as Windows-1252:")
 
@@ -36,7 +36,7 @@ def guide_page() -> list[dict[str, Any]]:
 def _entry(each: ErrorCode) -> Entry:
     return Entry(
         each.code,
-        plain(each.title),
+        title(each.code, "A cell"),
         plain(each.message),
         each.cause,
         plain(each.fix),

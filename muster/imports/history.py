@@ -104,6 +104,10 @@ def status(imp: Import) -> tuple[str, str]:
     """Return the words for where an import stands, and the tone of its chip."""
     if imp.state == State.DONE and imp.failed and not imp.undoes:
         return "Done with problems", "warning"
+    if imp.state == State.REFUSED and not all(
+        code.startswith("header-") for code in imp.summary.get("problem_counts", ())
+    ):
+        return "Draft, can't be read", "problem"
     words = {
         State.CHECKING: ("Checking", "accent"),
         State.READY: ("Draft", ""),

@@ -104,6 +104,7 @@ def refused_page(who: Access, imp: Import) -> dict[str, Any]:
     rows = {(each.facts or {}).get("header_row") for each in problems if each.code == "header-missing"} - {None}
     return {
         **about(imp),
+        "missing": [each.field for each in problems if each.code == "header-missing"],
         "unknown": unknown_headers(who.team, problems),
         "others": [errors.as_json(each) for each in problems if each.code not in ("header-unknown", "header-blank")],
         "header_row": next(iter(rows), None),
