@@ -108,6 +108,11 @@ def _seen(imp: Import, clock: Clock) -> dict[str, Any]:
     return {"state": State.WAITING, **confirmed, **counts(outcome)}
 
 
+def summed_up(imp: Import) -> Import:
+    """Return a draft with a summary that is true of it: after edits only the four counts are kept at once."""
+    return settle(imp) if imp.state == State.READY and imp.looked != imp.revision else imp
+
+
 def asks_first(imp: Import) -> bool:
     """Whether a person should confirm first: the import opts somebody back in, or clears an assignment."""
     notes = imp.summary.get("note_counts", {})
@@ -133,8 +138,7 @@ def touch(imp: Import, **values: Any) -> None:
 
 def confirm(imp: Import, user: User) -> Import:
     """Put a draft, or an import that failed through our fault, into the queue. Raises WrongState."""
-    if imp.state == State.READY and imp.looked != imp.revision:
-        settle(imp)
+    summed_up(imp)
     again = imp.state == State.FAILED and not imp.original_removed_at
     now, preview = timezone.now(), _preview(Outcome.from_json(imp.summary))
     states = (State.READY, State.FAILED) if again else (State.READY,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from muster.imports import confirm_views, fix_views, reading_views, review_views, row_views, views
+from muster.imports import confirm_views, fix_views, grid_views, reading_views, review_views, row_views, views
 
 app_name = "imports"
 urlpatterns = [
@@ -23,6 +23,13 @@ urlpatterns = [
     path("<uuid:pk>/rows/<int:number>/", row_views.row, name="row"),
     path("<uuid:pk>/rows/<int:number>/leave-out", review_views.leave_out, name="leave_out"),
     path("<uuid:pk>/fix/", fix_views.fix, name="fix"),
+    path("<uuid:pk>/grid/", grid_views.state, name="grid"),
+    path("<uuid:pk>/grid/rows", grid_views.rows, name="grid_rows"),
+    path("<uuid:pk>/grid/cells", grid_views.cells, name="grid_cells"),
+    path("<uuid:pk>/grid/ops", grid_views.ops, name="grid_ops"),
+    path("<uuid:pk>/grid/next", grid_views.next_one, name="grid_next"),
+    path("<uuid:pk>/grid/find", grid_views.find_text, name="grid_find"),
+    path("<uuid:pk>/grid/causes", grid_views.causes, name="grid_causes"),
     path("<uuid:pk>/undo-step", review_views.undo_step, name="undo_step"),
     path("<uuid:pk>/redo-step", review_views.redo_step, name="redo_step"),
     path("<uuid:pk>/confirm/", confirm_views.confirm, name="confirm"),

@@ -1,0 +1,89 @@
+"""Finding in a draft: the next cell with a problem, and cells that hold a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from muster.core.plan import Verdict
+from muster.core.table import EDGES
+from muster.imports.review import Draft, is_left_out
+
+
+class Place(NamedTuple):
+    """A cell: the place of its row among all rows, and its column; -1 for the row as a whole."""
+
+    row: int
+    column: int
+
+
+def next_problem(found: Draft, start: Place, *, back: bool) -> Place | None:
+    """Return the next cell with a problem in the whole file, or the one before, going round at its end."""
+    columns = {its.name: index for index, its in enumerate(found.reading.checked.columns) if its}
+    for row in _round(len(found.rows), start.row, back=back):
+        places = _problems(found.plan.verdicts[row], columns)
+        if places:
+            chosen = _beyond(places, row, start, back=back)
+            if chosen is not None:
+                return Place(row, chosen)
+    first = _problems(found.plan.verdicts[start.row], columns) if start.row < len(found.rows) else []
+    return Place(start.row, first[-1 if back else 0]) if first else None
+
+
+def _round(rows: int, start: int, *, back: bool) -> Iterator[int]:
+    return ((start + (-step if back else step)) % rows for step in range(rows))
+
+
+def _beyond(places: list[int], row: int, start: Place, *, back: bool) -> int | None:
+    """Return the column to go to in a row; in the row one stands in, only what lies ahead."""
+    ahead = [each for each in places if row != start.row or (each < start.column if back else each > start.column)]
+    return (ahead[-1] if back else ahead[0]) if ahead else None
+
+
+def _problems(verdict: Verdict, columns: dict[str, int]) -> list[int]:
+    if not verdict.problems or is_left_out(verdict):
+        return []
+    return sorted({columns.get(each.field or "", -1) for each in verdict.problems})
+
+
+class Sought(NamedTuple):
+    """What is looked for, and where: in one column, or in all."""
+
+    text: str
+    column: int | None
+    match_case: bool
+    whole_cell: bool
+
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(re.escape(self.text), 0 if self.match_case else re.IGNORECASE)
+
+
+def matches(found: Draft, places: Sequence[int], sought: Sought) -> list[tuple[int, int]]:
+    """Return every match as its index in the list and its column, in order."""
+    pattern = sought.pattern()
+    width = len(found.header)
+    columns = range(width) if sought.column is None else range(sought.column, sought.column + 1)
+    every: list[tuple[int, int]] = []
+    for index, place in enumerate(places):
+        cells = found.rows[place].cells
+        if sought.column is None and not pattern.search("\x1f".join(cells)):
+            continue
+        every += [(index, column) for column in columns if _matches(pattern, cells[column], sought)]
+    return every
+
+
+def _matches(pattern: re.Pattern[str], cell: str, sought: Sought) -> bool:
+    return bool(pattern.fullmatch(cell.strip(EDGES)) if sought.whole_cell else pattern.search(cell))
+
+
+def nearest(every: list[tuple[int, int]], start: tuple[int, int], *, back: bool) -> dict[str, Any]:
+    """Return how many matches there are, and the next one from a cell, going round at the end."""
+    if not every:
+        return {"count": 0}
+    if back:
+        at = next((index for index in reversed(range(len(every))) if every[index] < start), len(every) - 1)
+    else:
+        at = next((index for index, each in enumerate(every) if each > start), 0)
+    offset, column = every[at]
+    return {"count": len(every), "nth": at + 1, "offset": offset, "column": column}
