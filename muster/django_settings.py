@@ -226,6 +226,7 @@ LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "muster.teams.adapters.Accounts"
 ACCOUNT_FORMS = {
     "login": "muster.teams.sign_in_forms.SignIn",
+    "reauthenticate": "muster.teams.sign_in_forms.Reauthenticate",
     "reset_password": "muster.teams.sign_in_forms.AskForReset",
     "reset_password_from_key": "muster.teams.sign_in_forms.Reset",
     "change_password": "muster.teams.sign_in_forms.Change",

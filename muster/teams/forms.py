@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ ROLES = [
     (Role.USER.value, "User: searches and views contacts, and sets their opt-outs"),
     (Role.ADMIN.value, "Admin: also imports, and manages fields and users"),
 ]
+PASSWORD_HINT = "At least 10 characters, unlike your name and address, and not one that many people use."
 STAFF_ID_HINT = (
     "As it stands in the StaffId column of your files. Compared exactly: leading zeros and capitals count. "
     "Nobody else in the team may have it."
@@ -61,7 +62,7 @@ class JoinForm(NameForm):
 
     password = forms.CharField(
         label="Password",
-        help_text=" ".join(password_validators_help_texts()),
+        help_text=PASSWORD_HINT,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
         strip=False,
     )

@@ -22,10 +22,10 @@ PER_PAGE = 50
 class LogFilter(forms.Form):
     """Which entries to show."""
 
-    action = forms.ChoiceField(label="What", required=False)
-    by = forms.CharField(label="Who", required=False, widget=forms.TextInput({"type": "search"}))
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
+    action = forms.ChoiceField(label="What", required=False, widget=forms.Select({"class": "select"}))
+    by = forms.CharField(label="Who", required=False, widget=forms.TextInput({"type": "search", "class": "input"}))
+    since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date", "class": "input"}))
+    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date", "class": "input"}))
 
     def __init__(self, *args: Any, team: Team | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,11 +7,14 @@ from typing import Any
 from allauth.account.forms import (
     ChangePasswordForm,
     LoginForm,
+    ReauthenticateForm,
     ResetPasswordForm,
     ResetPasswordKeyForm,
     SetPasswordForm,
 )
 from django.forms import BaseForm
+
+from muster.teams.forms import PASSWORD_HINT
 
 
 class SignIn(LoginForm):  # type: ignore[misc]  # allauth has no types
@@ -32,6 +35,14 @@ class AskForReset(ResetPasswordForm):  # type: ignore[misc]  # allauth has no ty
         in_our_words(self, email="Email")
 
 
+class Reauthenticate(ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """The password once more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_our_words(self, password="Password")  # noqa: S106  a label
+
+
 class OnceTyped:
     """Takes the second password field away."""
 
@@ -40,6 +51,7 @@ class OnceTyped:
         assert isinstance(self, BaseForm)
         del self.fields["password2"]
         in_our_words(self, password1="New password")
+        self.fields["password1"].help_text = PASSWORD_HINT
 
 
 class Reset(OnceTyped, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
