@@ -16,7 +16,7 @@ ROLES = [
     (Role.USER.value, "User: searches and views contacts, and sets their opt-outs"),
     (Role.ADMIN.value, "Admin: also imports, and manages fields and users"),
 ]
-PASSWORD_HINT = "At least 10 characters, unlike your name and address, and not one that many people use."
+PASSWORD_HINT = "At least 10 characters, unlike your name and address, and not one that many people use."  # noqa: S105  words
 STAFF_ID_HINT = (
     "As it stands in the StaffId column of your files. Compared exactly: leading zeros and capitals count. "
     "Nobody else in the team may have it."
