@@ -10,7 +10,7 @@ from muster.core import errors
 from muster.core.fields import EXTRA_HEADERS
 from muster.core.plan import Verdict
 from muster.core.table import Table
-from muster.core.values import export_safe
+from muster.core.values import export_safe, export_unsafe
 
 
 def rows_to_fix(table: Table, verdicts: Iterable[Verdict]) -> Iterator[str]:
@@ -25,8 +25,13 @@ def rows_to_fix(table: Table, verdicts: Iterable[Verdict]) -> Iterator[str]:
         if verdict.outcome == "failed":
             row = cells[verdict.row]
             said = [" ".join(map(errors.message, verdict.problems)), " ".join(map(errors.fix, verdict.problems))]
-            mine = [*(row[index] for index in kept), str(verdict.row), *said, *row[len(table.header) :]]
-            yield line_of([export_safe(cell) for cell in mine])
+            theirs, extra = [row[index] for index in kept], row[len(table.header) :]
+            yield line_of([*map(_safe, theirs), str(verdict.row), *map(export_safe, said), *map(_safe, extra)])
+
+
+def _safe(cell: str) -> str:
+    """A cell of a file so that a spreadsheet shows it; one that was guarded already stays as it is."""
+    return export_safe(export_unsafe(cell))
 
 
 def line_of(cells: Iterable[str]) -> str:

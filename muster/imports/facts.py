@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from muster.contacts import stored
+from muster.contacts.erase import erased_ids
 from muster.core.check import Checked
 from muster.core.plan import Known, Stored
 from muster.imports import bulk
@@ -54,6 +55,7 @@ def of(team: Team, checked: Checked) -> Facts:
         holders=holders,
         whatsapp=_whatsapp(team, numbers),
         staff=frozenset(filter(None, staff.values())),
+        erased=erased_ids(team, ids),
         zeros=_zeros(team, [each for each in ids if each not in contacts]),
     )
     return Facts(known, {name: key for key, name in staff.items() if name}, nameless)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
@@ -11,11 +9,14 @@ from typing import Any, NamedTuple
 from muster.contacts.models import Change
 from muster.contacts.schema import schema_of
 from muster.contacts.stored import channel_of_history, staff_ids
-from muster.core import errors
+from muster.core import rows_to_fix as core_rows_to_fix
 from muster.core.consent import Channel
 from muster.core.errors import Note, Problem
-from muster.core.fields import CHANNELS, EXTRA_HEADERS
-from muster.core.values import export_safe, export_unsafe
+from muster.core.fields import CHANNELS
+from muster.core.plan import Verdict
+from muster.core.rows_to_fix import line_of
+from muster.core.table import Row, Table
+from muster.core.values import export_safe
 from muster.imports import content, packing, reading, run
 from muster.imports.models import Import, State
 
@@ -137,29 +138,19 @@ def _named(header: Iterable[str], cells: Iterable[str]) -> dict[str, str]:
 
 
 def rows_to_fix(imp: Import) -> Iterator[str]:
-    """Yield a CSV of the failed rows: the file's columns, Row, Problem and How to fix. It uploads again as it is."""
-    header, failed = _failed(imp)
-    own = [place for place, name in enumerate(header) if name not in EXTRA_HEADERS]
-    yield _BOM + _line([*(_safe_again(header[place]) for place in own), *EXTRA_HEADERS])
-    for row, cells, problems in failed:
-        said = (str(row), " ".join(map(errors.message, problems)), " ".join(dict.fromkeys(map(errors.fix, problems))))
-        filled = [*cells, *[""] * (len(header) - len(cells))]
-        extra = filled[len(header) :]
-        yield _line([*(_safe_again(filled[place]) for place in own), *map(export_safe, said), *map(_safe_again, extra)])
-
-
-def _failed(imp: Import) -> tuple[tuple[str, ...], Iterator[tuple[int, tuple[str, ...], tuple[Problem, ...]]]]:
-    if is_done(imp):
-        header, rows = packing.unpack(imp)
-        return header, ((each.row, each.cells or (), each.problems) for each in rows if each.outcome == "failed")
-    read, plan = reading.read(imp), run.look(imp)
-    pairs = zip(read.table.rows, plan.verdicts, strict=True)
-    return read.table.header, ((v.row, row.cells, v.problems) for row, v in pairs if v.outcome == "failed")
+    """Yield a CSV of the failed rows, to correct and upload again as it stands."""
+    if not is_done(imp):
+        return core_rows_to_fix.rows_to_fix(reading.read(imp).table, run.look(imp).verdicts)
+    header, rows = packing.unpack(imp)
+    failed = [each for each in rows if each.outcome == "failed"]
+    table = Table(header, [Row(each.row, each.cells or ("",) * len(header)) for each in failed])
+    verdicts = (Verdict(each.row, each.outcome, each.contact_id, None, None, None, each.problems) for each in failed)
+    return core_rows_to_fix.rows_to_fix(table, verdicts)
 
 
 def changes_csv(imp: Import) -> Iterator[str]:
     """Yield a CSV of what the import changed, a line a value: row, ContactId, what, field, before, after."""
-    yield _BOM + _line(["Row", "ContactId", "What", "Field", "Before", "After"])
+    yield _BOM + line_of(["Row", "ContactId", "What", "Field", "Before", "After"])
     names = {each.key: each.name for each in schema_of(imp.team).fields}
     names["mobile_number_inferred"] = "MobileNumber inferred"
     for outcome in CHANGED:
@@ -174,7 +165,7 @@ def changes_csv(imp: Import) -> Iterator[str]:
                     _shown(before),
                     _shown(after),
                 )
-                yield _line(map(export_safe, said))
+                yield line_of(map(export_safe, said))
 
 
 def _shown(value: Any) -> str:
@@ -183,14 +174,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
-
-
-def _safe_again(cell: str) -> str:
-    """Return a cell of a file so that a spreadsheet shows it; one that was guarded already stays as it is."""
-    return export_safe(export_unsafe(cell))
-
-
-def _line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue()
