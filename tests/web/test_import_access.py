@@ -29,9 +29,6 @@ OF_AN_IMPORT = {
     "confirm/": "GET POST",
     "cancel": "POST",
     "undo/": "GET POST",
-    "grid/rows": "GET",
-    "grid/cells": "POST",
-    "grid/steps": "POST",
 }
 EVERY = [(path, methods, False) for path, methods in OF_THE_TEAM.items()]
 EVERY += [(path, methods, True) for path, methods in OF_AN_IMPORT.items()]
