@@ -40,7 +40,7 @@ By = Annotated[Literal["contact_id", "id"], Query(description=BY)]
 class Wanted(Page):
     """Which contacts."""
 
-    q: Annotated[str, Field(max_length=1000, description="Name, ContactId, number in any format; all words.")] = ""
+    q: Annotated[str, Field(max_length=200, description="Name, ContactId, number in any format; all words.")] = ""
     staff_id: Annotated[str, Field(max_length=255, description="Of the assigned user.")] = ""
     assigned: Annotated[str, Field(max_length=20, description='"mine" or "none".', pattern="^(mine|none)?$")] = ""
     text: Opted | None = None

@@ -20,6 +20,11 @@ WHO = {
 BODIES = {"post", "put", "patch"}
 NULLABLE_TEXT = {"type": ["string", "null"]}
 
+TOO_LONG = {  # the web server's own answer, before the API is asked
+    "description": "URI Too Long",
+    "content": {"text/html": {"schema": {"type": "string"}}},
+}
+
 PROBLEM_IN_LIST: dict[str, Any] = {
     "title": "ListedProblem",
     "type": "object",
@@ -95,6 +100,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     usual |= {404} if "{" in path else set()
     usual |= {403} if role in {"Owners", "TeamOwners", "Admins"} else set()
     usual |= {413} if method in BODIES else set()
+    if any(each["in"] == "query" for each in operation.get("parameters", [])):
+        operation["responses"].setdefault(414, TOO_LONG)
     for status in sorted(usual):
         operation["responses"].setdefault(status, problem_response(status))
     operation["responses"] = {str(each): operation["responses"][each] for each in sorted(operation["responses"])}

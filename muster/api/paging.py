@@ -21,7 +21,7 @@ class Page(Schema):
     """How much of a list, and from where."""
 
     limit: Annotated[int, Query(ge=1, le=MOST, description="Items in one answer.")] = 50
-    cursor: Annotated[str, Query(max_length=500, description="`next` of the answer before.")] = ""
+    cursor: Annotated[str, Query(max_length=200, description="`next` of the answer before.")] = ""
 
 
 def encode(*key: Any) -> str:

@@ -87,6 +87,7 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "proc_name": "muster",
             "loglevel": "info",
+            "limit_request_line": 8190,
             **hooks,
         }
         super().__init__()
