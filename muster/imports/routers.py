@@ -11,7 +11,8 @@ class ProgressRouter:
     """Sends the Progress model to the "progress" connection, and nothing else."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
-        return "progress" if model._meta.label == "imports.Progress" else None
+        asked = model._meta.app_label, model._meta.model_name  # not its label: the cache's model has none
+        return "progress" if asked == ("imports", "progress") else None
 
     db_for_write = db_for_read
 
