@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import hypothesis
 import pytest
 
 from tests.real.postgres import postgres
@@ -31,6 +32,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     os.environ["MUSTER_DATA"] = data
     # Playwright's loop lives in the main thread, where Django would refuse plain database calls.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # A busy machine is no fault of an example; in CI the same examples run every time.
+    hypothesis.settings.register_profile("muster", deadline=None, derandomize=IN_CI, print_blob=True)
+    hypothesis.settings.load_profile("muster")
     yield
 
 
