@@ -14,7 +14,7 @@ from muster.core import errors, phones
 from muster.core.fields import Field, Kind, Schema
 from muster.teams.models import Membership, Team
 
-SHORT = 120  # characters; longer text gets a box of several lines
+SHORT = 255  # characters; longer text, and text of several lines, gets a box of several lines
 YES_NO = [("", "Not set"), ("yes", "Yes"), ("no", "No")]
 ASSIGNED = {"staff_id": "assigned"}  # where a problem of this key is shown
 OPT_OUTS = (
@@ -137,5 +137,6 @@ def _form_field(field: Field, value: str | None) -> forms.Field:
         return forms.CharField(required=False, widget=forms.TextInput({**attributes, "type": "date"}))
     if field.kind is Kind.NUMBER:
         return forms.CharField(required=False, widget=forms.TextInput({**attributes, "inputmode": "decimal"}))
-    widget = forms.TextInput if field.max_length <= SHORT else forms.Textarea
+    one_line = field.max_length <= SHORT and "\n" not in (value or "")
+    widget = forms.TextInput if one_line else forms.Textarea
     return forms.CharField(required=False, widget=widget(attributes), strip=False)

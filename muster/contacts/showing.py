@@ -39,6 +39,11 @@ class Chip:
     own_out: bool
 
     @property
+    def short(self) -> str:
+        """The channel, where there is little room."""
+        return "Marketing" if self.channel == "whatsapp_marketing" else self.label
+
+    @property
     def state(self) -> str:
         """The words for it."""
         return "Opted out" if self.opted_out else "Opted in"

@@ -43,7 +43,9 @@ def contacts(request: HttpRequest, who: Access) -> HttpResponse:
         **_audience(asked, who),
     }
     if request.headers.get("HX-Request"):
-        return render(request, "contacts/hits.html", context)
+        response = render(request, "contacts/hits.html", context)
+        response["HX-Push-Url"] = f"{request.path}?{asked.query()}"
+        return response
     return render(request, "contacts/list.html", {**context, **_filters(asked, who)})
 
 
