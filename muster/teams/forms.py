@@ -98,7 +98,7 @@ class TokenForm(forms.Form):
 
 
 class TeamForm(forms.Form):
-    """A team, as its Admins see it."""
+    """A team, as an owner sees it."""
 
     name = forms.CharField(label="Name", max_length=100)
     home_region = forms.ChoiceField(
@@ -111,6 +111,17 @@ class TeamForm(forms.Form):
         required=False,
         help_text="Rows with a number in a range that nobody uses fail, instead of importing with a warning.",
     )
+    second_factor = forms.BooleanField(
+        label="Admins need a second factor",
+        required=False,
+        help_text="An Admin without one can look, but not import or manage, until they set one up in Profile.",
+    )
+    keep_originals_days = forms.IntegerField(
+        label="Days to keep original files",
+        min_value=1,
+        max_value=3_650,
+        help_text="After that, an import's file can no longer be downloaded. What it changed stays in the history.",
+    )
     notify = forms.CharField(
         label="Also mail the outcome of imports to",
         required=False,
@@ -121,19 +132,9 @@ class TeamForm(forms.Form):
     @classmethod
     def of(cls, team: Team) -> TeamForm:
         """The form, filled in with what the team is now."""
-        values = {name: getattr(team, name) for name in cls.base_fields if name != "notify"}
+        values = {name: getattr(team, name) for name in cls.base_fields}
         return cls(initial={**values, "notify": "\n".join(team.notify)})
 
     def clean_notify(self) -> list[str]:
         text: str = self.cleaned_data["notify"]
         return text.replace(",", " ").split()
-
-
-class OwnedTeamForm(TeamForm):
-    """A team, as an owner sees it."""
-
-    second_factor = forms.BooleanField(
-        label="Admins need a second factor",
-        required=False,
-        help_text="An Admin without one can look, but not import or manage, until they set one up in Profile.",
-    )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from muster.teams import mail_files, people
 from muster.teams.access import owner
-from muster.teams.forms import OwnedTeamForm, add_refusal
+from muster.teams.forms import TeamForm, add_refusal
 from muster.teams.log import log_context
 from muster.teams.models import Role, Team, User
 
@@ -40,7 +40,7 @@ def teams(request: HttpRequest, user: User) -> HttpResponse:
 @owner
 def new_team(request: HttpRequest, user: User) -> HttpResponse:
     """Make a team."""
-    form = OwnedTeamForm(request.POST or None, initial={"home_region": "US"})
+    form = TeamForm(request.POST or None, initial={"home_region": "US", "keep_originals_days": 30})
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
@@ -59,7 +59,7 @@ def new_team(request: HttpRequest, user: User) -> HttpResponse:
 def team(request: HttpRequest, user: User, slug: str) -> HttpResponse:
     """Change a team."""
     changed = get_object_or_404(Team, slug=slug)
-    form = OwnedTeamForm(request.POST) if request.method == "POST" else OwnedTeamForm.of(changed)
+    form = TeamForm(request.POST) if request.method == "POST" else TeamForm.of(changed)
     if request.method == "POST" and form.is_valid():
         try:
             people.update_team(changed, user, **form.cleaned_data)

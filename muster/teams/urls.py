@@ -16,7 +16,6 @@ of_a_team = [
     path("users/invitations/<int:pk>/resend/", users.resend, name="resend"),
     path("users/invitations/<int:pk>/withdraw/", users.withdraw, name="withdraw"),
     path("log/", log.log, name="log"),
-    path("settings/", users.settings, name="settings"),
 ]
 of_the_owner = [
     path("teams/", owner.teams, name="teams"),

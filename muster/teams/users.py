@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from muster.teams import invitations, people
 from muster.teams.access import Access, admin, teams_of
-from muster.teams.forms import InviteForm, MemberForm, TeamForm, add_refusal
+from muster.teams.forms import InviteForm, MemberForm, add_refusal
 from muster.teams.models import Invitation, Membership, Role, Team
 
 
@@ -108,23 +108,6 @@ def withdraw(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     invitations.withdraw(invitation, who.user)
     messages.success(request, f"The invitation of {invitation.email} is withdrawn.")
     return redirect("teams:users", team=who.team.slug)
-
-
-@require_http_methods(["GET", "POST"])
-@admin
-def settings(request: HttpRequest, who: Access) -> HttpResponse:
-    """What holds for the whole team."""
-    form = TeamForm(request.POST) if request.method == "POST" else TeamForm.of(who.team)
-    if request.method == "POST" and form.is_valid():
-        try:
-            people.update_team(who.team, who.user, **form.cleaned_data)
-        except ValidationError as refusal:
-            who.team.refresh_from_db()
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, f"{who.team.name} is saved.")
-            return redirect("teams:users", team=who.team.slug)
-    return render(request, "teams/settings.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _members(team: Team) -> QuerySet[Membership]:

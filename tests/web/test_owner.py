@@ -16,6 +16,7 @@ TEAM = {
     "strict_numbers": "on",
     "second_factor": "on",
     "notify": "a@x.org, b@x.org",
+    "keep_originals_days": "90",
 }
 
 
@@ -25,6 +26,7 @@ def test_it_makes_a_team_with_everything(cast: Cast) -> None:
     team = Team.objects.get(slug="housing")
     assert (team.name, team.home_region, team.strict_numbers, team.second_factor) == ("Housing", "GB", True, True)
     assert team.notify == ["a@x.org", "b@x.org"]
+    assert team.keep_originals_days == 90
 
 
 def test_it_changes_a_team_and_keeps_its_address(cast: Cast) -> None:
@@ -36,7 +38,13 @@ def test_it_changes_a_team_and_keeps_its_address(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "field"), [({"name": ""}, "name"), ({"home_region": "XX"}, "home_region"), ({"notify": "a@"}, "notify")]
+    ("values", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"home_region": "XX"}, "home_region"),
+        ({"notify": "a@"}, "notify"),
+        ({"keep_originals_days": "0"}, "keep_originals_days"),
+    ],
 )
 def test_it_saves_nothing_that_cannot_be(cast: Cast, values: dict[str, str], field: str) -> None:
     for path in ("new/", "admissions/edit/"):

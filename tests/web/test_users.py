@@ -204,20 +204,3 @@ def test_it_finds_an_invitation_in_no_other_team(cast: Cast) -> None:
     invitation = invitations.invite(cast.other_team, cast.charlie, email="zoe@example.edu")
     for action in ("resend", "withdraw"):
         assert cast.browser(cast.alice).post(f"{USERS}invitations/{invitation.pk}/{action}/").status_code == 404
-
-
-def test_it_saves_what_holds_for_the_team(cast: Cast) -> None:
-    values = {
-        "name": "Entry",
-        "home_region": "GB",
-        "strict_numbers": "on",
-        "notify": "a@x.org\nB@x.org",
-        "second_factor": "on",
-    }
-    assert cast.browser(cast.alice).post("/t/admissions/settings/", values).status_code == 302
-    cast.team.refresh_from_db()
-    assert (cast.team.name, cast.team.home_region, cast.team.strict_numbers) == ("Entry", "GB", True)
-    assert cast.team.notify == ["a@x.org", "b@x.org"]
-    assert not cast.team.second_factor
-    answer = cast.browser(cast.alice).post("/t/admissions/settings/", values | {"notify": "nobody"})
-    assert list(answer.context["form"].errors) == ["notify"]
