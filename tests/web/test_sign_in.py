@@ -19,7 +19,7 @@ LOGIN, RESET = "/accounts/login/", "/accounts/password/reset/"
 
 
 @pytest.fixture(autouse=True)
-def no_tries_yet() -> None:
+def no_tries_yet(db: None) -> None:
     cache.clear()
 
 
