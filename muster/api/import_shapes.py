@@ -49,6 +49,7 @@ BlankOptOut = Annotated[
 ]
 Updates = Annotated[bool, Field(description="Change mobile numbers of existing contacts.")]
 Encoding = Annotated[str, Field(max_length=20, pattern="^(utf-8|utf-16-le|utf-16-be|cp1252)$")]
+HeaderRow = Annotated[int, Field(ge=1, le=1000, description="The row with the headers, if it is not the first.")]
 Delimiter = Annotated[str, Field(pattern="^[\t,;|]$")]
 
 
@@ -63,6 +64,7 @@ class NewImport(Schema):
     date_orders: DateOrders = {}
     encoding: Encoding | None = None
     delimiter: Delimiter | None = None
+    header_row: HeaderRow | None = None
     confirm: Annotated[
         bool, Field(description="Import when the file has no file problems; false: stop at `ready`.")
     ] = True
@@ -83,6 +85,7 @@ class ImportChange(Schema):
     date_orders: DateOrders = {}
     encoding: Encoding | None = None
     delimiter: Delimiter | None = None
+    header_row: HeaderRow | None = None
 
     def applied(self, options: Options) -> Options:
         """These options with the changes."""
@@ -103,6 +106,7 @@ class OptionsOut(Schema):
     date_orders: dict[str, str]
     encoding: str | None
     delimiter: str | None
+    header_row: int | None
 
 
 class Totals(Schema):
@@ -160,6 +164,7 @@ EXAMPLE: dict[str, Any] = {
         "date_orders": {},
         "encoding": None,
         "delimiter": None,
+        "header_row": None,
     },
     "totals": {"rows": 120, "created": 100, "updated": 12, "unchanged": 7, "failed": 1},
     "problem_counts": {"value-blank": 1},

@@ -68,7 +68,7 @@ def _sent() -> dict[str, Any]:
     file = {"type": "string", "format": "binary", "description": "A .csv or .txt file."}
     rows = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber\nS1,Amara,Okafor,,+44 1753 495000\n"
     in_form = {**schema["properties"], "columns": {"type": "string"}, "date_orders": {"type": "string"}}
-    for name in ("encoding", "delimiter"):
+    for name in ("encoding", "delimiter", "header_row"):
         in_form[name] = in_form[name]["anyOf"][0]
     form = {**described, "properties": {"file": file, "text": text, **in_form}}
     json = {**described, "properties": {"text": text, **schema["properties"]}, "required": ["blank_mobile", "text"]}
