@@ -1,0 +1,202 @@
+"""Muster's turn: an import as a worker does it, from the kept bytes to the mail that is due; and the preview."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import django
+import phonenumbers
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "muster.django_settings"
+django.setup()
+
+from django.core.management import call_command  # noqa: E402  the models need the line above
+from django.db import connection, connections  # noqa: E402
+from django.db.models import Max  # noqa: E402
+
+from bench import people  # noqa: E402
+from bench.meter import Cost, Meter, forget_peak, peak_mb, postmaster_of, rss_mb  # noqa: E402
+from bench.turns import Deed, play  # noqa: E402
+from muster.contacts.models import Change, Contact, CustomField  # noqa: E402
+from muster.contacts.schema import schema_of  # noqa: E402
+from muster.core import Options, check, make_plan, parse, phones  # noqa: E402
+from muster.core.outcome import Outcome  # noqa: E402
+from muster.imports import facts, mail, plans, progress, reading, run, worker  # noqa: E402
+from muster.imports.models import Import, State  # noqa: E402
+from muster.imports.writing import Writer  # noqa: E402
+from muster.teams.models import Membership, Role, Team, User  # noqa: E402
+
+OPTIONS = Options(blank_mobile="infer", allow_mobile_updates=True)
+SLUG, EMAIL = "bench", "alice@example.edu"
+
+
+@dataclass(slots=True)
+class CpuClock(progress.Clock):
+    """A clock that adds up CPU besides seconds."""
+
+    meter: Meter = field(kw_only=True)
+    stages: dict[str, Cost] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        with self.meter.measured(self.stages.setdefault(name, Cost())), progress.Clock.timed(self, name):
+            yield
+
+
+def set_up(fields: int) -> dict[str, Any]:
+    """Make an empty installation with one team, its fields and its staff."""
+    call_command("migrate", verbosity=0)
+    call_command("migrate", database="progress", verbosity=0)
+    team = Team.objects.create(slug=SLUG, name="Bench")
+    add_fields(fields)
+    for number, staff in enumerate(people.STAFF):
+        user = User.objects.create(email=EMAIL if number == 0 else f"user{number}@example.edu", first_name=staff)
+        Membership.objects.create(
+            team=team, user=user, role=Role.USER if number else Role.ADMIN, staff_id=staff
+        )  # the first is Alice, who imports
+    return versions()
+
+
+def add_fields(most: int = len(people.CUSTOM)) -> None:
+    """Give the team the fields it does not have yet."""
+    team = Team.objects.get(slug=SLUG)
+    have = CustomField.objects.filter(team=team).count()
+    for position, (name, kind, choices) in enumerate(people.CUSTOM[have:most], have):
+        CustomField.objects.create(
+            team=team, name=name, name_folded=name.casefold(), kind=kind, choices=list(choices), position=position
+        )
+
+
+def versions() -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "python": platform.python_version(),
+        "django": django.__version__,
+        "phonenumbers": phonenumbers.__version__,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version")
+        found[connection.vendor] = cursor.fetchone()[0]
+    return found
+
+
+def meter() -> Meter:
+    """Open the connections that an import uses, so that opening them is nobody's cost, and return the clocks."""
+    with connections["progress"].cursor() as cursor:
+        cursor.execute("SELECT 1")
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT 1")
+            return Meter()
+        cursor.execute("SELECT pg_backend_pid()")
+        return Meter(postmaster_of(cursor.fetchone()[0]))
+
+
+def warm_up(path: str) -> None:
+    """Do what a process does once, before anything is measured: number plans, templates, addresses, a first import."""
+    phones.prepare()
+    mail.prepare()
+    import_file(path)
+
+
+def import_file(path: str) -> dict[str, Any]:
+    """Import a file that was uploaded before, as a worker does that has not seen it yet."""
+    team, user = Team.objects.get(slug=SLUG), User.objects.get(email=EMAIL)
+    clocks, look, whole, load = meter(), Cost(), Cost(), Cost()
+    forget_peak()
+    held = rss_mb()
+    with clocks.measured(look):
+        imp = run.receive(
+            team, user, method="api", filename=Path(path).name, data=Path(path).read_bytes(), options=OPTIONS,
+            confirm=True,
+        )  # fmt: skip
+        if imp.state == State.CHECKING:
+            run.settle(imp)
+    looked = peak_mb()
+    reading._kept.clear()
+    plans._kept.clear()
+    clock = CpuClock(imp, meter=clocks)
+    with loads_measured(clocks, load), clocks.measured(whole):
+        claimed = worker.claim("bench", imp)
+        assert claimed, imp.state
+        clock.imp = claimed
+        outcome = run.run(claimed, clock)
+    progress.forget(claimed)
+    return {
+        "import": str(imp.pk), "totals": outcome.totals, "cost": whole, "look": look, "load": load,
+        "stages": clock.stages, "peak_mb": {"before": held, "look": looked, "run": peak_mb()},
+    }  # fmt: skip
+
+
+@contextmanager
+def loads_measured(clocks: Meter, into: Cost) -> Iterator[None]:
+    """Measure what writing contacts, history and search index, and committing them, costs within an import."""
+    write, commit = Writer.write, connection.commit
+
+    def measured_write(self: Writer) -> None:
+        with clocks.measured(into):
+            write(self)
+
+    def measured_commit() -> None:
+        with clocks.measured(into):
+            commit()
+
+    Writer.write, connection.commit = measured_write, measured_commit  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Writer.write, connection.commit = write, commit  # type: ignore[method-assign]
+
+
+def preview(path: str) -> dict[str, Any]:
+    """From bytes to plan, each step measured; nothing is kept."""
+    team = Team.objects.get(slug=SLUG)
+    clocks, whole = meter(), Cost()
+    data = Path(path).read_bytes()
+    forget_peak()
+    clock = CpuClock(Import(team=team), meter=clocks)
+    with clocks.measured(whole):
+        schema = schema_of(team)
+        with clock.timed("parse"):
+            table = parse(data, schema, OPTIONS)
+        with clock.timed("check"):
+            checked = check(table, schema, OPTIONS)
+        with clock.timed("facts"):
+            known = facts.of(team, checked).known
+        with clock.timed("plan"):
+            plan = make_plan(checked, known, schema, OPTIONS)
+        with clock.timed("sum up"):
+            outcome = Outcome.of(plan)
+    return {"totals": outcome.totals, "cost": whole, "stages": clock.stages, "peak_mb": peak_mb()}
+
+
+def state() -> dict[str, Any]:
+    """What tells whether anything was written: how many contacts and changes, and when last."""
+    last = Contact.objects.aggregate(last=Max("updated_at"))["last"]
+    contacts, changes = Contact.objects.count(), Change.objects.count()
+    return {"contacts": contacts, "changes": changes, "updated": last.isoformat() if last else None}
+
+
+def let_go() -> None:
+    """Close every connection: the database is about to be put back to where it was."""
+    for each in connections.all(initialized_only=True):
+        each.close()
+        if each.vendor == "postgresql":
+            each.close_pool()  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    deeds: dict[str, Deed] = {
+        "set_up": set_up,
+        "add_fields": add_fields,
+        "warm_up": warm_up,
+        "import_file": import_file,
+        "preview": preview,
+        "state": state,
+    }
+    play(deeds, let_go)
