@@ -117,8 +117,9 @@ def _write(writer: Writer, fate: Fate, change: int) -> None:
         writer.note(change, contact, row, "removed", before=to_json(as_history(fate.now)), after=None)
     elif fate.what in (RESTORED, PARTLY):
         writer.change(contact, fate.now, fate.back)
+        becomes = {key: bool(each) if key == "mobile_number_inferred" else each for key, each in fate.back.items()}
         was = to_json(as_history({key: fate.now.get(key) for key in fate.back}))
-        writer.note(change, contact, row, "undone", before=was, after=to_json(as_history(fate.back)))
+        writer.note(change, contact, row, "undone", before=was, after=to_json(as_history(becomes)))
 
 
 def _outcome(done: UndoPlan) -> Outcome:

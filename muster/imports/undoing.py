@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -30,14 +31,17 @@ _ENTRIES = (
     "SELECT id, contact, row, action, before, after FROM contacts_change "
     "WHERE team_id = %s AND import_id = %s AND id > %s ORDER BY id LIMIT %s"
 )
-_LATER = (
-    "SELECT c.contact, c.id, c.import_id, c.before, c.after FROM {keys} k CROSS JOIN contacts_change c "
+_OTHERS = (
+    "SELECT c.contact, c.id, c.at, c.import_id, c.before, c.after FROM {keys} k CROSS JOIN contacts_change c "
     "WHERE c.team_id = %s AND c.contact = k.key AND (c.import_id IS NULL OR c.import_id <> %s)"
 )
 _HOLDERS = (
     "SELECT c.mobile_number, c.id FROM {keys} k CROSS JOIN contacts_contact c "
     "WHERE c.team_id = %s AND c.mobile_number = k.key"
 )
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Entry(NamedTuple):
@@ -93,23 +97,22 @@ class _Judge:
 
     def fates(self, entries: Sequence[Entry]) -> Iterator[Fate]:
         keys = [each.contact for each in entries]
-        now = {found.key: (dict(found.values), member) for found, member in facts.contacts_by_key(self.team, keys)}
-        touched = self._touched(entries)
-        taken = self._taken(entries)
+        found = facts.contacts_by_key(self.team, keys)
+        contacts = {each.key: {**each.values, "assigned": member} for each, member in found}
+        touched, inferred = self._others(entries)
+        holders = self._holders(entries)
         for entry in entries:
-            if entry.contact not in now:
+            key, now = entry.contact, contacts.get(entry.contact)
+            if now is None:
                 yield Fate(entry, GONE, {}, {})
                 continue
-            values, member = now[entry.contact]
-            values.pop("staff_id", None)
-            values["assigned"] = member
-            later = touched.get(entry.contact, frozenset())
+            del now["staff_id"]
+            later = touched.get(key, frozenset())
             if entry.action == "created":
-                yield self._created(entry, values, later)
+                yield self._created(entry, now, later)
             else:
-                yield self._changed(
-                    entry, values, later, taken.get(entry.before.get("mobile_number", ""), entry.contact)
-                )
+                fate = self._changed(entry, now, later, holders.get(entry.before.get("mobile_number", ""), key))
+                yield fate if key not in inferred else _dated(fate, inferred[key])
 
     def _created(self, entry: Entry, now: Mapping[str, Any], later: frozenset[str]) -> Fate:
         """A contact that the import made goes, unless anything about it is another's since."""
@@ -141,24 +144,37 @@ class _Judge:
     def _kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in values.items() if self._exists(key)}
 
-    def _touched(self, entries: Sequence[Entry]) -> dict[int, frozenset[str]]:
-        """What later changes touched, by contact; those of imports that are undone count for nothing, nor do undos."""
+    def _others(self, entries: Sequence[Entry]) -> tuple[dict[int, frozenset[str]], dict[int, datetime]]:
+        """Return, by contact, what later changes touched, and when its mobile number had been inferred before.
+
+        Changes of imports that are undone count for nothing, nor do undos.
+        """
         own = {each.contact: each.id for each in entries}
         touched: dict[int, frozenset[str]] = {}
-        for contact, key, import_id, before, after in bulk.select_by(
-            list(own), _LATER, (self.team.pk, _uuid(self.imp))
-        ):
-            if key > own[contact] and (import_id is None or _plain(import_id) in self.standing):
+        inferred: dict[int, tuple[int, datetime]] = {}
+        others = bulk.select_by(list(own), _OTHERS, (self.team.pk, _uuid(self.imp)))
+        for contact, key, at, import_id, before, after in others:
+            if key < own[contact]:
+                if _json(after).get("mobile_number_inferred"):
+                    inferred[contact] = max((key, bulk.from_time(at)), inferred.get(contact, (0, _LONG_AGO)))
+            elif import_id is None or _plain(import_id) in self.standing:
                 names = frozenset((*_json(before), *_json(after)))
                 touched[contact] = touched.get(contact, frozenset()) | names
-        return touched
+        return touched, {contact: at for contact, (_, at) in inferred.items()}
 
-    def _taken(self, entries: Sequence[Entry]) -> dict[str, int]:
+    def _holders(self, entries: Sequence[Entry]) -> dict[str, int]:
         """Who has the numbers now that would go back."""
         numbers = {
             number for each in entries if each.action != "created" and (number := each.before.get("mobile_number"))
         }
         return dict(bulk.select_by(sorted(numbers), _HOLDERS, (self.team.pk,)))
+
+
+def _dated(fate: Fate, at: datetime) -> Fate:
+    """Return a fate that gives back when the number was inferred too, where it gives back that it was."""
+    if not fate.back.get("mobile_number_inferred"):
+        return fate
+    return replace(fate, back={**fate.back, "mobile_number_inferred": at})
 
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -154,9 +154,11 @@ class Writer:
         )
 
     def _indexed(self, name: str, value: Any) -> Any:
-        if name == "mobile_number_inferred":
-            return self.at_kept if value else None
-        return value
+        if name != "mobile_number_inferred":
+            return value
+        if isinstance(value, datetime):  # undone: it was inferred then
+            return bulk.as_time(value)
+        return self.at_kept if value else None
 
 
 def as_history(values: Mapping[str, Any], at: datetime | None = None, iso: str = "") -> dict[str, Any]:
