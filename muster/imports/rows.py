@@ -77,6 +77,8 @@ class _Wanted(NamedTuple):
 
 
 def _planned(imp: Import, wanted: _Wanted) -> Iterator[RowResult]:
+    if not content.is_kept(imp, content.ORIGINAL):
+        return  # the file is gone, and it never became history
     read, plan = reading.read(imp), run.look(imp)
     for (_, cells), verdict in zip(read.table.rows, plan.verdicts, strict=True):
         row, outcome, contact_id, _, before, after, problems, notes = verdict
