@@ -49,7 +49,8 @@ IMPORT = "/teams/{team}/imports/{uuid:import_id}"
 
 def find(who: Access, import_id: Any) -> Import:
     """The import in the address. Raises Http404 when it is not the team's."""
-    return get_object_or_404(Import.objects.select_related("team", "created_by"), team=who.team, pk=import_id)
+    imports = Import.objects.select_related("team", "created_by")
+    return run.summed_up(get_object_or_404(imports, team=who.team, pk=import_id))
 
 
 def _is_uuid(text: str) -> bool:

@@ -134,4 +134,4 @@ def show(outcome: Outcome, *, refused: bool) -> None:
         return
     totals = outcome.totals
     parts = ", ".join(f"{totals[name]:,} {name}" for name in ("created", "updated", "unchanged", "failed"))
-    typer.echo(f"{totals['rows']:,} rows: {parts}.")
+    typer.echo(f"{totals['rows']:,} {'row' if totals['rows'] == 1 else 'rows'}: {parts}.")

@@ -128,9 +128,12 @@ def carry_out(order: Order, *, hide_bar: bool) -> Import:
 @contextmanager
 def watched(imp: Import, *, hidden: bool) -> Iterator[None]:
     """Draw how far the import is while the block runs, from a thread that looks at what the engine tells."""
+    if hidden:
+        yield
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     stop = threading.Event()
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         drawing = threading.Thread(target=_draw, args=(imp.pk, bar, stop), daemon=True)
         drawing.start()
         try:
