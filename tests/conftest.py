@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from playwright.sync_api import Browser
 
 from tests.real.chromium import chromium as start_chromium
@@ -23,7 +24,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     yield
     for connection in connections.all(initialized_only=True):
         connection.close()
-        if connection.vendor == "postgresql":
+        if isinstance(connection, DatabaseWrapper):
             connection.close_pool()
 
 
