@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
 from muster.core.errors import Note, Problem
@@ -48,7 +49,7 @@ class Packer:
             kept = Packed(row, outcome, contact_id, problems, notes, cells if outcome == "failed" else None)
             self.lines.append(_line(kept))
         else:
-            self.lines.append(f'[{row},"{outcome}",{_encode(contact_id)}]')
+            self.lines.append(f'[{row},"{outcome}",{"null" if contact_id is None else quoted(contact_id)}]')
         if len(self.lines) >= LINES_AT_ONCE:
             self._pack()
 

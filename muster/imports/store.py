@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from muster.contacts.ids import next_ids
 from muster.contacts.schema import searchable_keys
+from muster.core.fields import CHANNELS
 from muster.core.outcome import Outcome, Tally
 from muster.core.plan import Verdict, verdicts
 from muster.imports import content
@@ -17,7 +18,7 @@ from muster.imports.models import Import
 from muster.imports.packing import Packer
 from muster.imports.progress import Clock
 from muster.imports.reading import Reading
-from muster.imports.writing import Writer, as_history, fresh, to_json
+from muster.imports.writing import Writer, as_json
 from muster.teams.models import Team
 
 BATCH_ROWS = 10_000
@@ -69,31 +70,33 @@ class _Clerk:
         self.position += 1
 
     def _create(self, verdict: Verdict) -> None:
-        key, values = next(self.keys), fresh(self._with_member(verdict.after or {}), self.by, self.at)
+        key, values = next(self.keys), self._values(verdict.after)
         self.writer.add(key, values)
         self._note(verdict, key, "created", None, values)
 
     def _update(self, verdict: Verdict) -> None:
         assert verdict.key is not None  # an updated contact is one that was there
-        values = fresh(self._with_member(verdict.after or {}), self.by, self.at)
-        before = self._with_member(verdict.before or {})
+        before, values = self._values(verdict.before), self._values(verdict.after)
         if "assigned" in before and verdict.key in self.facts.nameless:
             before["assigned"] = self.facts.nameless[verdict.key]
         self.writer.change(verdict.key, self.known[verdict.key].values, values)
-        action = "adopted" if "contact_id" in values else "updated"
-        self._note(verdict, verdict.key, action, before, values)
+        self._note(verdict, verdict.key, "adopted" if "contact_id" in values else "updated", before, values)
 
     def _note(
         self, verdict: Verdict, key: int, action: str, before: dict[str, Any] | None, after: dict[str, Any]
     ) -> None:
-        was = before and to_json(as_history(before, self.at, self.iso))
-        becomes = to_json(as_history(after, self.at, self.iso))
-        self.writer.note(self.first_change + self.position, key, verdict.row, action, before=was or None, after=becomes)
+        was = None if before is None else as_json(before, self.at, self.iso)
+        becomes = as_json(after, self.at, self.iso)
+        self.writer.note(self.first_change + self.position, key, verdict.row, action, before=was, after=becomes)
 
-    def _with_member(self, values: Any) -> dict[str, Any]:
-        """Return the values with the membership that a contact is assigned to in place of the Staff ID."""
-        kept = dict(values)
-        if "staff_id" in kept:
-            staff = kept.pop("staff_id")
-            kept["assigned"] = self.facts.members[staff] if staff else None
-        return kept
+    def _values(self, planned: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return values with who and when filled in where a channel changes; a membership for a Staff ID."""
+        values = dict(planned or ())
+        for channel in CHANNELS:
+            new = values.get(channel)
+            if new is not None and new[3] is None:
+                values[channel] = (new[0], new[1], self.by, self.at, new[4])
+        if "staff_id" in values:
+            staff = values.pop("staff_id")
+            values["assigned"] = self.facts.members[staff] if staff else None
+        return values

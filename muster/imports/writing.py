@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from json.encoder import encode_basestring as quoted
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +49,7 @@ _INDEXED = {
 }
 _SEARCHED = frozenset({"contact_id", "first_name", "last_name", "mobile_number", "whatsapp_number"})
 
-to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_BOOLEAN = {False: "false", True: "true"}
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ class Writer:
         self.new.append((
             self.team.pk, key, get("contact_id"), values["first_name"], values["last_name"], get("mobile_number"),
             self.at_kept if get("mobile_number_inferred") else None, get("whatsapp_number"), *channels,
-            get("assigned"), to_json(custom) if custom else "{}", text, self.at_kept, self.at_kept,
+            get("assigned"), as_json(custom) if custom else "{}", text, self.at_kept, self.at_kept,
         ))  # fmt: skip
         self.new_texts.append((key, text))
 
@@ -103,7 +103,7 @@ class Writer:
         for channel in CHANNELS:
             opted_out, source, by, at, own_out = now[channel]
             row += opted_out, source, by, self.at_kept if at is self.at else bulk.as_time(at), own_out
-        row += to_json(custom), self.at_kept
+        row += as_json(custom), self.at_kept
         touched = tuple(name for name in _INDEXED if name in values)
         row += (self._indexed(name, values[name]) for name in touched)
         self.changed.setdefault(touched, []).append((*row, key))
@@ -161,21 +161,32 @@ class Writer:
         return self.at_kept if value else None
 
 
-def as_history(values: Mapping[str, Any], at: datetime | None = None, iso: str = "") -> dict[str, Any]:
-    """Return values as history keeps them. `iso` is `at` written out: of an import, most channels changed just then."""
+def as_history(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as history keeps them, and as they come back from it."""
     kept = dict(values)
     for channel in CHANNELS:
         if channel in kept and kept[channel] is not None:
-            opted_out, source, by, when, own_out = kept[channel]
-            kept[channel] = [opted_out, source, by, iso if when is at else when and when.isoformat(), own_out]
+            opted_out, source, by, at, own_out = kept[channel]
+            kept[channel] = [opted_out, source, by, at and at.isoformat(), own_out]
     return kept
 
 
-def fresh(values: Mapping[str, Any], by: int | None, at: datetime) -> dict[str, Any]:
-    """Return the values with who and when filled in for the channels that the plan has changed."""
-    filled = dict(values)
-    for channel in CHANNELS:
-        new = filled.get(channel)
-        if new is not None and new[3] is None:
-            filled[channel] = (new[0], new[1], by, at, new[4])
-    return filled
+def as_json(values: Mapping[str, Any], at: datetime | None = None, iso: str = "") -> str:
+    """Return values as the JSON of their history, several times as quick as by way of `as_history`.
+
+    `iso` is `at` written out: of an import, most channels changed just then.
+    """
+    parts = []
+    for key, value in values.items():
+        if isinstance(value, str):
+            parts.append(f'"{key}":{quoted(value)}')
+        elif isinstance(value, tuple):
+            opted_out, source, by, when, own_out = value
+            said = iso if when is at else when.isoformat()
+            who = "null" if by is None else by
+            parts.append(f'"{key}":[{_BOOLEAN[opted_out]},"{source}",{who},"{said}",{_BOOLEAN[own_out]}]')
+        elif value is None:
+            parts.append(f'"{key}":null')
+        else:
+            parts.append(f'"{key}":{_BOOLEAN[value] if isinstance(value, bool) else value}')
+    return f"{{{','.join(parts)}}}"

@@ -42,7 +42,7 @@ def totals(imp: Import) -> tuple[int, int, int, int]:
     return imp.created, imp.updated, imp.unchanged, imp.failed
 
 
-def problems(imp: Import) -> list[tuple[int, str, str]]:
+def problems(imp: Import) -> list[tuple[int, str | None, str]]:
     return [(each["row"], each["field"], each["code"]) for each in imp.summary["problems"]]
 
 
@@ -57,7 +57,7 @@ def history(team: Team, contact_id: str) -> list[tuple[str, Any, Any]]:
 
 
 def is_recent(at: Any) -> bool:
-    return abs((timezone.now() - at).total_seconds()) < 60
+    return bool(abs((timezone.now() - at).total_seconds()) < 60
 
 
 def everything(team: Team) -> list[dict[str, Any]]:
@@ -66,6 +66,6 @@ def everything(team: Team) -> list[dict[str, Any]]:
     return list(Contact.objects.filter(team=team).order_by("id").values(*columns))
 
 
-def found(team: Team, words: str) -> list[str | None]:
+def found(team: Team, words: str) -> list[str]:
     """The ContactIds that search finds."""
     return sorted(each.contact_id or "" for each in find(team, words).contacts)

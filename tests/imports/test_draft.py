@@ -50,7 +50,7 @@ def test_it_undoes_and_redoes_step_by_step(cast: Cast) -> None:
 
     def undone() -> str | None:
         step = draft.undo(imp)
-        return step and step.label
+        return step.label if step else None
 
     assert now() == ("C", True, False)
     assert undone() == "C"
