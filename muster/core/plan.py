@@ -148,7 +148,8 @@ class _Planner:
             return stored, None, False
         if holder and contact_id:
             notes.append(Note("contact-adopted", row, "ContactId", {"name": _name(holder)}))
-            self.held[mobile] = (contact_id, row)
+            if not problems:  # a failed row holds nothing
+                self.held[mobile] = (contact_id, row)
             return holder, None, False
         if has is not None:
             facts = {"before": phones.show(has), "after": phones.show(mobile)}

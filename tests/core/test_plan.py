@@ -115,6 +115,13 @@ def test_a_contact_added_by_hand_is_adopted_once(team: Team) -> None:
     assert (plan.verdicts[0].key, plan.verdicts[0].after) == (key, {"contact_id": "S8", "first_name": "Ada"})
 
 
+def test_a_row_that_fails_adopts_nobody(team: Team) -> None:
+    team.add(mobile_number="+17165550008", first_name="Walk", last_name="In")
+    plan = team.plan(file("S8,Ada,In,7165550008,", "S9,Bo,In,7165550008,"), left_out=frozenset({2}))
+
+    assert outcomes(plan) == ["failed", "updated"]
+
+
 def test_an_adopted_contact_keeps_its_consent_when_the_number_is_inferred(team: Team) -> None:
     team.add(mobile_number="+441753495000", first_name="Walk", last_name="In")
     plan = team.plan(file("S8,Walk,In,,+44 1753 495000"), blank_mobile="infer")
