@@ -1,80 +1,73 @@
-"""A table under edit, with its plan kept true: an edit reads its rows again and replans only what they can change."""
+"""A file under edit, with its plan kept true: an edit reads its rows again and replans only what they can change."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import compress, count
+from operator import is_not
+from typing import TypeVar
 
-from muster.core.check import Checked, Record, check, read_rows
+from muster.core.check import Checked, Record, read_rows, resolve_columns
 from muster.core.fields import Options, Schema
-from muster.core.plan import Known, Plan, Verdict, make_plan, verdicts
+from muster.core.plan import Known, Plan, verdicts
 from muster.core.table import Table
 
+T = TypeVar("T")
+_ID = "id "  # before an id, so that it is no number
 Load = Callable[[Collection[str], Collection[str]], Known]
 
 
-class Sheet:
-    """Rows touch each other only by an id or a number they share, so an edit reaches no further than those.
+def reread(before: Checked, table: Table, places: Sequence[int], schema: Schema, options: Options) -> Checked:
+    """Check a table again of which only the rows at these places were edited. Raises BadFile as `check` does."""
+    columns = resolve_columns(table, schema, options)  # a blank header may have got its first cell
+    records = list(before.records)
+    part = replace(table, rows=[table.rows[place] for place in places])
+    for place, record in zip(places, read_rows(part, columns, schema, options), strict=True):
+        records[place] = record
+    return replace(before, records=records)
 
-    `load(contact_ids, numbers)` gives the facts about ids and numbers that an edit brings in. Raises BadFile as
-    `check` does.
+
+class Sheet:
+    """What a file says of whom, and its plan; `follow` makes the plan of the next version of the same file.
+
+    Rows touch each other only by an id or a number they share, so an edit reaches no further than those.
+    `load(contact_ids, numbers)` gives the facts about ids and numbers that an edit brings in.
     """
 
-    def __init__(self, table: Table, schema: Schema, options: Options, load: Load) -> None:
-        self.table, self.schema, self.options, self._load = table, schema, options, load
-        self.checked: Checked = check(table, schema, options)
-        self._ids, self._numbers = self.checked.contact_ids(), self.checked.numbers()
-        self.known: Known = load(self._ids, self._numbers)
-        self.plan: Plan = make_plan(self.checked, self.known, schema, options)
-        self._index = {row.number: index for index, row in enumerate(table.rows)}
-        self._sharing: dict[tuple[str, str], set[int]] = {}
-        for index, record in enumerate(self.checked.records):
-            self._remember(index, record)
+    def __init__(
+        self, checked: Checked, known: Known, plan: Plan, *, schema: Schema, options: Options, load: Load
+    ) -> None:
+        self.checked, self.known, self.plan = checked, known, plan
+        self.schema, self.options, self._load = schema, options, load
+        self._sharing = _Sharing(checked.records)
 
-    def edit(self, cells: Mapping[tuple[int, str], str], left_out: Collection[int]) -> list[int]:
-        """Replace cells, by (row, header), and say which rows are left out. Returns the rows whose verdict is new."""
-        edited = self.table.edited(cells, left_out)
-        flipped = self.table.left_out ^ edited.left_out
-        touched = sorted({self._index[row] for row in {row for row, _ in cells} | flipped if row in self._index})
-        self.table = edited
-        part = replace(edited, rows=[edited.rows[index] for index in touched])
-        fresh = read_rows(part, self.checked.columns, self.schema, self.options) if touched else []
-        reached = self._reached(touched)
-        for index, record in zip(touched, fresh, strict=True):
-            self._forget(index)
-            self.checked.records[index] = record
-            self._remember(index, record)
-        self._learn(fresh)
-        return self._replan(sorted(reached | self._reached(touched)))
+    def follow(self, checked: Checked) -> Plan:
+        """Return the plan of the rows as they are now. Verdicts that stay are the same objects as before."""
+        touched = moved(self.checked.records, checked.records)
+        self._learn(replace(checked, records=[checked.records[place] for place in touched]))
+        reached = self._sharing.reached(touched, self.checked.records)
+        for place in touched:
+            self._sharing.forget(place, self.checked.records[place])
+            self._sharing.remember(place, checked.records[place])
+        self.checked = checked
+        self.plan = self._replanned(sorted(reached | self._sharing.reached(touched, checked.records)))
+        return self.plan
 
-    def _replan(self, indexes: list[int]) -> list[int]:
-        part = replace(self.checked, records=[self.checked.records[index] for index in indexes])
-        changed = []
-        decided: Iterable[Verdict] = verdicts(part, self.known, self.schema, self.options)
-        for index, verdict in zip(indexes, decided, strict=True):
-            if verdict != self.plan.verdicts[index]:
-                self.plan.verdicts[index] = verdict
-                changed.append(verdict.row)
-        return changed
+    def _replanned(self, places: list[int]) -> Plan:
+        part = replace(self.checked, records=[self.checked.records[place] for place in places])
+        decided = list(self.plan.verdicts)
+        for place, verdict in zip(places, verdicts(part, self.known, self.schema, self.options), strict=True):
+            if verdict != decided[place]:
+                decided[place] = verdict
+        return replace(self.plan, verdicts=decided)
 
-    def _reached(self, indexes: Iterable[int]) -> set[int]:
-        """Return the rows that share an id or a number with these, and with those, and so on."""
-        reached, edge = set(indexes), list(indexes)
-        while edge:
-            for key in _keys(self.checked.records[edge.pop()]):
-                more = self._sharing.get(key, set()) - reached
-                reached |= more
-                edge += more
-        return reached
-
-    def _learn(self, records: Iterable[Record]) -> None:
-        """Load what is known of ids and numbers that the file did not have before."""
-        part = replace(self.checked, records=list(records))
-        ids, numbers = part.contact_ids() - self._ids, part.numbers() - self._numbers
+    def _learn(self, edited: Checked) -> None:
+        """Load what is known of ids and numbers that the file did not have until now."""
+        ids = {each for each in edited.contact_ids() if self._sharing.lacks(_ID + each)}
+        numbers = {each for each in edited.numbers() if self._sharing.lacks(each)}
         if not ids and not numbers:
             return
-        self._ids |= ids
-        self._numbers |= numbers
         more, known = self._load(ids, numbers), self.known
         self.known = Known(
             contacts={**known.contacts, **more.contacts},
@@ -85,17 +78,55 @@ class Sheet:
             zeros={**known.zeros, **more.zeros},
         )
 
-    def _remember(self, index: int, record: Record) -> None:
+
+class _Sharing:
+    """Which rows have an id or a number, by where they are. Most are had by one row: then it is just its place."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._places: dict[str, int | set[int]] = {}
+        for place, record in enumerate(records):
+            self.remember(place, record)
+
+    def remember(self, place: int, record: Record) -> None:
         for key in _keys(record):
-            self._sharing.setdefault(key, set()).add(index)
+            held = self._places.setdefault(key, place)
+            if isinstance(held, set):
+                held.add(place)
+            elif held != place:
+                self._places[key] = {held, place}
 
-    def _forget(self, index: int) -> None:
-        for key in _keys(self.checked.records[index]):
-            self._sharing[key].discard(index)
+    def forget(self, place: int, record: Record) -> None:
+        for key in _keys(record):
+            held = self._places.get(key)
+            if held == place:
+                del self._places[key]
+            elif isinstance(held, set):
+                held.discard(place)
+
+    def lacks(self, key: str) -> bool:
+        """Whether no row has it."""
+        return key not in self._places
+
+    def reached(self, places: Iterable[int], records: Sequence[Record]) -> set[int]:
+        """Return the rows that share an id or a number with these, and with those, and so on."""
+        reached, edge = set(places), list(places)
+        while edge:
+            for key in _keys(records[edge.pop()]):
+                held = self._places.get(key, ())
+                more = {held} - reached if isinstance(held, int) else set(held) - reached
+                reached |= more
+                edge += more
+        return reached
 
 
-def _keys(record: Record) -> list[tuple[str, str]]:
+def moved(old: Sequence[T], new: Sequence[T]) -> list[int]:
+    """Return the places where two versions of a list differ. What did not change is mostly the same object."""
+    return [place for place in compress(count(), map(is_not, old, new)) if old[place] != new[place]]
+
+
+def _keys(record: Record) -> Iterator[str]:
     """What a row may share with another: its id, and its numbers (a WhatsApp number may become the mobile number)."""
     contact_id, _, _, *numbers = record.values[:5]
-    keys = [("id", contact_id)] if isinstance(contact_id, str) else []
-    return keys + [("number", number) for number in numbers if isinstance(number, str)]
+    if isinstance(contact_id, str):
+        yield _ID + contact_id
+    yield from {number for number in numbers if isinstance(number, str)}

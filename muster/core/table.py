@@ -7,8 +7,10 @@ import csv
 import io
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from muster.core.errors import BadFile, Note, Problem
@@ -71,8 +73,20 @@ class Table:
         for (number, header), value in cells.items():
             if header in column:
                 by_row.setdefault(number, {})[column[header]] = value
-        rows = [_with_cells(row, by_row[row.number]) if row.number in by_row else row for row in self.rows]
+        rows = list(self.rows)
+        for number, new in by_row.items():
+            place = self.place_of(number)
+            if place is not None:
+                rows[place] = _with_cells(rows[place], new)
         return replace(self, rows=rows, left_out=frozenset(left_out))
+
+    def place_of(self, number: int) -> int | None:
+        """Return the place, in `rows`, of the row with this number."""
+        place = bisect_left(self.rows, number, key=_number)
+        return place if place < len(self.rows) and self.rows[place].number == number else None
+
+
+_number = attrgetter("number")
 
 
 def _with_cells(row: Row, cells: Mapping[int, str]) -> Row:
@@ -242,7 +256,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 def header_candidate(table: Table, schema: Schema) -> int | None:
     """Return the row, among the first ten, that looks more like the header than the header does, if there is one."""
     here = sum(name in schema.by_header for name in table.header)
-    near = [row for row in table.rows if row.number <= table.header_row + _HEADER_SEARCH_ROWS]
+    near = itertools.takewhile(lambda row: row.number <= table.header_row + _HEADER_SEARCH_ROWS, table.rows)
     scores = {row.number: sum(cell.strip(EDGES) in schema.by_header for cell in row.cells) for row in near}
     best = max(scores, key=lambda number: scores[number], default=None)
     return best if best is not None and scores[best] > max(here, 1) else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from muster.core.table import Table
 from muster.imports import run
 from muster.imports.fit import fit
 from muster.imports.models import Edit, Import
-from muster.imports.reading import WHOLE_ROW, edits_of, table
+from muster.imports.reading import WHOLE_ROW, table
 from muster.teams.models import User
 
 __all__ = ["NoSuchCell", "can_redo", "can_undo", "edit", "redo", "steps", "table", "undo"]
@@ -37,13 +38,14 @@ def edit(
 
     Raises WrongState when it is no draft any more, NoSuchCell, and BadFile when the file is no table at all.
     """
-    step = _step(imp, table(imp), cells, leave_out)
-    with transaction.atomic():
+    table(imp)  # read before the lock, should it have to be parsed
+    with _locked(imp):
+        step = _step(table(imp), cells, leave_out)
         run.touch(imp)
         Edit.objects.filter(of=imp, undone=True).delete()  # what was undone is past: this step follows what stands
         last = Edit.objects.filter(of=imp).aggregate(last=Max("number"))["last"] or 0
         made = Edit.objects.create(of=imp, number=last + 1, label=label[:200], by=user, cells=step)
-    run.settle(imp)
+    run.recount(imp)
     return made
 
 
@@ -73,32 +75,38 @@ def steps(imp: Import) -> list[Edit]:
 
 
 def _flip(imp: Import, *, undone: bool) -> Edit | None:
-    with transaction.atomic():
+    with _locked(imp):
         run.touch(imp)
         found = Edit.objects.filter(of=imp, undone=undone).order_by("number" if undone else "-number").first()
         if found:
             found.undone = not undone
             found.save(update_fields=["undone"])
-    run.settle(imp)
+    run.recount(imp)
     return found
 
 
-def _step(
-    imp: Import, read: Table, cells: Iterable[tuple[int, str, str]], leave_out: Iterable[tuple[int, bool]]
-) -> list[list[Any]]:
+@contextmanager
+def _locked(imp: Import) -> Iterator[None]:
+    """Let one step at a time be made, each upon the one before: its "before" is what the last one left."""
+    with transaction.atomic():
+        Import.objects.select_for_update(of=("self",)).only("pk").get(pk=imp.pk)
+        run.refresh(imp)
+        yield
+
+
+def _step(read: Table, cells: Iterable[tuple[int, str, str]], leave_out: Iterable[tuple[int, bool]]) -> list[list[Any]]:
     """Return a step as it is kept: [row, header, before, after], and [row, null, before, after] for a row left out."""
-    rows = {row.number: row.cells for row in read.rows}
     columns = {header: index for index, header in reversed(list(enumerate(read.header)))}
-    step = [[row, header, _cell(rows, columns, row, header), fit(value)] for row, header, value in cells]
-    left_out = edits_of(imp)[1]
+    step = [[row, header, _cell(read, columns, row, header), fit(value)] for row, header, value in cells]
     for row, out in leave_out:
-        if row not in rows:
+        if read.place_of(row) is None:
             raise NoSuchCell(row, None)
-        step.append([row, WHOLE_ROW, row in left_out, out])
+        step.append([row, WHOLE_ROW, row in read.left_out, out])
     return step
 
 
-def _cell(rows: Mapping[int, tuple[str, ...]], columns: Mapping[str, int], row: int, header: str) -> str:
-    if row not in rows or header not in columns:
+def _cell(read: Table, columns: Mapping[str, int], row: int, header: str) -> str:
+    place = read.place_of(row)
+    if place is None or header not in columns:
         raise NoSuchCell(row, header)
-    return rows[row][columns[header]]
+    return read.rows[place].cells[columns[header]]

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from muster.imports.grid_lists import changed
+from muster.core.sheet import moved
 from muster.imports.kept import Kept
 from muster.imports.models import Import
 from muster.imports.review import Draft
@@ -45,16 +45,14 @@ class Grid:
 
     def follow(self, draft: Draft) -> None:
         """Take in the draft as it is now."""
-        old, new = self.draft, draft
-        moved = set(changed(old.plan, new.plan)) if old.plan is not new.plan else set()
-        for place in moved:
-            self.tallies.replace(old.plan.verdicts[place], new.plan.verdicts[place])
-        if old.rows is not new.rows:
-            pairs = enumerate(zip(old.rows, new.rows, strict=True))
-            moved |= {place for place, (was, now) in pairs if was is not now}
+        old, new = self.draft.plan.verdicts, draft.plan.verdicts
+        places = moved(old, new)
+        for place in places:
+            self.tallies.replace(old[place], new[place])
+        places = sorted({*places, *moved(self.draft.rows, draft.rows)})
         self.draft = draft
-        if moved:
-            self.moves.append(sorted(moved))
+        if places:
+            self.moves.append(places)
             self.moved += 1
 
     def has_shape_of(self, draft: Draft) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
+from muster.imports import run
 from muster.imports.grid import Grid, grid_of
 from muster.imports.grid_asked import Asked
 from muster.imports.grid_lists import RowList, find
@@ -86,5 +87,5 @@ def _others(who: Access, imp: Import, asked: Asked) -> dict[str, Any]:
 
 def current(imp: Import) -> Grid:
     """Return the grid of an import as it is now, whoever changed it last."""
-    imp.refresh_from_db()
+    run.refresh(imp)
     return grid_of(imp)

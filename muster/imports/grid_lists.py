@@ -13,6 +13,7 @@ from uuid import UUID
 from django.core.cache import cache
 
 from muster.core.plan import Plan
+from muster.core.sheet import moved
 from muster.imports.kept import Kept
 from muster.imports.models import Import
 from muster.imports.review import Draft, Filter
@@ -81,15 +82,9 @@ def find(draft: Draft, wanted: Filter, revision: int | None) -> RowList:
     if found is None or (found.places and found.places[-1] >= len(draft.rows)):
         return press(draft, wanted)
     if found.plan is not draft.plan:
-        found.follow(draft.plan, changed(found.plan, draft.plan))
+        found.follow(draft.plan, moved(found.plan.verdicts, draft.plan.verdicts))
     _kept.keep(key, found, len(found.places))
     return found
-
-
-def changed(old: Plan, new: Plan) -> list[int]:
-    """Return the places whose verdict is another. Those that did not change are the same object."""
-    pairs = enumerate(zip(old.verdicts, new.verdicts, strict=False))
-    return [place for place, (was, now) in pairs if was is not now and was != now]
 
 
 def _places(draft: Draft, wanted: Filter) -> Sequence[int]:

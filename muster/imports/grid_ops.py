@@ -72,12 +72,14 @@ def set_range(found: Draft, user: User, said: Mapping[str, Any], asked: Asked) -
 def _write(found: Draft, user: User, changes: Iterable[Change], how: str) -> Edit | None:
     """Change the cells that differ, as one step; nothing at all when none does."""
     column = {header: index for index, header in reversed(list(enumerate(found.header)))}
-    cells = dict(found.reading.table.rows)
     new: dict[tuple[int, str], str] = {}
     for row, header, value in changes:
-        if row in cells and cells[row][column[header]] != value:
+        place = found.reading.table.place_of(row)
+        if place is None:
+            raise Refused(f"There is no row {row:,}.")
+        if found.rows[place].cells[column[header]] != value:
             new[row, header] = value
-        elif row in cells:
+        else:
             new.pop((row, header), None)
         if len(new) > MOST_CELLS:
             raise Refused(f"One step changes at most {MOST_CELLS:,} cells. Choose fewer rows or columns.")

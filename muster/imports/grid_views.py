@@ -8,13 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.core.errors import BadFile
 from muster.imports import draft, grid_ops, run
-from muster.imports.drafts import find as find_import
 from muster.imports.grid import grid_of
 from muster.imports.grid_answers import current, told, window
 from muster.imports.grid_asked import MOST_ROWS, Asked, Refused, body_of, needed, whole
@@ -36,7 +35,8 @@ def on_grid(pace: Pace) -> Callable[[View], Callable[..., HttpResponse]]:
 
     def decorate(view: View) -> Callable[..., HttpResponse]:
         def opened(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
-            imp = find_import(who, pk)
+            drafts = Import.objects.select_related("team").defer("summary")
+            imp = get_object_or_404(drafts, pk=pk, team=who.team)
             if not pace.allows((who.user.pk, imp.pk)):
                 return _problem("Too many requests at once. Wait a second.", 429)
             return _answer(view, request, who, imp) if imp.state == State.READY else _too_late(imp)
@@ -139,7 +139,7 @@ def _done(made: Edit, asked: Asked) -> dict[str, Any]:
 def next_one(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Say where the next problem is, seen from a cell: its row, and where that is in the list, if it is there."""
     grid, asked = grid_of(imp), Asked.of(request.GET)
-    place = grid.draft.place_of(needed(request.GET, "row"))
+    place = grid.draft.reading.table.place_of(needed(request.GET, "row"))
     start = Place(place or 0, whole(request.GET.get("column")) if "column" in request.GET else -1)  # type: ignore[arg-type]
     found = next_problem(grid.draft, start, back="back" in request.GET)
     if found is None:

@@ -39,7 +39,7 @@ class Import(models.Model):
     confirmed = models.BooleanField(default=False)  # go on to "waiting" by itself once checked
     options = models.JSONField(default=dict)  # core.fields.Options as JSON
     revision = models.PositiveIntegerField(default=0)  # grows with every change of options, answers or edits
-    looked = models.IntegerField(default=-1)  # the revision that the counts and the summary below are of
+    looked = models.IntegerField(default=-1)  # the revision that the summary below is of; edits keep only the counts
     previewed = models.JSONField(default=dict)  # the counts that were confirmed
     differs = models.JSONField(default=dict)  # where the result is not what was confirmed: {count: [confirmed, now]}
     seconds = models.JSONField(default=dict)  # what each phase took

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from muster.contacts.schema import schema_of
 from muster.core.check import Checked, check
 from muster.core.fields import Options, Schema, options_from_json
+from muster.core.sheet import moved, reread
 from muster.core.table import Table, parse
 from muster.imports import content
 from muster.imports.kept import Kept
@@ -18,28 +21,43 @@ from muster.teams.models import Team
 MOST_ROWS_KEPT = 150_000
 WHOLE_ROW = None  # in place of a header: the edit says whether the row is left out
 
+Steps = tuple[int, ...]  # the edits that stand, by their keys, in order
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A table, what its cells say, and the schema and options they were read with."""
+    """A table, what its cells say, and the schema and options they were read with.
+
+    `file` is the table before any edit; `steps` are the edits that made `table` of it, up to `revision`.
+    """
 
     schema: Schema
     options: Options
     table: Table
     checked: Checked
+    file: Table
+    steps: Steps = ()
+    revision: int = 0
+
+    def is_edited(self, place: int, column: int) -> bool:
+        """Whether a cell, by the place of its row, is not as it came."""
+        return self.table.rows[place].cells[column] != self.file.rows[place].cells[column]
 
 
 _kept: Kept[Reading] = Kept(MOST_ROWS_KEPT)
+_PARSE = attrgetter("encoding", "delimiter", "header_row", "columns")
+_CHECK = attrgetter("columns", "blank_mobile", "date_orders")
 
 
 def read(imp: Import, clock: Clock | None = None) -> Reading:
-    """Parse and check the import as it is now edited. Raises BadFile."""
-    schema = schema_of(imp.team)
-    key = (imp.pk, imp.revision, schema)
-    found = _kept.find(key)
-    if found is None:
-        found = _read(imp, schema, clock or Clock(imp))
-        _kept.keep(key, found, len(found.table.rows))
+    """Parse and check the import as it is now edited: what the last reading did is not done again. Raises BadFile."""
+    schema, options = schema_of(imp.team), options_from_json(imp.options)
+    found = _find(imp, schema, options)
+    if found and (found.revision, found.options) == (imp.revision, options):
+        return found
+    clock = clock or Clock(imp)
+    found = _followed(imp, found, options, clock) if found else _read(imp, schema, clock)
+    _kept.keep((imp.pk, schema), found, len(found.table.rows))
     return found
 
 
@@ -49,24 +67,55 @@ def still_true(read_before: Reading, imp: Import, team: Team, clock: Clock) -> R
     return read_before if read_before.schema == schema else _read(imp, schema, clock)
 
 
+def _find(imp: Import, schema: Schema, options: Options) -> Reading | None:
+    """Return the last reading, if its file would be parsed alike."""
+    found = _kept.find((imp.pk, schema))
+    return found if found and _PARSE(found.options) == _PARSE(options) else None
+
+
 def _read(imp: Import, schema: Schema, clock: Clock) -> Reading:
-    options = options_from_json(imp.options)
+    options, revision = options_from_json(imp.options), imp.revision
     clock.begin("reading")
     with clock.timed("parse"):
-        table = _edited(imp, parse(content.original(imp), schema, options, max_rows=most_rows(imp)))
+        steps = standing(imp)
+        file = parse(content.original(imp), schema, options, max_rows=most_rows(imp))
+        table = _edited(file, steps)
+    checked = _checked(table, schema, options, clock)
+    return Reading(schema, options, table, checked, file, steps, revision)
+
+
+def _checked(table: Table, schema: Schema, options: Options, clock: Clock) -> Checked:
     clock.begin("checking", len(table.rows))
     with clock.timed("check"):
-        return Reading(schema, options, table, check(table, schema, options))
+        return check(table, schema, options)
+
+
+def _followed(imp: Import, last: Reading, options: Options, clock: Clock) -> Reading:
+    """Return the reading after what was edited, undone or chosen since; only what that touches is read again."""
+    revision, steps = imp.revision, standing(imp)
+    more = steps[: len(last.steps)] == last.steps
+    table = _edited(last.table, steps[len(last.steps) :]) if more else _edited(last.file, steps)
+    if _CHECK(options) != _CHECK(last.options):
+        checked = _checked(table, last.schema, options, clock)
+    else:
+        touched = _touched(last.table, table)
+        checked = reread(last.checked, table, touched, last.schema, options) if touched else last.checked
+    return replace(last, options=options, table=table, checked=checked, steps=steps, revision=revision)
+
+
+def _touched(old: Table, new: Table) -> list[int]:
+    """Return the places of the rows that differ, or are left out in one and not in the other."""
+    flipped = (new.place_of(number) for number in old.left_out ^ new.left_out)
+    return sorted({*moved(old.rows, new.rows), *(place for place in flipped if place is not None)})
 
 
 def table(imp: Import) -> Table:
     """Return the table with the edits, whatever is wrong with its header. Raises BadFile when it is no table."""
-    schema = schema_of(imp.team)
-    found = _kept.find((imp.pk, imp.revision, schema))
-    if found:
+    schema, options = schema_of(imp.team), options_from_json(imp.options)
+    found = _find(imp, schema, options)
+    if found and (found.revision, found.options) == (imp.revision, options):
         return found.table
-    options = options_from_json(imp.options)
-    return _edited(imp, parse(content.original(imp), schema, options, max_rows=most_rows(imp)))
+    return _edited(parse(content.original(imp), schema, options, max_rows=most_rows(imp)), standing(imp))
 
 
 def most_rows(imp: Import) -> int:
@@ -76,22 +125,37 @@ def most_rows(imp: Import) -> int:
     return settings().max_api_rows
 
 
+def standing(imp: Import) -> Steps:
+    """Return the edits that stand, in order."""
+    if not imp.revision:
+        return ()
+    return tuple(Edit.objects.filter(of=imp, undone=False).order_by("number").values_list("id", flat=True))
+
+
 def edits_of(imp: Import) -> tuple[dict[tuple[int, str], str], set[int]]:
     """Return what the edits that stand come to: cells by (row, header), and the rows that are left out."""
+    return _sum_of(standing(imp), ())
+
+
+def _sum_of(steps: Steps, left_out: Iterable[int]) -> tuple[dict[tuple[int, str], str], set[int]]:
     cells: dict[tuple[int, str], str] = {}
-    left_out: dict[int, bool] = {}
-    for step in Edit.objects.filter(of=imp, undone=False).order_by("number").values_list("cells", flat=True):
+    out = set(left_out)
+    for step in Edit.objects.filter(id__in=steps).order_by("number").values_list("cells", flat=True):
         for row, header, _, after in step:
-            if header is WHOLE_ROW:
-                left_out[row] = after
-            else:
+            if header is not WHOLE_ROW:
                 cells[row, header] = after
-    return cells, {row for row, out in left_out.items() if out}
+            elif after:
+                out.add(row)
+            else:
+                out.discard(row)
+    return cells, out
 
 
-def _edited(imp: Import, parsed: Table) -> Table:
-    cells, left_out = edits_of(imp) if imp.revision else ({}, set())
-    return parsed.edited(cells, left_out) if cells or left_out else parsed
+def _edited(before: Table, steps: Steps) -> Table:
+    if not steps:
+        return before
+    cells, left_out = _sum_of(steps, before.left_out)
+    return before.edited(cells, left_out)
 
 
 def cells_by_row(imp: Import) -> dict[int, tuple[str, ...]]:

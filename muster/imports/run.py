@@ -75,13 +75,14 @@ def look(imp: Import, clock: Clock | None = None) -> Plan:
     """Say what this import would do. Changes nothing. Raises BadFile when the file cannot be imported as it stands."""
     clock = clock or Clock(imp)
     read = reading.read(imp, clock)
-    stamp = plans.stamp(imp, read)
-    plan = plans.find(stamp)
+    world = plans.world(imp)
+    plan = plans.find(imp, read, world)
     if plan is None:
         clock.begin("planning", len(read.checked.records))
         with clock.timed("plan"):
-            plan = make_plan(read.checked, facts.of(imp.team, read.checked).known, read.schema, read.options)
-        plans.keep(stamp, plan)
+            known = facts.of(imp.team, read.checked).known
+            plan = make_plan(read.checked, known, read.schema, read.options)
+        plans.keep(imp, read, world, known, plan)
     return plan
 
 
@@ -108,6 +109,26 @@ def _seen(imp: Import, clock: Clock) -> dict[str, Any]:
     return {"state": State.WAITING, **confirmed, **counts(outcome)}
 
 
+def recount(imp: Import) -> Import:
+    """Keep the counts of a draft that was edited. The rest of its summary waits until somebody asks for it."""
+    if imp.state != State.READY:
+        return settle(imp) if imp.state == State.REFUSED else imp
+    try:
+        look(imp)
+    except BadFile:
+        return settle(imp)
+    drafts = Import.objects.filter(pk=imp.pk, revision=imp.revision, state=State.READY)
+    drafts.update(**plans.outcomes(imp))
+    refresh(imp)
+    return imp
+
+
+def refresh(imp: Import) -> None:
+    """Read an import's own columns anew, without its summary, which is long."""
+    own = [each.name for each in Import._meta.concrete_fields if not each.is_relation and each.name != "summary"]
+    imp.refresh_from_db(fields=own)
+
+
 def summed_up(imp: Import) -> Import:
     """Return a draft with a summary that is true of it: after edits only the four counts are kept at once."""
     return settle(imp) if imp.state == State.READY and imp.looked != imp.revision else imp
@@ -131,7 +152,7 @@ def touch(imp: Import, **values: Any) -> None:
         values |= {"state": State.CHECKING, "lease_until": None}
     drafts = Import.objects.filter(pk=imp.pk, state__in=(State.READY, State.REFUSED))
     changed = drafts.update(revision=F("revision") + 1, **values)
-    imp.refresh_from_db()
+    refresh(imp)
     if not changed:
         raise WrongState(imp)
 
