@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
@@ -56,6 +57,7 @@ def _guarded() -> tuple[list[URLPattern | URLResolver], str]:
     return patterns, namespace
 
 
+@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Show the description as a page."""
     return reference.page(request, description())
