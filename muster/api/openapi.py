@@ -17,7 +17,7 @@ WHO = {
     "Members": "Everybody in the team.",
     "Anybody": "Everybody with a token.",
 }
-BODIES = {"post", "put", "patch"}
+BODIES = {"post", "patch", "delete"}
 NULLABLE_TEXT = {"type": ["string", "null"]}
 
 TOO_LONG = {  # the web server's own answer, before the API is asked
@@ -99,7 +99,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     usual = {401, 422, 503}
     usual |= {404} if "{" in path else set()
     usual |= {403} if role in {"Owners", "TeamOwners", "Admins"} else set()
-    usual |= {413} if method in BODIES else set()
+    usual |= {409, 413} if method in BODIES else set()
     if any(each["in"] == "query" for each in operation.get("parameters", [])):
         operation["responses"].setdefault(414, TOO_LONG)
     for status in sorted(usual):

@@ -9,9 +9,9 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.core.exceptions import ValidationError as ModelError
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
@@ -133,6 +133,12 @@ def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
     return answer(500)
 
 
+def _met(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+    """Two wanted the same name or address at the same moment: the database let one of them have it."""
+    logger.warning("%s %s: %s", request.method, request.path, error)
+    return answer(409, "Somebody else did this at the same moment. Look again.")
+
+
 def _busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
     logger.warning("%s %s: %s", request.method, request.path, error)
     busy = answer(503)
@@ -152,7 +158,9 @@ HANDLERS: dict[type[Exception], Handler] = {
     NoSuchCell: lambda request, error: answer(422, f"The file has no cell {error}."),
     ValidationError: _bad_values,
     ModelError: _model_error,
+    IntegrityError: _met,
     OperationalError: _busy,
+    ObjectDoesNotExist: lambda request, error: answer(404),
     Http404: lambda request, error: answer(404),
     PermissionDenied: lambda request, error: answer(403, f"{error}."),
     HttpError: lambda request, error: _http_error(error),

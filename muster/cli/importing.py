@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -112,47 +110,53 @@ def would(order: Order) -> Import:
 
 def carry_out(order: Order, *, hide_bar: bool) -> Import:
     """Import it here, with a progress bar on standard error."""
-    imp = run.receive(
-        order.team,
-        order.user,
-        method="api",
-        filename=filename(order.name),
-        data=order.data,
-        options=order.options,
-        confirm=True,
-    )
-    with watched(imp, hidden=hide_bar):
+    with Watch(hidden=hide_bar) as watch:
+        imp = run.receive(
+            order.team,
+            order.user,
+            method="api",
+            filename=filename(order.name),
+            data=order.data,
+            options=order.options,
+            confirm=True,
+        )
+        watch.key = imp.pk
         return worker.run_now(imp)
 
 
-@contextmanager
-def watched(imp: Import, *, hidden: bool) -> Iterator[None]:
-    """Draw how far the import is while the block runs, from a thread that looks at what the engine tells."""
-    if hidden:
-        yield
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    stop = threading.Event()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        drawing = threading.Thread(target=_draw, args=(imp.pk, bar, stop), daemon=True)
-        drawing.start()
+class Watch:
+    """Draws how far an import is, from a thread that looks at what the engine tells."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self.bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden)
+        self.key: UUID | None = None  # the import, once there is one
+        self.stop = threading.Event()
+        self.drawing = None if hidden else threading.Thread(target=self._draw, daemon=True)
+
+    def __enter__(self) -> Watch:
+        self.bar.start()
+        if self.drawing:
+            self.drawing.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        if self.drawing:
+            self.drawing.join()
+        self.bar.stop()
+
+    def _draw(self) -> None:
+        task = self.bar.add_task("Reading", total=None)
         try:
-            yield
+            while not self.stop.wait(SECONDS_BETWEEN_LOOKS):
+                imp = Import.objects.filter(pk=self.key).first() if self.key else None
+                if imp:
+                    told = progress(imp)
+                    words = told["phase"].capitalize() or "Waiting"
+                    self.bar.update(task, description=words, completed=told["done"], total=told["of"])
         finally:
-            stop.set()
-            drawing.join()
-
-
-def _draw(key: UUID, bar: Progress, stop: threading.Event) -> None:
-    task = bar.add_task("Starting", total=None)
-    try:
-        while not stop.wait(SECONDS_BETWEEN_LOOKS):
-            told = progress(Import.objects.get(pk=key))
-            bar.update(
-                task, description=told["phase"].capitalize() or "Waiting", completed=told["done"], total=told["of"]
-            )
-    finally:
-        connections.close_all()
+            connections.close_all()
 
 
 def filename(name: str) -> str:

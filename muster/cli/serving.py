@@ -29,6 +29,7 @@ SECONDS_TO_FINISH = 10
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Web and worker together. The first run sets itself up."""
     migrate_database(quiet=True)
+    tell_address(host, port)
     keeper = Keeper()
     Server(host, port, workers=1, when_ready=lambda _: keeper.start(), on_exit=lambda _: keeper.stop()).run()
 
@@ -40,6 +41,7 @@ def web(
     workers: Annotated[int, typer.Option(min=1, help="Processes; each has 8 threads.")] = 2,
 ) -> None:
     """The pages and the API alone: imports wait for `muster work`, here or on another machine."""
+    tell_address(host, port)
     Server(host, port, workers=workers).run()
 
 
@@ -71,6 +73,14 @@ def migrate_database(*, quiet: bool) -> None:
     if settings().database_url:
         call_command("createcachetable", verbosity=0)
     connections.close_all()
+
+
+def tell_address(host: str, port: int) -> None:
+    """Where no address is set, links in mails lead to where we listen; the worker we start is told too."""
+    if "url" not in settings().model_fields_set:
+        name = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  compared, not bound
+        settings().url = f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+        os.environ["MUSTER_URL"] = settings().url
 
 
 class Server(BaseApplication):
