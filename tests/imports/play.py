@@ -57,7 +57,7 @@ def history(team: Team, contact_id: str) -> list[tuple[str, Any, Any]]:
 
 
 def is_recent(at: Any) -> bool:
-    return bool(abs((timezone.now() - at).total_seconds()) < 60
+    return bool(abs((timezone.now() - at).total_seconds()) < 60)
 
 
 def everything(team: Team) -> list[dict[str, Any]]:
