@@ -9,18 +9,24 @@ import time
 _EPOCH_MS = 1_735_689_600_000  # 2025-01-01, so that 42 bits of milliseconds last until 2164
 _SEQUENCE_BITS = 21
 
-_lock = threading.Lock()
-_last = 0
+
+class _Ids:
+    """Gives out ids that ascend within this process; the random start keeps processes apart."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def take(self, count: int) -> range:
+        """Return that many fresh ids."""
+        with self._lock:
+            now = (time.time_ns() // 1_000_000 - _EPOCH_MS) << _SEQUENCE_BITS
+            start = max(now + secrets.randbits(_SEQUENCE_BITS), self._last + 1)
+            self._last = start + count - 1
+        return range(start, start + count)
 
 
-def next_ids(count: int) -> range:
-    """Return `count` fresh, ascending ids. Unique in the process; the random start keeps processes apart."""
-    global _last
-    with _lock:
-        now = (time.time_ns() // 1_000_000 - _EPOCH_MS) << _SEQUENCE_BITS
-        start = max(now + secrets.randbits(_SEQUENCE_BITS), _last + 1)
-        _last = start + count - 1
-    return range(start, start + count)
+next_ids = _Ids().take
 
 
 def next_id() -> int:
