@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -94,7 +95,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     role = next(iter(operation["security"][0]))
     operation["operationId"] = operation["operationId"].removeprefix("muster_api_")
     operation["security"] = [{"token": []}]
-    operation["description"] = f"{operation.get('description', '')}\n\nFor: {WHO[role]}".strip()
+    operation["summary"] = re.split(r"[.,:;]", operation["description"], maxsplit=1)[0]
+    operation["description"] = f"{operation['description']}\n\nFor: {WHO[role]}".strip()
     operation["x-for"] = WHO[role]
     usual = {401, 422, 503}
     usual |= {404} if "{" in path else set()

@@ -15,7 +15,7 @@ METHODS = ("get", "post", "patch", "put", "delete")
 
 @dataclass
 class Parameter:
-    """A parameter in the address, the query or a header."""
+    """A parameter in the query or a header."""
 
     name: str
     place: str
@@ -76,7 +76,7 @@ def _operation(description: dict[str, Any], method: str, path: str, kept: dict[s
         summary=kept["summary"],
         text=kept["description"].partition("\n\nFor: ")[0],
         audience=kept["x-for"],
-        parameters=[_parameter(each) for each in kept.get("parameters", [])],
+        parameters=[_parameter(each) for each in kept.get("parameters", []) if each["in"] != "path"],
         request=[(kind, _example(description, media)) for kind, media in content.items()],
         answers=answers,
         refusals=refusals,
@@ -142,10 +142,9 @@ def _markdown(description: dict[str, Any]) -> Iterator[str]:
 def _operation_markdown(operation: Operation) -> Iterator[str]:
     yield f"\n### {operation.method} {operation.path}\n"
     yield f"{operation.text}\n\nFor: {operation.audience}"
-    shown = [each for each in operation.parameters if each.place != "path"]
-    if shown:
+    if operation.parameters:
         yield "\n| parameter | in | kind | |\n|---|---|---|---|"
-        for each in shown:
+        for each in operation.parameters:
             kind = each.kind.replace("|", "\\|")
             yield f"| `{each.name}`{' (required)' if each.required else ''} | {each.place} | {kind} | {each.text} |"
     for kind, example in operation.request:
