@@ -204,7 +204,7 @@ def change_rows(
 
 @router.post(IMPORT + "/confirm", auth=Admins(), response={202: ImportOut}, openapi_extra=says(409))
 def confirm_import(request: HttpRequest, team: str, import_id: UUID) -> Status[dict[str, Any]]:
-    """Import what is `ready`. 409 in any other state, so that confirming twice imports once."""
+    """Confirm an import that is `ready`. 409 in any other state, so that confirming twice imports once."""
     asker = who(request)
     return Status(202, import_json(run.confirm(find(asker, import_id), asker.user)))
 

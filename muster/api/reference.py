@@ -124,7 +124,12 @@ def _of_schema(description: dict[str, Any], schema: dict[str, Any]) -> Any:
 
 def page(request: HttpRequest, description: dict[str, Any]) -> HttpResponse:
     """Show the description as a page: no script, nothing from elsewhere."""
-    return render(request, "api/reference.html", {"info": description["info"], "parts": parts(description)})
+    found = parts(description)
+    for operation in (each for part in found for each in part.operations):
+        operation.text, operation.summary = operation.text.replace("`", ""), operation.summary.replace("`", "")
+        for parameter in operation.parameters:
+            parameter.text = parameter.text.replace("`", "")
+    return render(request, "api/reference.html", {"info": description["info"], "parts": found})
 
 
 def markdown(description: dict[str, Any]) -> str:
