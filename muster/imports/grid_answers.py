@@ -5,12 +5,14 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
+from muster.core import errors
 from muster.imports import run
 from muster.imports.grid import Grid, grid_of
 from muster.imports.grid_asked import Asked
 from muster.imports.grid_lists import RowList, find
 from muster.imports.grid_rows import columns_json, problems_json, rows_json
 from muster.imports.models import Edit, Import
+from muster.imports.review import CHIPS, Filter
 from muster.teams.access import Access
 
 MOST_CHANGED = 300  # rows sent along; of more, the browser asks for those it shows
@@ -60,7 +62,15 @@ def list_json(listed: RowList) -> dict[str, Any]:
         "show": listed.wanted.show,
         "code": listed.wanted.code,
         "field": listed.wanted.field,
+        "title": _title(listed.wanted),
     }
+
+
+def _title(wanted: Filter) -> str:
+    if wanted.code:
+        title = errors.title(wanted.code, wanted.field or None)
+        return title if wanted.field in title else f"{title} in {wanted.field}"
+    return f"{CHIPS[wanted.show]} in {wanted.field}" if wanted.field else CHIPS[wanted.show]
 
 
 def shape(grid: Grid) -> str:

@@ -23,22 +23,18 @@ def next_problem(found: Draft, start: Place, *, back: bool) -> Place | None:
     columns = {its.name: index for index, its in enumerate(found.reading.checked.columns) if its}
     for row in _round(len(found.rows), start.row, back=back):
         places = _problems(found.plan.verdicts[row], columns)
-        if places:
-            chosen = _beyond(places, row, start, back=back)
-            if chosen is not None:
-                return Place(row, chosen)
-    first = _problems(found.plan.verdicts[start.row], columns) if start.row < len(found.rows) else []
-    return Place(start.row, first[-1 if back else 0]) if first else None
+        ahead = [each for each in places if (each < start.column if back else each > start.column)]
+        chosen = ahead if row == start.row else places
+        if chosen:
+            return Place(row, chosen[-1 if back else 0])
+    here = _problems(found.plan.verdicts[start.row], columns) if start.row >= 0 else []
+    return Place(start.row, here[-1 if back else 0]) if here else None
 
 
 def _round(rows: int, start: int, *, back: bool) -> Iterator[int]:
-    return ((start + (-step if back else step)) % rows for step in range(rows))
-
-
-def _beyond(places: list[int], row: int, start: Place, *, back: bool) -> int | None:
-    """Return the column to go to in a row; in the row one stands in, only what lies ahead."""
-    ahead = [each for each in places if row != start.row or (each < start.column if back else each > start.column)]
-    return (ahead[-1] if back else ahead[0]) if ahead else None
+    """Go through all rows once, from where one stands; before the first one stands before all."""
+    first = start if start >= 0 else -1 if back else 0
+    return ((first + (-step if back else step)) % rows for step in range(rows))
 
 
 def _problems(verdict: Verdict, columns: dict[str, int]) -> list[int]:

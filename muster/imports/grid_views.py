@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from muster.core.errors import BadFile
 from muster.imports import draft, grid_ops, run
-from muster.imports.grid import grid_of
+from muster.imports.grid import Grid, grid_of
 from muster.imports.grid_answers import current, told, window
 from muster.imports.grid_asked import MOST_ROWS, Asked, Refused, body_of, needed, whole
 from muster.imports.grid_lists import find
@@ -124,29 +124,35 @@ def ops(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 
 
 def _after(who: Access, imp: Import, asked: Asked, made: Edit | None) -> HttpResponse:
-    answer = told(who, current(imp), asked, own_steps=1 if made else 0)
-    return JsonResponse({**answer, "done": _done(made, asked) if made else None})
+    grid = current(imp)
+    answer = told(who, grid, asked, own_steps=1 if made else 0)
+    return JsonResponse({**answer, "done": _done(grid, made, asked) if made else None})
 
 
-def _done(made: Edit, asked: Asked) -> dict[str, Any]:
-    """Say what a step was: its label, how many cells or rows, and the first of them."""
-    row, header, *_ = made.cells[0] if made.cells else (None, None)
-    return {"label": made.label, "count": len(made.cells), "row": row, "header": header}
+def _done(grid: Grid, made: Edit, asked: Asked) -> dict[str, Any]:
+    """Say what a step was: its label, how many cells or rows, the first of them, and where in the list that is."""
+    row, header, *_ = made.cells[0]
+    place = grid.draft.reading.table.place_of(row)
+    offset = None if place is None else find(grid.draft, asked.wanted, asked.listed).index(place)
+    return {"label": made.label, "count": len(made.cells), "row": row, "header": header, "offset": offset}
 
 
 @require_GET
 @on_grid(READS)
 def next_one(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
-    """Say where the next problem is, seen from a cell: its row, and where that is in the list, if it is there."""
-    grid, asked = grid_of(imp), Asked.of(request.GET)
-    place = grid.draft.reading.table.place_of(needed(request.GET, "row"))
-    start = Place(place or 0, whole(request.GET.get("column")) if "column" in request.GET else -1)  # type: ignore[arg-type]
-    found = next_problem(grid.draft, start, back="back" in request.GET)
+    """Say where the next problem is in the whole file, seen from a cell of the list, and where in the list that is."""
+    grid, asked, query = grid_of(imp), Asked.of(request.GET), request.GET
+    listed = find(grid.draft, asked.wanted, asked.listed)
+    offset, column, back = whole(query.get("offset")), whole(query.get("column")), "back" in query
+    start = Place(-1, -1)
+    if offset is not None and offset < len(listed.places):
+        start = Place(listed.places[offset], -1 if column is None else column)
+    found = next_problem(grid.draft, start, back=back)
     if found is None:
         return JsonResponse({"row": None})
-    offset = find(grid.draft, asked.wanted, asked.listed).index(found.row)
     number = grid.draft.rows[found.row].number
-    return JsonResponse({"row": number, "column": found.column, "offset": offset, "place": found.row})
+    where = {"offset": listed.index(found.row), "place": found.row}
+    return JsonResponse({"row": number, "column": found.column, **where})
 
 
 @require_GET

@@ -13,6 +13,7 @@ from muster.core.sheet import moved, reread
 from muster.core.table import Table, parse
 from muster.imports import content
 from muster.imports.kept import Kept
+from muster.imports.memory import without_collecting
 from muster.imports.models import Edit, Import
 from muster.imports.progress import Clock
 from muster.settings import settings
@@ -38,10 +39,6 @@ class Reading:
     file: Table
     steps: Steps = ()
     revision: int = 0
-
-    def is_edited(self, place: int, column: int) -> bool:
-        """Whether a cell, by the place of its row, is not as it came."""
-        return self.table.rows[place].cells[column] != self.file.rows[place].cells[column]
 
 
 _kept: Kept[Reading] = Kept(MOST_ROWS_KEPT)
@@ -76,7 +73,7 @@ def _find(imp: Import, schema: Schema, options: Options) -> Reading | None:
 def _read(imp: Import, schema: Schema, clock: Clock) -> Reading:
     options, revision = options_from_json(imp.options), imp.revision
     clock.begin("reading")
-    with clock.timed("parse"):
+    with clock.timed("parse"), without_collecting:
         steps = standing(imp)
         file = parse(content.original(imp), schema, options, max_rows=most_rows(imp))
         table = _edited(file, steps)
@@ -86,7 +83,7 @@ def _read(imp: Import, schema: Schema, clock: Clock) -> Reading:
 
 def _checked(table: Table, schema: Schema, options: Options, clock: Clock) -> Checked:
     clock.begin("checking", len(table.rows))
-    with clock.timed("check"):
+    with clock.timed("check"), without_collecting:
         return check(table, schema, options)
 
 

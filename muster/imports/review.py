@@ -42,7 +42,7 @@ OUTCOME_WORDS = {"created": "New", "updated": "Update", "unchanged": "No change"
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows are shown: a chip, and perhaps one code of problem or note, perhaps in one field."""
+    """Which rows are shown: a chip, and perhaps only those with a code of problem or note, or with any in a field."""
 
     show: str = "all"
     code: str = ""
@@ -62,7 +62,7 @@ class Filter:
 
     def wants(self, verdict: Verdict) -> bool:
         """Whether a row is shown."""
-        return self._wants_chip(verdict) and (not self.code or self._has_code(verdict))
+        return self._wants_chip(verdict) and (not (self.code or self.field) or self._has_code(verdict))
 
     def _wants_chip(self, verdict: Verdict) -> bool:
         if self.show == "all":
@@ -73,7 +73,7 @@ class Filter:
 
     def _has_code(self, verdict: Verdict) -> bool:
         found: Iterable[Problem | Note] = (*verdict.problems, *verdict.notes)
-        return any(each.code == self.code and self.field in ("", each.field) for each in found)
+        return any(self.code in ("", each.code) and self.field in ("", each.field) for each in found)
 
 
 def is_left_out(verdict: Verdict) -> bool:
@@ -208,13 +208,13 @@ class Draft:
 
     def show(self, places: Iterable[int]) -> list[ShownRow]:
         """Return rows as the table shows them."""
-        edited = reading.edits_of(self.imp)[0] if self.imp.revision else {}
-        return [self._row(self.rows[place], self.plan.verdicts[place], edited) for place in places]
+        return [self._row(place) for place in places]
 
-    def _row(self, row: Row, verdict: Verdict, edited: Mapping[tuple[int, str], str]) -> ShownRow:
-        messages = messages_of(verdict)
-        columns = zip(self.header, self.reading.checked.columns, row.cells, strict=False)
-        cells = [Cell(header, text, each, is_edited=(row.number, header) in edited) for header, each, text in columns]
+    def _row(self, place: int) -> ShownRow:
+        row, verdict = self.rows[place], self.plan.verdicts[place]
+        came, messages = self.reading.file.rows[place].cells, messages_of(verdict)
+        columns = zip(self.header, self.reading.checked.columns, row.cells, came, strict=False)
+        cells = [Cell(header, text, each, is_edited=text != before) for header, each, text, before in columns]
         for cell in cells:
             _mark(cell, verdict, messages)
         chip = chip_of(verdict)

@@ -1,15 +1,211 @@
-// Draws the rows that can be seen.
+// Draws the rows and columns that can be seen, and one more: the cell that has the focus is never taken away.
 
-export class Grid {
-  constructor(place) {
-    this.place = place;
-    this.address = place.dataset.importGrid;
+import { make } from "./import-grid-dom.js";
+import { FIRST, HEADER, ROW_NUMBER, fill, fillHeader } from "./import-grid-cells.js";
+
+const OVERSCAN = 4;
+
+export class View {
+  constructor(data, labelledBy) {
+    this.data = data;
+    this.rowHeight = (window.matchMedia("(pointer: coarse)").matches ? 2.75 : 2) * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    this.rows = new Map(); // row → its element
+    this.headers = new Map(); // column → its element
+    this.active = { row: HEADER, column: FIRST };
+    this.anchor = { row: HEADER, column: FIRST };
+    this.head = make("div", { class: "grid-row grid-head", role: "row", "aria-rowindex": 1 });
+    this.body = make("div", { class: "grid-body", role: "rowgroup" });
+    this.notes = make("div", { hidden: true }); // what is said of cells, for aria-describedby
+    this.scroller = make("div", { class: "grid-scroller", role: "grid", "aria-labelledby": labelledBy, "aria-multiselectable": "true" },
+      make("div", { class: "grid-head-group", role: "rowgroup" }, this.head), this.body);
+    this.scroller.addEventListener("scroll", () => this.later(), { passive: true });
+    new ResizeObserver(() => this.later()).observe(this.scroller);
   }
 
-  async start() {
-    const { show, code, field } = this.place.dataset;
-    const query = new URLSearchParams({ offset: 0, limit: 100, show, code, field });
-    const answer = await fetch(`${this.address}rows?${query}`, { headers: { Accept: "application/json" } });
-    this.place.dataset.ready = String((await answer.json()).rows.length);
+  // Columns: the row's number, what happens, then those of the file.
+  layOut() {
+    const rem = this.rowHeight / (this.rowHeight > 40 ? 44 : 32);
+    const widths = [72, 112, ...this.data.columns.map((column) => Math.max(column.width, 40 + 8.2 * column.header.length))];
+    this.lefts = [];
+    this.width = 0;
+    this.widths = widths.map((width) => Math.round(width * rem));
+    for (const width of this.widths) { this.lefts.push(this.width); this.width += width; }
+    this.scroller.setAttribute("aria-colcount", String(widths.length));
+    this.head.style.width = this.body.style.width = `${this.width}px`;
+    this.scroller.style.setProperty("--row", `${this.rowHeight}px`);
+    for (const header of this.headers.values()) header.remove();
+    this.headers.clear();
+  }
+
+  get lastRow() { return this.data.total - 1; }
+  get lastColumn() { return this.widths.length - 1; }
+
+  later() {
+    this.frame ??= requestAnimationFrame(() => { this.frame = null; this.draw(); });
+  }
+
+  // Which rows and columns can be seen; the columns with one more on either side.
+  seen() {
+    const { scrollTop, scrollLeft, clientHeight, clientWidth } = this.scroller;
+    const first = Math.max(0, Math.floor(scrollTop / this.rowHeight));
+    const last = Math.min(this.lastRow, Math.ceil((scrollTop + clientHeight) / this.rowHeight));
+    const left = this.lefts.findIndex((start, column) => start + this.widths[column] > scrollLeft + this.widths[0]);
+    let right = this.lefts.findLastIndex((start) => start < scrollLeft + clientWidth);
+    right = right < 0 ? 0 : right;
+    return { first, last, left: Math.max(1, left - 1), right: Math.min(this.lastColumn, right + 1) };
+  }
+
+  draw() {
+    if (!this.widths) return;
+    const { first, last, left, right } = this.seen();
+    this.data.need(first, last);
+    this.body.style.height = `${this.data.total * this.rowHeight}px`;
+    this.scroller.setAttribute("aria-rowcount", String(this.data.total + 1));
+    const rows = new Set();
+    for (let row = Math.max(0, first - OVERSCAN); row <= Math.min(this.lastRow, last + OVERSCAN); row += 1) rows.add(row);
+    if (this.active.row >= 0 && this.active.row <= this.lastRow) rows.add(this.active.row);
+    for (const [row, drawn] of this.rows) if (!rows.has(row)) this.drop(row, drawn);
+    const columns = [ROW_NUMBER];
+    for (let column = left; column <= right; column += 1) columns.push(column);
+    this.drawHead(columns);
+    for (const row of [...rows].sort((one, other) => one - other)) this.drawRow(row, columns);
+    this.mark();
+  }
+
+  drawHead(columns) {
+    const wanted = new Set(this.active.row === HEADER ? [...columns, this.active.column] : columns);
+    for (const [column, header] of this.headers) if (!wanted.has(column)) { header.remove(); this.headers.delete(column); }
+    for (const column of wanted) {
+      let header = this.headers.get(column);
+      if (!header) {
+        header = this.cell("columnheader", HEADER, column);
+        this.headers.set(column, header);
+        this.insert(this.head, header, column);
+      }
+      fillHeader(header, column, this.data);
+    }
+  }
+
+  drawRow(row, columns) {
+    let drawn = this.rows.get(row);
+    if (!drawn) {
+      drawn = make("div", { class: "grid-row", role: "row", "aria-rowindex": String(row + 2) });
+      drawn.style.top = `${row * this.rowHeight}px`;
+      drawn.cells = new Map();
+      drawn.notes = make("div");
+      this.notes.append(drawn.notes);
+      this.rows.set(row, drawn);
+      this.body.append(drawn);
+    }
+    const wanted = new Set(row === this.active.row ? [...columns, this.active.column] : columns);
+    for (const [column, cell] of drawn.cells) if (!wanted.has(column) && !cell.contains(document.activeElement)) { cell.remove(); drawn.cells.delete(column); }
+    const its = this.data.row(row);
+    if (drawn.edition !== this.data.edition) drawn.notes.replaceChildren();
+    for (const column of [...wanted].sort((one, other) => one - other)) {
+      let cell = drawn.cells.get(column);
+      if (!cell) {
+        cell = this.cell(column === ROW_NUMBER ? "rowheader" : "gridcell", row, column);
+        drawn.cells.set(column, cell);
+        this.insert(drawn, cell, column);
+      } else if (drawn.edition === this.data.edition || cell.classList.contains("is-editing")) continue;
+      fill(cell, its, column, this.data, drawn.notes);
+    }
+    drawn.classList.toggle("is-left-out", its?.s === "left-out");
+    drawn.edition = this.data.edition;
+  }
+
+  cell(role, row, column) {
+    const made = make("div", { class: "grid-cell", role, "aria-colindex": String(column + 1), tabindex: "-1" });
+    if (column === ROW_NUMBER) made.classList.add("is-pinned");
+    else made.style.left = `${this.lefts[column]}px`;
+    made.style.width = `${this.widths[column]}px`;
+    made.at = { row, column };
+    return made;
+  }
+
+  // In the order of the columns, as screen readers go through them.
+  insert(row, cell, column) {
+    const after = [...row.children].find((other) => other.at.column > column);
+    row.insertBefore(cell, after ?? null);
+  }
+
+  drop(row, drawn) {
+    drawn.notes.remove();
+    drawn.remove();
+    this.rows.delete(row);
+  }
+
+  element({ row, column } = this.active) {
+    return row === HEADER ? this.headers.get(column) : this.rows.get(row)?.cells.get(column);
+  }
+
+  // The range between the anchor and the active cell.
+  get range() {
+    const [top, bottom] = [this.anchor.row, this.active.row].sort((one, other) => one - other);
+    const [left, right] = [this.anchor.column, this.active.column].sort((one, other) => one - other);
+    return { top: Math.max(top, 0), bottom, left, right, rows: bottom - Math.max(top, 0) + 1, columns: right - left + 1 };
+  }
+
+  mark() {
+    const { top, bottom, left, right, rows, columns } = this.range;
+    const several = rows * columns > 1;
+    for (const [row, drawn] of this.rows) {
+      for (const [column, cell] of drawn.cells) {
+        const isActive = row === this.active.row && column === this.active.column;
+        const isIn = row >= top && row <= bottom && column >= left && column <= right;
+        cell.classList.toggle("is-active", isActive);
+        cell.classList.toggle("is-selected", isIn && several);
+        cell.setAttribute("aria-selected", String(isIn));
+        cell.tabIndex = isActive ? 0 : -1;
+      }
+    }
+    for (const [column, header] of this.headers) {
+      const isActive = this.active.row === HEADER && this.active.column === column;
+      header.classList.toggle("is-active", isActive);
+      header.tabIndex = isActive ? 0 : -1;
+    }
+  }
+
+  // Make a cell the active one; `extend` keeps the other end of the range where it is.
+  go(row, column, { extend = false, focus = true } = {}) {
+    const before = `${this.active.row}:${this.active.column}`;
+    this.active = { row: clamp(row, HEADER, this.lastRow), column: clamp(column, 0, this.lastColumn) };
+    if (!extend) this.anchor = { ...this.active };
+    this.reveal();
+    this.draw();
+    if (focus) this.focus();
+    if (before !== `${this.active.row}:${this.active.column}` || extend) this.data.tell("moved");
+  }
+
+  focus() { this.element()?.focus({ preventScroll: true }); }
+
+  get hasFocus() { return this.scroller.contains(document.activeElement); }
+
+  reveal({ row, column } = this.active) {
+    const { scroller, rowHeight } = this;
+    if (row >= 0) {
+      const top = row * rowHeight, room = scroller.clientHeight - this.head.offsetHeight;
+      if (top < scroller.scrollTop) scroller.scrollTop = top;
+      else if (top + rowHeight > scroller.scrollTop + room) scroller.scrollTop = top + rowHeight - room;
+    }
+    if (column === ROW_NUMBER) return;
+    const start = this.lefts[column], end = start + this.widths[column];
+    if (start < scroller.scrollLeft + this.widths[0]) scroller.scrollLeft = start - this.widths[0];
+    else if (end > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = Math.min(end - scroller.clientWidth, start - this.widths[0]);
+  }
+
+  // How many whole rows a page has.
+  get page() { return Math.max(1, Math.floor((this.scroller.clientHeight - this.head.offsetHeight) / this.rowHeight) - 1); }
+
+  // After a filter: from the top.
+  reset() {
+    for (const [row, drawn] of this.rows) this.drop(row, drawn);
+    this.scroller.scrollTop = 0;
+    this.active = { row: this.data.total ? 0 : HEADER, column: Math.max(FIRST, this.active.column) };
+    this.anchor = { ...this.active };
+    this.draw();
+    this.data.tell("moved");
   }
 }
+
+const clamp = (value, least, most) => Math.max(least, Math.min(most, value));

@@ -1,0 +1,123 @@
+// A fix for many rows: what it asks, what it would change (before → after), and then one step.
+
+import { button, dialog, make, many } from "./import-grid-dom.js";
+
+const PAUSE_MS = 200;
+
+// `asked`: { fix, header, filter, typed, asks }. Resolves when the step is done, or null when it was not wanted.
+export function askFix(data, asked) {
+  return new Promise((done, fail) => { new Fix(data, asked, done, fail).open().catch(fail); });
+}
+
+class Fix {
+  constructor(data, asked, done, fail) {
+    Object.assign(this, { data, asked, done, fail, typed: { ...asked.typed } });
+  }
+
+  get body() {
+    const { fix, header, filter } = this.asked;
+    return { op: "fix", fix, header, filter, typed: this.typed };
+  }
+
+  preview(more = {}) {
+    return this.data.ask("ops", { method: "POST", body: { ...this.data.query(), ...this.body, preview: true, ...more } });
+  }
+
+  async open() {
+    const first = await this.preview({ inputs: true });
+    this.inputs = make("div", { class: "stack tight" });
+    if (this.asked.asks !== false) this.draw(first);
+    this.shown = make("div", { class: "grid-fix-preview", "aria-live": "polite" });
+    this.apply = make("button", { class: "button primary" });
+    const actions = make("div", { class: "form-actions" }, this.apply, button("Cancel", () => this.box.close(), ""));
+    const form = make("form", { class: "stack" }, this.inputs, this.shown, actions);
+    form.addEventListener("submit", (event) => { event.preventDefault(); this.save(); });
+    form.addEventListener("input", () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.again(), PAUSE_MS); });
+    this.box = dialog(first.header ? `${first.title}: ${first.header}` : first.title, form);
+    this.box.addEventListener("close", () => this.done(this.answer ?? null));
+    this.show(first);
+    (this.inputs.querySelector("input, select") ?? this.apply).focus();
+  }
+
+  // The inputs a fix has.
+  draw({ fix, regions, choices, values, prefix }) {
+    if (fix === "region") this.select("region", "These are numbers of", [["", "Choose the country…"], ...regions]);
+    if (fix === "fill" && choices?.length) this.select("value", "Fill in", [["", "Choose…"], ...choices.filter((each) => each !== "(blank)").map((each) => [each, each])]);
+    else if (fix === "fill") this.input("value", "Fill in");
+    if (fix === "replace") { this.input("find", "Find"); this.input("value", "Replace with"); this.check("match_case", "Match case"); this.check("whole_cell", "Whole cell only"); }
+    if (fix === "map") this.map(values, choices, prefix);
+  }
+
+  map(values, choices, prefix) {
+    const list = make("div", { class: "grid-fix-map" });
+    values.forEach(([value, count], place) => {
+      const label = make("label", { for: `grid-map-${place}` }, make("code", { dir: "auto", text: value }), ` ${many(count, "cell")}`);
+      const control = choices.length
+        ? this.options(make("select", { class: "select small", id: `grid-map-${place}` }), [["", "leave as it is"], ...choices.map((each) => [each, each])])
+        : make("input", { class: "input small", id: `grid-map-${place}`, autocomplete: "off", dir: "auto", placeholder: "leave as it is" });
+      control.addEventListener("input", () => { this.typed[prefix + value] = control.value; });
+      list.append(make("div", { class: "answer-line" }, label, control));
+    });
+    this.inputs.append(make("p", { class: "hint", text: "What do these values mean?" }), list);
+  }
+
+  options(select, pairs) {
+    select.append(...pairs.map(([value, text]) => make("option", { value, text })));
+    return select;
+  }
+
+  field(name, text, control) {
+    control.id = `grid-fix-${name}`;
+    control.addEventListener("input", () => { this.typed[name] = control.value; });
+    this.inputs.append(make("div", { class: "field" }, make("label", { for: control.id, text }), control));
+  }
+
+  select(name, text, pairs) { this.field(name, text, this.options(make("select", { class: "select" }), pairs)); }
+
+  input(name, text) { this.field(name, text, make("input", { class: "input", autocomplete: "off", dir: "auto", value: this.typed[name] ?? "" })); }
+
+  check(name, text) {
+    const box = make("input", { type: "checkbox" });
+    box.addEventListener("input", () => { if (box.checked) this.typed[name] = "on"; else delete this.typed[name]; });
+    this.inputs.append(make("label", { class: "checkbox" }, box, make("span", { text })));
+  }
+
+  async again() {
+    try { this.show(await this.preview()); } catch (error) { this.shown.replaceChildren(make("p", { class: "field-error", text: error.message })); }
+  }
+
+  // What it would change: five rows as examples, and the count on the button.
+  show(found) {
+    const count = found.cells || found.out;
+    this.apply.disabled = !count;
+    this.apply.textContent = found.out ? `Leave ${many(found.out, "row")} out` : count ? `Change ${many(count, "cell")}` : "Change cells";
+    if (found.problem) { this.shown.replaceChildren(make("p", { class: "hint", text: found.problem })); return; }
+    if (!count) { this.shown.replaceChildren(make("p", { class: "hint", text: "This changes nothing in the rows shown." })); return; }
+    this.shown.replaceChildren(found.out ? this.rowsOut(found) : this.examples(found));
+  }
+
+  rowsOut({ out, out_examples: rows }) {
+    const list = rows.map((row) => row.toLocaleString("en")).join(", ");
+    return make("p", { text: `Row${out === 1 ? "" : "s"} ${list}${out > rows.length ? ` and ${(out - rows.length).toLocaleString("en")} more` : ""} won't be imported. You can restore ${out === 1 ? "it" : "them"} at any time.` });
+  }
+
+  examples({ examples, cells }) {
+    const head = make("tr", {}, ...["Row", "Column", "Before", "After"].map((text) => make("th", { scope: "col", text })));
+    const lines = examples.map(([row, header, before, after]) => make("tr", {},
+      make("th", { scope: "row", class: "number", text: row.toLocaleString("en") }), make("td", { dir: "auto", text: header }),
+      make("td", {}, make("span", { class: "before", dir: "auto", text: before || "blank" })), make("td", { dir: "auto", text: after || "blank" })));
+    const more = cells > examples.length ? make("p", { class: "hint", text: `and ${many(cells - examples.length, "more cell")}. All of it is one step that you can undo.` }) : make("p", { class: "hint", text: "One step that you can undo." });
+    return make("div", { class: "stack tight" }, make("div", { class: "table-wrap" }, make("table", { class: "table" }, make("thead", {}, head), make("tbody", {}, ...lines))), more);
+  }
+
+  async save() {
+    this.apply.disabled = true;
+    try {
+      this.answer = await this.data.op(this.body);
+      this.box.close();
+    } catch (error) {
+      this.apply.disabled = false;
+      this.shown.replaceChildren(make("p", { class: "field-error", text: error.message }));
+    }
+  }
+}

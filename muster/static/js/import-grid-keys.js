@@ -1,0 +1,97 @@
+// The keyboard of the grid: one Tab stop, then everything as in a spreadsheet.
+
+import { FIRST, HEADER } from "./import-grid-cells.js";
+
+export const KEYS = [
+  ["Arrows", "Move one cell"],
+  ["Ctrl + arrows", "Go to the edge"],
+  ["Home, End", "First, last column"],
+  ["Ctrl + Home, Ctrl + End", "First, last cell"],
+  ["Page Up, Page Down", "A page up, down"],
+  ["Shift with any of these", "Select a range"],
+  ["Ctrl + A", "Select all"],
+  ["Enter or F2", "Edit the cell; on a header or row number, its menu"],
+  ["Any letter", "Replace the cell"],
+  ["Enter, Tab", "Keep what you typed, go down, go right"],
+  ["Alt + Enter", "A new line in the cell"],
+  ["Esc", "Leave the cell as it was"],
+  ["Delete", "Clear the cells"],
+  ["Ctrl + C, X, V", "Copy, cut, paste; to and from spreadsheets too"],
+  ["Ctrl + Z, Ctrl + Shift + Z", "Undo, redo"],
+  ["Ctrl + F or H", "Find and replace"],
+  ["F8, Shift + F8", "Next, previous problem in the whole file"],
+  ["?", "This list"],
+];
+
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+// Where a key goes from a cell, or null when it does not move.
+export function destination({ key, ctrlKey, metaKey }, { row, column }, view) {
+  const far = ctrlKey || metaKey;
+  if (key in STEPS) {
+    const [down, right] = STEPS[key];
+    if (!far) return [row + down, column + right];
+    if (down) return [down < 0 ? 0 : view.lastRow, column];
+    return [row, right < 0 ? FIRST : view.lastColumn];
+  }
+  if (key === "Home") return far ? [0, FIRST] : [row, FIRST];
+  if (key === "End") return far ? [view.lastRow, view.lastColumn] : [row, view.lastColumn];
+  if (key === "PageDown") return [Math.min(view.lastRow, row + view.page), column];
+  if (key === "PageUp") return [Math.max(0, row - view.page), column];
+  return null;
+}
+
+export class Keys {
+  constructor(view, editor, does) {
+    this.view = view;
+    this.editor = editor;
+    this.does = does;
+    view.scroller.addEventListener("keydown", (event) => this.onKey(event));
+  }
+
+  onKey(event) {
+    if (this.editor.isOpen || event.defaultPrevented) return;
+    const { view } = this;
+    const where = event.altKey ? null : destination(event, view.active, view);
+    if (where) {
+      const [row, column] = where;
+      view.go(event.shiftKey ? Math.max(0, row) : row, column, { extend: event.shiftKey });
+      event.preventDefault();
+    } else if (this.command(event)) event.preventDefault();
+  }
+
+  command(event) {
+    const { key, ctrlKey, metaKey, shiftKey, altKey } = event;
+    const { does } = this;
+    if ((ctrlKey || metaKey) && !altKey) {
+      const named = { a: does.selectAll, z: shiftKey ? does.redo : does.undo, y: does.redo, f: does.find, h: does.find }[key.toLowerCase()];
+      named?.();
+      return Boolean(named);
+    }
+    if (key === "F8") does.nextProblem(shiftKey);
+    else if (key === "F2" || key === "Enter" || (altKey && key === "ArrowDown")) this.enter();
+    else if (key === " " && this.isOnEdge) this.enter();
+    else if (key === "ContextMenu" || (key === "F10" && shiftKey)) does.menu();
+    else if (key === "Delete" || key === "Backspace") does.clear();
+    else if (key === "Escape") this.view.go(this.view.active.row, this.view.active.column);
+    else if (key === "?") does.help();
+    else return this.type(event);
+    return true;
+  }
+
+  get isOnEdge() { return this.view.active.row === HEADER || this.view.active.column < FIRST; }
+
+  enter() {
+    if (this.isOnEdge) this.does.menu();
+    else if (!this.editor.open()) this.does.cannotEdit();
+  }
+
+  // Typing begins an edit. The browser itself puts the letter, or what an input method makes of it, into the new box.
+  type(event) {
+    const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+    const isMethod = event.key === "Process" || event.keyCode === 229;
+    if (this.isOnEdge || !(isLetter || isMethod) || event.altKey && !isLetter) return false;
+    if (!this.editor.open({ replace: true })) this.does.cannotEdit();
+    return false;
+  }
+}
