@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -40,6 +41,9 @@ def fold(text: str) -> str:
     return "".join(char for char in parts if not unicodedata.combining(char)).casefold().translate(_LETTERS)
 
 
+_fold_again = lru_cache(20_000)(fold)  # in a team, the same names come again and again
+
+
 def document(  # noqa: PLR0917  called for every imported row: positions are quick
     first_name: str,
     last_name: str,
@@ -57,7 +61,10 @@ def document(  # noqa: PLR0917  called for every imported row: positions are qui
     if whatsapp_number and whatsapp_number != mobile_number:
         values.append(whatsapp_number[1:])
     values.extend(custom_values)
-    return fold("\n".join(values))
+    text = "\n".join(values)
+    if text.isascii():
+        return text.lower()
+    return "\n".join([value.lower() if value.isascii() else _fold_again(value) for value in values])
 
 
 def index_rows(

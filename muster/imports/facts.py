@@ -89,6 +89,9 @@ def _read(
         yield found
 
 
+_decode = json.JSONDecoder().raw_decode
+
+
 class _Times(dict[str, datetime]):
     """Reads times from text, each once: an import gives thousands of contacts the same one."""
 
@@ -109,8 +112,9 @@ def _as_python(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 
 def _custom(kept: Any) -> dict[str, str]:
+    """Custom values as they come: SQLite and Django's psycopg give text, a bare psycopg the values."""
     if isinstance(kept, str):
-        return json.loads(kept) if kept != "{}" else {}
+        return _decode(kept)[0] if kept != "{}" else {}
     return dict(kept)
 
 

@@ -15,11 +15,12 @@ from django.utils import timezone
 from muster.contacts.lock import locked
 from muster.core.errors import BadFile
 from muster.core.fields import Options, options_to_json
-from muster.core.outcome import Outcome
-from muster.core.plan import Plan, make_plan
+from muster.core.outcome import Outcome, Tally
+from muster.core.plan import Plan, make_plan, verdicts
 from muster.imports import content, facts, plans, reading, store
 from muster.imports.fit import fit, fit_for_json
 from muster.imports.mail import write_mails
+from muster.imports.memory import without_collecting
 from muster.imports.models import Import, State
 from muster.imports.progress import Clock
 from muster.settings import settings
@@ -79,7 +80,7 @@ def look(imp: Import, clock: Clock | None = None) -> Plan:
     plan = plans.find(imp, read, world)
     if plan is None:
         clock.begin("planning", len(read.checked.records))
-        with clock.timed("plan"):
+        with clock.timed("plan"), without_collecting:
             known = facts.of(imp.team, read.checked).known
             plan = make_plan(read.checked, known, read.schema, read.options)
         plans.keep(imp, read, world, known, plan)
@@ -100,13 +101,24 @@ def settle(imp: Import, clock: Clock | None = None) -> Import:
 
 def _seen(imp: Import, clock: Clock) -> dict[str, Any]:
     try:
-        outcome = Outcome.of(look(imp, clock))
+        outcome = _foreseen(imp, clock) if imp.confirmed or not _is_small(imp) else Outcome.of(look(imp, clock))
     except BadFile as bad:
         return {"state": State.REFUSED, "confirmed": False, **counts(Outcome.of_bad_file(bad.problems))}
     if not imp.confirmed:
         return {"state": State.READY, **counts(outcome)}
     confirmed = {"confirmed_by": imp.created_by, "confirmed_at": timezone.now(), "previewed": _preview(outcome)}
     return {"state": State.WAITING, **confirmed, **counts(outcome)}
+
+
+def _foreseen(imp: Import, clock: Clock) -> Outcome:
+    """Sum up what the import would do without keeping the plan: nobody is going to page through it."""
+    read = reading.read(imp, clock)
+    clock.begin("planning", len(read.checked.records))
+    with clock.timed("plan"), without_collecting:
+        known, tally = facts.of(imp.team, read.checked).known, Tally(read.checked.notes)
+        for verdict in verdicts(read.checked, known, read.schema, read.options):
+            tally.add(verdict)
+        return tally.outcome()
 
 
 def recount(imp: Import) -> Import:
@@ -189,7 +201,7 @@ def run(imp: Import, clock: Clock | None = None) -> Outcome:
     """Do it: every good row, or none if anything unforeseen goes wrong. For whoever has claimed the import."""
     clock = clock or Clock(imp)
     read = reading.read(imp, clock)  # before the lock: it asks nothing about contacts
-    with locked(imp.team) as team:  # one import at a time per team; one transaction
+    with without_collecting, locked(imp.team) as team:  # one import at a time per team; one transaction
         read = reading.still_true(read, imp, team, clock)
         with clock.timed("plan"):
             known = facts.of(team, read.checked)  # asked now: contacts may have changed since the preview

@@ -14,6 +14,7 @@ from muster.contacts.lock import locked
 from muster.contacts.schema import searchable_keys
 from muster.core.outcome import Outcome
 from muster.imports import run as running
+from muster.imports.memory import without_collecting
 from muster.imports.models import Import, State
 from muster.imports.progress import Clock
 from muster.imports.run import Overtaken, WrongState
@@ -88,7 +89,7 @@ def run(entry: Import, clock: Clock | None = None) -> Outcome:
     clock, imp = clock or Clock(entry), entry.undoes
     assert imp is not None  # an undo undoes something
     clock.begin("saving", imp.created + imp.updated)
-    with locked(entry.team) as team:
+    with without_collecting, locked(entry.team) as team:
         done, at = _apply(entry, imp, team, clock), timezone.now()
         if not imp.move(State.DONE, to=State.UNDONE):
             raise Overtaken(f"import {imp.pk} is undone already")

@@ -20,7 +20,6 @@ from django.utils import timezone
 from muster.core.errors import BadFile
 from muster.core.outcome import Outcome
 from muster.imports import mail, progress, pruning, run, undo
-from muster.imports.memory import without_collecting
 from muster.imports.models import Import, State
 from muster.settings import settings
 
@@ -164,7 +163,7 @@ def carry_out(imp: Import) -> Outcome | None:
     """Run an import that is ours, whatever comes of it. Return its outcome; None when it was not done."""
     clock = progress.Clock(imp)
     try:
-        with heartbeat(imp), without_collecting:
+        with heartbeat(imp):
             return (undo.run if imp.undoes_id else run.run)(imp, clock)
     except run.Overtaken as error:
         log.warning("%s", error)

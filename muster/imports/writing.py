@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from muster.contacts import index
+from muster.contacts.schema import schema_of
 from muster.contacts.stored import CHANNEL_COLUMNS, CUSTOM
 from muster.core.fields import CHANNELS
 from muster.imports import bulk, facts
@@ -52,6 +53,14 @@ _SEARCHED = frozenset({"contact_id", "first_name", "last_name", "mobile_number",
 _BOOLEAN = {False: "false", True: "true"}
 
 
+class _Times(dict[datetime, Any]):
+    """Times as the bulk paths take them, each made once: thousands of contacts have the same."""
+
+    def __missing__(self, at: datetime) -> Any:
+        kept = self[at] = bulk.as_time(at)
+        return kept
+
+
 @dataclass(slots=True)
 class Writer:
     """Gathers what a batch of contacts becomes, and writes it at once. Values are by stored key, with "assigned"."""
@@ -70,23 +79,28 @@ class Writer:
     at_kept: Any = None
     import_kept: Any = None
     searched: frozenset[str] = frozenset()
+    custom: list[tuple[str, str]] = field(default_factory=list)  # (stored key, key in Contact.custom)
+    team_id: int = 0
+    times: _Times = field(default_factory=_Times)
 
     def __post_init__(self) -> None:
         self.at_kept = bulk.as_time(self.at)
         self.import_kept = self.import_id if bulk.is_postgres() else self.import_id.hex
+        self.team_id = self.team.pk
+        self.custom = [(each.key, each.key.removeprefix(CUSTOM)) for each in schema_of(self.team).custom]
         self.searched = _SEARCHED | {CUSTOM + key for key in self.searchable}
 
     def add(self, key: int, values: Mapping[str, Any]) -> None:
         """A new contact with these values."""
         get = values.get
-        custom = {name[7:]: value for name, value in values.items() if name.startswith(CUSTOM)}
+        custom = {key: value for name, key in self.custom if (value := get(name)) is not None}
         text = self._text(values, custom)
         channels: list[Any] = []
         for channel in CHANNELS:
             opted_out, source, by, _, own_out = values[channel]
             channels += opted_out, source, by, self.at_kept, own_out
         self.new.append((
-            self.team.pk, key, get("contact_id"), values["first_name"], values["last_name"], get("mobile_number"),
+            self.team_id, key, get("contact_id"), values["first_name"], values["last_name"], get("mobile_number"),
             self.at_kept if get("mobile_number_inferred") else None, get("whatsapp_number"), *channels,
             get("assigned"), as_json(custom) if custom else "{}", text, self.at_kept, self.at_kept,
         ))  # fmt: skip
@@ -102,7 +116,7 @@ class Writer:
         row: list[Any] = [now["first_name"], now["last_name"]]
         for channel in CHANNELS:
             opted_out, source, by, at, own_out = now[channel]
-            row += opted_out, source, by, self.at_kept if at is self.at else bulk.as_time(at), own_out
+            row += opted_out, source, by, self.times[at], own_out
         row += as_json(custom), self.at_kept
         touched = tuple(name for name in _INDEXED if name in values)
         row += (self._indexed(name, values[name]) for name in touched)
@@ -117,7 +131,7 @@ class Writer:
     ) -> None:
         """An entry of a contact's history; `before` and `after` are JSON."""
         self.changes.append((
-            self.team.pk, change, key, self.at_kept, "import", self.by, self.import_kept, row, action, before, after,
+            self.team_id, change, key, self.at_kept, "import", self.by, self.import_kept, row, action, before, after,
         ))  # fmt: skip
 
     def write(self) -> None:
@@ -178,7 +192,7 @@ def as_json(values: Mapping[str, Any], at: datetime | None = None, iso: str = ""
     """
     parts = []
     for key, value in values.items():
-        if isinstance(value, str):
+        if value.__class__ is str:
             parts.append(f'"{key}":{quoted(value)}')
         elif isinstance(value, tuple):
             opted_out, source, by, when, own_out = value
