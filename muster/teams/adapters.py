@@ -84,9 +84,10 @@ class SignInElsewhere(DefaultSocialAccountAdapter):  # type: ignore[misc]  # all
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Somebody the provider knows and we do not gets a page that says so, not an account."""
-        address = next((each.email for each in sociallogin.email_addresses), "")
         audit.record(None, None, "sign-in-refused", provider=sociallogin.account.provider)
-        raise ImmediateHttpResponse(render(request, "socialaccount/unknown.html", {"address": address}, status=403))
+        address = next(iter(sociallogin.email_addresses), None)
+        context = {"address": address.email if address else "", "verified": address and address.verified}
+        raise ImmediateHttpResponse(render(request, "socialaccount/unknown.html", context, status=403))
 
 
 def _cipher() -> MultiFernet:
