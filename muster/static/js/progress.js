@@ -2,6 +2,7 @@
 
 const SECOND = 1000;
 const LIVE_SECONDS = 10;
+const UNDER_WAY = ["checking", "waiting", "importing"];
 
 async function ask(address) {
   const answer = await fetch(address, { headers: { Accept: "application/json" } });
@@ -25,17 +26,12 @@ async function watchPage(page) {
 }
 
 async function watchLines(lines) {
-  const first = new Map();
   for (;;) {
     await new Promise((wake) => setTimeout(wake, 2 * SECOND));
     for (const line of lines) {
       const told = await ask(line.dataset.progress).catch(() => null);
       if (!told) continue;
-      if (first.has(line) && first.get(line) !== told.state && !["checking", "waiting", "importing"].includes(told.state)) {
-        window.location.reload();
-        return;
-      }
-      first.set(line, told.state);
+      if (!UNDER_WAY.includes(told.state)) { window.location.reload(); return; }
       line.querySelector(".chip").textContent = told.text;
       const bar = line.querySelector("progress");
       if (bar && told.of) { bar.max = told.of; bar.value = told.done; }

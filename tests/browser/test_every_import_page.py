@@ -1,0 +1,114 @@
+"""Every page of Contact Import in every look: axe finds nothing, and nothing scrolls sideways."""
+
+import json
+import urllib.request
+from typing import Any
+
+import pytest
+
+from muster.demo import ANA
+from muster.demo_files import UGLY
+from tests.browser.conftest import PHONE, SMALL, WIDE, Visit, faults
+from tests.real.ports import wait_until
+from tests.real.server import MusterServer
+
+TEAM = "/t/admissions-demo/imports"
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"viewport": WIDE},
+    "dark": {"viewport": WIDE, "color_scheme": "dark"},
+    "phone": {"viewport": PHONE},
+    "dark phone": {"viewport": PHONE, "color_scheme": "dark"},
+    "small": {"viewport": SMALL},
+    "forced colours": {"viewport": WIDE, "forced_colors": "active"},
+    "still": {"viewport": WIDE, "reduced_motion": "reduce"},
+}
+
+
+@pytest.fixture(scope="module")
+def imports(demo: MusterServer) -> dict[str, str]:
+    """An import in every state that one can look at, by name, made over the API."""
+    token = demo.run("token", ANA.email, "--name", "browser").strip()
+
+    def call(path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        request = urllib.request.Request(f"{demo.url}/api/v1/teams/admissions-demo/imports{path}")
+        request.add_header("Authorization", f"Bearer {token}")
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+            request.data = json.dumps(body).encode()
+        with urllib.request.urlopen(request) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+
+    columns = {"First Name": "FirstName", "Shoe size": None}
+    asked = {"text": UGLY, "blank_mobile": "infer", "columns": columns}
+    made = {
+        "draft": call("", asked | {"confirm": False}),
+        "refused": call("", asked | {"columns": {}}),
+        "unreadable": call("", asked | {"text": "%PDF-1.7"}),
+        "done": call("", asked),
+    }
+    made["cancelled"] = call("", asked | {"confirm": False})
+    call(f"/{made['cancelled']['id']}/cancel", {})
+    where = f"/{made['done']['id']}"
+    wait_until(lambda: call(where)["state"] == "done", seconds=30, what=lambda: "the import is not done")
+    return {name: f"{TEAM}/{each['id']}/" for name, each in made.items()}
+
+
+def pages(imports: dict[str, str]) -> dict[str, str]:
+    """Every page by its address."""
+    draft = imports["draft"]
+    no_plus = "show=problems&code=phone-no-plus&field=WhatsAppMobileNumber"
+    return {
+        "history": f"{TEAM}/",
+        "new": f"{TEAM}/new/",
+        "paste": f"{TEAM}/paste/",
+        "review": draft,
+        "review, all": f"{draft}?show=all",
+        "a row": f"{draft}rows/5/?show=problems",
+        "add the plus": f"{draft}fix/?fix=add-plus&{no_plus}",
+        "country": f"{draft}fix/?fix=region&{no_plus}",
+        "map": f"{draft}fix/?fix=map&show=problems&code=staff-unknown&field=StaffId",
+        "replace": f"{draft}fix/?fix=replace&show=all&header=Nickname&find=a&value=b",
+        "leave out": f"{draft}fix/?fix=leave-out&{no_plus}",
+        "reading": f"{draft}reading/",
+        "confirm": f"{draft}confirm/",
+        "columns": imports["refused"],
+        "unreadable": imports["unreadable"],
+        "result": imports["done"],
+        "stopped": imports["cancelled"],
+        "undo": f"{imports['done']}undo/",
+        "guide": "/guide/errors",
+    }
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_it_has_no_fault_in_any_look(visit: Visit, imports: dict[str, str], look: str) -> None:
+    page = visit(f"{TEAM}/", **LOOKS[look])
+    found = {}
+    for name, path in pages(imports).items():
+        page.goto(path)
+        found[name] = faults(page)
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+def test_it_fits_with_text_twice_the_size(visit: Visit, imports: dict[str, str]) -> None:
+    page = visit(f"{TEAM}/")
+    wide = {}
+    for name, path in pages(imports).items():
+        page.goto(path)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        wide[name] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert {name: over for name, over in wide.items() if over > 0} == {}
+
+
+def test_it_has_no_fault_with_its_menus_and_dialog_open(visit: Visit, imports: dict[str, str]) -> None:
+    page = visit(imports["draft"])
+    page.locator("a[data-confirm]").click()
+    page.get_by_role("dialog").wait_for()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    page.locator(".team-switcher summary").click()
+    assert faults(page) == []
+    page.goto(f"{TEAM}/")
+    page.locator("td .menu summary").first.click()
+    assert faults(page) == []
