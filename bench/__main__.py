@@ -56,8 +56,8 @@ def size_of(asked: argparse.Namespace) -> Size:
     return Size(
         rows=rows,
         rounds=asked.rounds or (5 if asked.full else 3),
-        full_bytes=FULL_FILE if asked.full or not asked.rows else min(FULL_FILE, rows * 90),
-        peer_rows=10_000 if asked.full else min(rows, 1_000),
+        full_bytes=FULL_FILE if asked.full else min(FULL_FILE, rows * 90),
+        peer_rows=5_000 if asked.full else min(rows, 500),
         big=asked.full,
         tryton=asked.full,
     )

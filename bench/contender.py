@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,8 +104,8 @@ def warm_up(path: str) -> None:
     import_file(path)
 
 
-def import_file(path: str) -> dict[str, Any]:
-    """Import a file that was uploaded before, as a worker does that has not seen it yet."""
+def import_file(path: str, around: Callable[[Callable[[], Any]], Any] = lambda run: run()) -> dict[str, Any]:
+    """Import a file that was uploaded before, as a worker does that has not seen it yet. `around` may watch the run."""
     team, user = Team.objects.get(slug=SLUG), User.objects.get(email=EMAIL)
     clocks, look, whole, load = meter(), Cost(), Cost(), Cost()
     forget_peak()
@@ -125,7 +125,7 @@ def import_file(path: str) -> dict[str, Any]:
         claimed = worker.claim("bench", imp)
         assert claimed, imp.state
         clock.imp = claimed
-        outcome = run.run(claimed, clock)
+        outcome = around(lambda: run.run(claimed, clock))
     progress.forget(claimed)
     return {
         "import": str(imp.pk), "totals": outcome.totals, "cost": whole, "look": look, "load": load,
