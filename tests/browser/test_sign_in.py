@@ -144,7 +144,7 @@ def test_it_signs_in_with_a_passkey_and_no_password(browser: BrowserContext) -> 
 
 
 def shown_by_app(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD)))  # type: ignore[no-untyped-call]
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD)))
 
 
 def code_of(secret: str, after: str = "") -> str:
@@ -171,7 +171,7 @@ def test_it_signs_in_with_the_code_of_an_app(browser: BrowserContext) -> None:
         sign_out(page)
         sign_in(page)
         expect(page.get_by_role("heading", name="One more step")).to_be_visible()
-        page.get_by_label("code").fill(code())
+        page.get_by_label("code").fill(code())  # type: ignore[no-untyped-call]
         page.get_by_role("button", name="Sign in", exact=True).click()
         is_in(page)
 

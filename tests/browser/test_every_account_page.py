@@ -1,0 +1,152 @@
+"""Every page about signing in, users, fields, profile and owners, in every look: no fault, nothing sideways."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from muster.demo import ANA, UMA
+from tests.browser.conftest import Visit, faults, is_error
+from tests.browser.test_every_import_page import LOOKS
+from tests.real.server import MusterServer
+
+TEAM = "/t/admissions-demo"
+STRANGERS = {
+    "sign in": "/accounts/login/",
+    "reset": "/accounts/password/reset/",
+    "reset, sent": "/accounts/password/reset/done/",
+    "reset, used up": "/accounts/password/reset/key/1-x/",
+    "by invitation": "/accounts/signup/",
+    "switched off": "/accounts/inactive/",
+    "stopped": "/accounts/3rdparty/login/cancelled/",
+    "invitation, over": "/invitation/x/",
+}
+
+
+@pytest.fixture(scope="module")
+def places(chromium: Browser, demo: MusterServer) -> dict[str, str]:
+    """Every page for Ana, who is an owner here. The pages that name a thing are found by following links."""
+    demo.run("owner", ANA.email)
+    context = chromium.new_context(base_url=demo.url)
+    page = context.new_page()
+    enter(page, ANA.email, ANA.password)
+    page.goto(f"{TEAM}/users/invite/")
+    page.get_by_label("Email").fill("zoe@example.edu")
+    page.get_by_role("button", name="Send the invitation").click()
+    page.goto("/profile/tokens/new/")
+    page.get_by_label("Name").fill("CRM")
+    page.get_by_role("button", name="Make the token").click()
+    user = found(page, f"{TEAM}/users/", r"/users/\d+/$", "Edit Uma Ueda")
+    field = found(page, f"{TEAM}/fields/", r"/fields/\d+/$", "Edit Program")
+    mail = found(page, "/owner/mail/", r"/owner/mail/[^/]+/$")
+    context.close()
+    return {
+        "users": f"{TEAM}/users/",
+        "users, Staff IDs missing": f"{TEAM}/users/?missing=T77&missing=T78",
+        "users, none without": f"{TEAM}/users/?staff_id=none",
+        "invite": f"{TEAM}/users/invite/",
+        "user": user,
+        "remove": f"{user}remove/",
+        "log": f"{TEAM}/log/",
+        "log, filtered": f"{TEAM}/log/?by=ana&since=x",
+        "fields": f"{TEAM}/fields/",
+        "add field": f"{TEAM}/fields/add/",
+        "field": field,
+        "delete field": f"{field}delete/",
+        "profile": "/profile/",
+        "new token": "/profile/tokens/new/",
+        "password": "/accounts/password/change/",
+        "email": "/accounts/email/",
+        "sign out": "/accounts/logout/",
+        "is it you": "/accounts/2fa/totp/activate/",
+        "keys": "/accounts/2fa/webauthn/",
+        "sign-ins": "/accounts/3rdparty/",
+        "teams": "/owner/teams/",
+        "team": "/owner/teams/admissions-demo/edit/",
+        "new team": "/owner/teams/new/",
+        "owners": "/owner/owners/",
+        "owner's log": "/owner/log/",
+        "mails": "/owner/mail/",
+        "mail": mail,
+        "nothing": "/nothing-here",
+    }
+
+
+def found(page: Page, where: str, pattern: str, name: str | None = None) -> str:
+    """The address behind a link."""
+    page.goto(where)
+    link = page.get_by_role("link", name=name) if name else page.locator("table a")
+    address = link.first.get_attribute("href") or ""
+    assert re.search(pattern, address), address
+    return address
+
+
+def enter(page: Page, email: str, password: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(re.compile("/contacts/"))
+
+
+def faults_of(page: Page, places: dict[str, str]) -> dict[str, list[str]]:
+    seen = {}
+    for name, path in places.items():
+        page.goto(path)
+        seen[name] = faults(page)
+    return {name: each for name, each in seen.items() if each}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_it_has_no_fault_in_any_look(visit: Visit, places: dict[str, str], look: str) -> None:
+    known = {name: path for name, path in places.items() if name != "nothing"}
+    assert faults_of(visit("/profile/", **LOOKS[look]), known) == {}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_it_has_no_fault_before_one_signs_in(chromium: Browser, demo: MusterServer, look: str) -> None:
+    context = chromium.new_context(base_url=demo.url, **LOOKS[look])
+    assert faults_of(context.new_page(), STRANGERS) == {}
+    context.close()
+
+
+def test_it_has_no_fault_where_something_is_not_there_or_not_ones_own(chromium: Browser, demo: MusterServer) -> None:
+    context = chromium.new_context(base_url=demo.url)
+    page = context.new_page()
+    enter(page, UMA.email, UMA.password)
+    assert faults_of(page, {"nothing": "/nothing-here", "403": f"{TEAM}/users/", "owner": "/owner/teams/"}) == {}
+    context.close()
+
+
+def test_it_has_no_fault_with_something_to_put_right(visit: Visit, places: dict[str, str]) -> None:
+    page = visit("/profile/")
+    for name in ("invite", "add field", "new team", "new token"):
+        page.goto(places[name])
+        page.locator("main form button.primary").click()
+        page.get_by_role("alert").wait_for()
+        assert faults(page) == [], name
+
+
+def test_it_fits_with_text_twice_the_size(visit: Visit, places: dict[str, str]) -> None:
+    page = visit("/profile/")
+    wide = {}
+    for name, path in places.items():
+        if name == "nothing":
+            continue
+        page.goto(path)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        wide[name] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert {name: over for name, over in wide.items() if over > 0} == {}
+
+
+def test_it_keeps_to_its_own_policy(chromium: Browser, demo: MusterServer) -> None:
+    """Nothing on the sign-in page is stopped by the headers: its scripts for passkeys, too."""
+    errors: list[str] = []
+    context = chromium.new_context(base_url=demo.url)
+    page = context.new_page()
+    page.on("console", lambda message: errors.append(message.text) if is_error(message) else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Show").click()
+    context.close()
+    assert errors == []
