@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from bench.turns import Player
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no server stays behind
     asked = arguments()
     found: list[Case] = []
     for kind in [asked.on] if asked.on else KINDS:
