@@ -53,10 +53,10 @@ _SEARCHED = frozenset({"contact_id", "first_name", "last_name", "mobile_number",
 _BOOLEAN = {False: "false", True: "true"}
 
 
-class _Times(dict[datetime, Any]):
+class _Times(dict[datetime, str]):
     """Times as the bulk paths take them, each made once: thousands of contacts have the same."""
 
-    def __missing__(self, at: datetime) -> Any:
+    def __missing__(self, at: datetime) -> str:
         kept = self[at] = bulk.as_time(at)
         return kept
 
@@ -76,7 +76,7 @@ class Writer:
     changed_texts: dict[int, str] = field(default_factory=dict)
     removed: list[int] = field(default_factory=list)
     changes: list[tuple[Any, ...]] = field(default_factory=list)
-    at_kept: Any = None
+    at_kept: str = ""
     import_kept: Any = None
     searched: frozenset[str] = frozenset()
     custom: list[tuple[str, str]] = field(default_factory=list)  # (stored key, key in Contact.custom)
