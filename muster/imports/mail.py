@@ -106,7 +106,7 @@ def _send(mail: Mail) -> bool:
         message.attach_alternative(mail.html, "text/html")
     try:
         message.send()
-    except (SMTPException, OSError) as error:
+    except (SMTPException, OSError, ValueError) as error:  # ValueError: an address that cannot be written
         wait = min(FIRST_WAIT * 2 ** (mail.attempts - 1), LONGEST_WAIT)
         log.warning("mail %s not sent, again in %s: %s", mail.pk, wait, error)
         Mail.objects.filter(pk=mail.pk).update(due_at=timezone.now() + wait, last_error=str(error)[:1000])

@@ -88,8 +88,7 @@ def one_round(name: str) -> bool:
         return True
     unseen = claim_unseen(name)
     if unseen:
-        with heartbeat(unseen):
-            run.settle(unseen)
+        look_at(unseen)
         return True
     return sent > 0
 
@@ -180,8 +179,20 @@ def carry_out(imp: Import) -> Outcome | None:
     return None
 
 
+def look_at(imp: Import) -> None:
+    """Look at a file that is ours to look at, whatever comes of it."""
+    try:
+        with heartbeat(imp):
+            run.settle(imp)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("file of import %s: %s", imp.pk, error)  # looked at again when the lease has run out
+    except Exception:
+        log.exception("file of import %s was not looked at", imp.pk)
+        _fail(imp)
+
+
 def _ours(imp: Import) -> Q:
-    return Q(pk=imp.pk, state=State.IMPORTING, fence=imp.fence)
+    return Q(pk=imp.pk, state__in=(State.CHECKING, State.IMPORTING), fence=imp.fence)
 
 
 def _refuse(imp: Import, bad: BadFile) -> None:

@@ -110,6 +110,14 @@ def test_it_does_not_fail_when_the_server_is_down(cast: Cast, smtp_server: Mailb
         assert mail.send_due() == 1
 
 
+def test_it_goes_on_after_an_address_that_cannot_be_written(cast: Cast, smtp_server: Mailbox) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    Mail.objects.update(to="a\nb@example.edu")
+    with through(smtp_server):
+        assert mail.send_due() == 0
+    assert Mail.objects.get().last_error
+
+
 def test_it_gives_a_mail_the_same_id_every_time(cast: Cast, smtp_server: Mailbox) -> None:
     imported(cast.team, cast.alice, sheet(ANA))
     with through(smtp_server):

@@ -121,6 +121,20 @@ def test_it_says_that_nothing_was_saved_when_something_breaks(cast: Cast, monkey
     assert sorted(Mail.objects.values_list("about", flat=True)) == ["failed", "finished"]
 
 
+def test_it_fails_a_file_that_it_cannot_look_at(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    imp = drafted(cast.team, cast.alice, sheet(ANA))
+    Import.objects.filter(pk=imp.pk).update(state=State.CHECKING, lease_until=None)
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(run, "look", broken)
+    assert worker.one_round("me")
+
+    imp.refresh_from_db()
+    assert (imp.state, imp.failure) == (State.FAILED, worker.FAILURE)
+
+
 def test_it_tries_again_for_a_while_when_the_database_is_busy(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     imp = waiting(cast.team, cast.alice)
 
