@@ -37,7 +37,6 @@ ACTIONS = {
     "import-confirmed": "Confirmed an import",
     "import-cancelled": "Cancelled an import",
     "import-undone": "Undid an import",
-    "import-finished": "Finished an import",
     "exported": "Exported contacts",
     "contact-erased": "Erased a contact",
 }
