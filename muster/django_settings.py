@@ -14,6 +14,7 @@ import dj_database_url
 from muster.logs import logging_config
 from muster.settings import settings
 
+SAML_SUBJECT = "urn:oasis:names:tc:SAML:attribute:subject-id"  # else the NameID
 _ours = settings()
 _address = urlsplit(_ours.url)
 _tls = _address.scheme == "https"
@@ -121,7 +122,7 @@ def _sign_in_elsewhere() -> dict[str, Any]:
                     "name": _ours.saml_name,
                     "client_id": "sso",
                     "settings": {
-                        "attribute_mapping": {"uid": _ours.saml_email, "email": _ours.saml_email},
+                        "attribute_mapping": {"uid": SAML_SUBJECT, "email": _ours.saml_email},
                         "idp": {"entity_id": _ours.saml_entity_id, "metadata_url": _ours.saml_metadata_url},
                         "sp": {"entity_id": f"{_ours.url.rstrip('/')}/accounts/saml/sso/metadata/"},
                         "advanced": {"strict": True, "want_assertion_signed": True},
