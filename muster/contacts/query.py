@@ -1,7 +1,8 @@
 """What a person typed into the search box, as conditions on `Contact.search_text`.
 
 Every word must be somewhere in the text, in any order. A word that looks like a number may be there as its digits
-too, and so may the whole query: "(0171) 555-1234", "+44 171 555 1234" and "0044171..." find the same contact.
+too, and so may the whole query: "(0171) 555-1234", "+44 171 555 1234" and "0044171..." find the same contact. A whole
+query of seven digits or more is a number and nothing else.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from muster.contacts.index import fold
 from muster.core import phones
@@ -21,7 +24,8 @@ from muster.core import phones
 MAX_LENGTH, MAX_WORDS = 200, 12
 TRIGRAM = 3
 _NUMBER = re.compile(r"\+?[\d\s().\-/]+", re.ASCII)
-_FEWEST_DIGITS = 3
+_FEWEST_DIGITS, _MANY_DIGITS = 3, 7
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 Term = tuple[str, ...]  # any of these must be in the text
 Way = tuple[Term, ...]  # all of these must
@@ -41,19 +45,17 @@ class Query:
         """Whether trigrams narrow every way down: it has a word of at least three characters."""
         return bool(self.ways) and all(any(map(_is_long, way)) for way in self.ways)
 
-    def condition(self) -> Q:
-        """Return what is true of every hit."""
-        return reduce(or_, (reduce(and_, map(_contains, way)) for way in self.ways), Q())
+    def is_indexed(self) -> Q:
+        """Return what is true of every hit, as PostgreSQL answers it from its trigram index, a way at a time."""
+        return reduce(or_, (reduce(and_, map(_is_like, way)) for way in self.ways), Q())
+
+    def is_found(self) -> Q:
+        """Return the same, so that the text of each contact is looked at, and no index is."""
+        return reduce(or_, (reduce(and_, map(_is_in, way)) for way in self.ways), Q())
 
     def as_fts5(self) -> str:
         """Return the FTS5 expression that is true of every hit, and of few others."""
         return " OR ".join(f"({_fts5_way(way)})" for way in self.ways)
-
-    def as_sql(self) -> tuple[str, list[str]]:
-        """Return the condition as SQL with its parameters."""
-        patterns = [f"%{_escaped(text)}%" for way in self.ways for term in way for text in term]
-        ways = (" AND ".join(_sql_term(term) for term in way) for way in self.ways)
-        return " OR ".join(f"({way})" for way in ways), patterns
 
 
 def parse(typed: str, home: str) -> Query:
@@ -62,9 +64,24 @@ def parse(typed: str, home: str) -> Query:
     words = text.split()[:MAX_WORDS]
     if not words:
         return Query(())
-    by_words = tuple((word, *_numbers(word, home)) for word in words)
-    whole = tuple(_numbers(text, home)) if len(words) > 1 else ()
-    return Query((by_words, (whole,)) if whole else (by_words,))
+    whole = tuple(_numbers(text, home))
+    if whole and (len(words) == 1 or sum(map(str.isdecimal, text)) >= _MANY_DIGITS):
+        return Query(((_least((text, *whole)),),))
+    by_words = tuple(_least((word, *_numbers(word, home))) for word in words)
+    number = _least(whole)
+    if not number or all(_follows(term, number) for term in by_words):
+        return Query((by_words,))
+    return Query((by_words, (number,)))
+
+
+def _least(term: Term) -> Term:
+    """Leave out what cannot be there without another of the term: "+1716" is nowhere where "1716" is not."""
+    return tuple(text for text in term if not any(other != text and other in text for other in term))
+
+
+def _follows(term: Term, whole: Term) -> bool:
+    """Whether a text with any of `whole` in it has one of `term` in it."""
+    return all(any(text in each for text in term) for each in whole)
 
 
 def cleaned(typed: str) -> str:
@@ -89,15 +106,22 @@ def _numbers(text: str, home: str) -> Iterator[str]:
         found.add(digits)
         found.update("\n" + digits.removeprefix(prefix) for prefix in ("00", "011") if digits.startswith(prefix))
         found.update(digits[1:] for _ in "0" if digits.startswith("0") and len(digits) > _FEWEST_DIGITS)
-    yield from sorted(found - {text, "\n"})
+    yield from sorted(found - {text, "\n", ""})
 
 
 def _is_long(term: Term) -> bool:
     return all(len(text) >= TRIGRAM for text in term)
 
 
-def _contains(term: Term) -> Q:
-    return reduce(or_, (Q(search_text__contains=text) for text in term))
+def _is_like(term: Term) -> Q:
+    """One condition for all alternatives: two would keep the planner from asking the index for all terms at once."""
+    if len(term) == 1:
+        return Q(search_text__contains=term[0])
+    return Q(search_text__regex="|".join(_PUNCTUATION.sub(r"\\\g<0>", text) for text in term))
+
+
+def _is_in(term: Term) -> Q:
+    return reduce(or_, (Q(GreaterThan(StrIndex("search_text", Value(text)), 0)) for text in term))
 
 
 def _fts5_way(way: Way) -> str:
@@ -109,11 +133,3 @@ def _trigrams(text: str) -> str:
     """Return an FTS5 expression for all trigrams of a text; which ones are neighbours, the index does not know."""
     parts = dict.fromkeys(text[start : start + TRIGRAM] for start in range(len(text) - TRIGRAM + 1))
     return " AND ".join('"' + part.replace('"', '""') + '"' for part in parts)
-
-
-def _sql_term(term: Term) -> str:
-    return "(" + " OR ".join(["search_text LIKE %s"] * len(term)) + ")"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,8 +1,8 @@
 """Finding contacts: words, numbers and filters, newest first, a page at a time, at once however many there are.
 
 Two ways to a page. Looking at the newest contacts one by one fills it quickly when much matches; the index finds the
-few when little does. So the newest are looked at first, and the index is asked for what is then still missing. A
-query that no index helps (one or two letters) looks at `MOST_LOOKED_AT` contacts a page and says where it stopped.
+few when little does. So some of the newest are looked at first; that tells which way is the shorter. A query that no
+index helps (one or two letters) looks at `MOST_LOOKED_AT` contacts a page and says where it stopped.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from muster.contacts.filters import EVERYBODY, Filters
@@ -86,7 +86,8 @@ class _Search:
 
     @property
     def all(self) -> QuerySet[Contact]:
-        return self.filtered.filter(self.query.condition())
+        matches = self.query.is_found() if connection.vendor == "sqlite" else self.query.is_indexed()
+        return self.filtered.filter(matches)
 
     def exact(self, typed: str) -> Contact | None:
         """Return whoever has exactly the ContactId that was typed."""
@@ -95,20 +96,37 @@ class _Search:
 
     def page(self, before: int | None, leave_out: Contact | None = None) -> Page:
         """Return a page of those below `before`."""
-        wanted = self.limit + 1
         others = Q() if leave_out is None else ~Q(id=leave_out.id)
-        floor = self.floor(before, LOOKED_AT_FIRST)
-        found = _newest(self.all.filter(others, _between(floor, before)), wanted)
-        if floor is None or len(found) == wanted:
+        found, floor = self._look(before, others)
+        missing = self.limit + 1 - len(found)
+        if floor is None or not missing:
             return _cut(found, self.limit, None)
-        missing = wanted - len(found)
-        if self.query.can_use_index:
-            return _cut(found + _newest(self.by_index().filter(others, id__lt=floor), missing), self.limit, None)
-        if self.filters.are_narrow:
-            return _cut(found + _newest(self.all.filter(others, id__lt=floor), missing), self.limit, None)
-        deeper = self.floor(floor, MOST_LOOKED_AT)
-        found += _newest(self.all.filter(others, _between(deeper, floor)), missing)
-        return _cut(found, self.limit, deeper)
+        if self.query.can_use_index or self.filters.are_narrow:
+            hits = self.by_index() if self.query.can_use_index else self.all
+            found += _newest(hits.filter(others, id__lt=floor), missing, walk=not self.query.can_use_index)
+            return _cut(found, self.limit, None)
+        return _cut(found, self.limit, floor)
+
+    def _look(self, before: int | None, others: Q) -> tuple[list[Contact], int | None]:
+        """Look at the newest contacts one by one, as long as that will fill the page soon, or nothing else will.
+
+        Return who was found, and the id below which nobody was looked at; None when everybody was.
+        """
+        found: list[Contact] = []
+        wanted, looked, floor, step = self.limit + 1, 0, before, LOOKED_AT_FIRST
+        can_jump = self.query.can_use_index or self.filters.are_narrow
+        while step:
+            top, floor = floor, self.floor(floor, step)
+            looked_at = self.filtered.filter(self.query.is_found(), others, _between(floor, top))
+            found += _newest(looked_at, wanted - len(found))
+            looked += step
+            if floor is None or len(found) == wanted or looked >= MOST_LOOKED_AT:
+                break
+            step = MOST_LOOKED_AT - looked
+            if can_jump:  # at this rate, and half as many again
+                soon = looked * (wanted - len(found)) * 3 // (2 * len(found)) if found else MOST_LOOKED_AT
+                step = soon if looked + soon <= MOST_LOOKED_AT else 0
+        return found, floor
 
     def floor(self, before: int | None, count: int) -> int | None:
         """Return the id of the contact that is `count` below `before`; None when there are not so many."""
@@ -120,14 +138,10 @@ class _Search:
 
     def by_index(self) -> QuerySet[Contact]:
         """Return all that match, found by the index; each is looked at again."""
-        if connection.vendor == "sqlite":
-            sql, parameters = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [self.query.as_fts5()]  # noqa: S608
-        else:
-            condition, patterns = self.query.as_sql()
-            # OFFSET 0 is a fence: without it the planner may walk down the ids and hope to meet enough hits.
-            sql = f"SELECT id FROM contacts_contact WHERE team_id = %s AND ({condition}) OFFSET 0"  # noqa: S608
-            parameters = [str(self.team.id), *patterns]
-        return self.all.filter(id__in=RawSQL(sql, parameters))  # noqa: S611  constants, and parameters apart
+        if connection.vendor != "sqlite":
+            return self.all  # the planner finds the index by itself: see `_newest`
+        sql = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s"  # noqa: S608  constants
+        return self.all.filter(id__in=RawSQL(sql, [self.query.as_fts5()]))  # noqa: S611  constants, parameters apart
 
 
 def _between(floor: int | None, before: int | None) -> Q:
@@ -135,5 +149,8 @@ def _between(floor: int | None, before: int | None) -> Q:
     return above if before is None else above & Q(id__lt=before)
 
 
-def _newest(contacts: QuerySet[Contact], count: int) -> list[Contact]:
-    return list(contacts.order_by("-id")[:count])
+def _newest(contacts: QuerySet[Contact], count: int, *, walk: bool = True) -> list[Contact]:
+    """Return so many of the newest. Without `walk`, PostgreSQL must not walk down the ids and hope to meet enough hits:
+    it cannot when it has to sort by a sum, and then takes the trigram index."""
+    order = F("id") if walk or connection.vendor == "sqlite" else F("id") + 0
+    return list(contacts.order_by(order.desc())[:count])
