@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "MUSTER_"
+MARKS = ("<!-- settings, written by bin/docs -->", "<!-- end of settings -->")
 SECRET: dict[str, JsonValue] = {"secret": True}  # never shown
 
 
@@ -56,7 +58,7 @@ class Settings(BaseSettings):
     lease_seconds: int = Field(30, description="Seconds after which a silent worker's import is taken over by another.")
 
     invitation_days: int = Field(7, description="Days an invitation can be accepted.")
-    session_days: int = Field(14, description="Days without a visit after which one has to sign in again.")
+    session_days: int = Field(14, description="Days after which one has to sign in again.")
     oidc_url: str = Field("", description="OpenID Connect: address of the issuer; unset: no such sign-in.")
     oidc_name: str = Field("Single sign-on", description="OpenID Connect: the words on the button.")
     oidc_client_id: str = Field("", description="OpenID Connect: our client id there.")
@@ -144,3 +146,32 @@ def _shown(value: Any, field: FieldInfo) -> str:
     if field.json_schema_extra == SECRET:
         return "***" if value else ""
     return re.sub(r"(?<=://)([^:/@]*):[^@/]*@", r"\1:***@", "" if value is None else str(value))
+
+
+def as_markdown() -> str:
+    """A table of every setting and what it is without one."""
+    rows = [
+        f"| `{variable(name)}` | {_default(field)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(("| variable | without it | what it is |", "|---|---|---|", *rows))
+
+
+def document(path: Path) -> None:
+    """Write the table between the two marks of a page."""
+    text = path.read_text(encoding="utf-8")
+    before, _, rest = text.partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    path.write_text(f"{before}{MARKS[0]}\n{as_markdown()}\n{MARKS[1]}{after}", encoding="utf-8")
+
+
+def _default(field: FieldInfo) -> str:
+    """A default as it is written in the environment."""
+    default = field.default
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    return f"`{default}`" if default not in {None, ""} else ""
+
+
+if __name__ == "__main__":
+    document(Path(sys.argv[1]))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from muster.teams import mail_files, people
 from muster.teams.access import owner
 from muster.teams.forms import TeamForm, add_refusal
-from muster.teams.log import log_context
+from muster.teams.log import PER_PAGE, log_context
 from muster.teams.models import Role, Team, User
 
 
@@ -98,6 +102,47 @@ def end_ownership(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     else:
         messages.success(request, f"{ended.name} is no longer an owner.")
     return redirect("home" if ended.pk == user.pk and not ended.is_owner else "owner:owners")
+
+
+@require_GET
+@owner
+def everybody(request: HttpRequest, user: User) -> HttpResponse:
+    """Every account, found by name or address."""
+    wanted = request.GET.get("q", "").replace("\x00", "").strip()
+    found = User.objects.prefetch_related("memberships__team").order_by("email")
+    for word in wanted.split():
+        names = Q(email__icontains=word) | Q(first_name__icontains=word) | Q(last_name__icontains=word)
+        found = found.filter(names)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    query = urlencode({"q": wanted}) + "&" if wanted else ""
+    return render(request, "owner/people.html", {"page": page, "query": query, "wanted": wanted, **_tabs()})
+
+
+ACTS = {
+    "off": (people.switch_off, "{} can no longer sign in."),
+    "on": (people.switch_on, "{} can sign in again."),
+    "factor": (people.take_second_factor, "{} signs in with the password alone now."),
+}
+
+
+@require_http_methods(["GET", "POST"])
+@owner
+def person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Switch an account off or on, or take a lost second factor away."""
+    somebody = get_object_or_404(User, pk=pk)
+    act = ACTS.get(request.POST.get("act", ""))
+    if request.method == "POST" and act:
+        do, words = act
+        try:
+            do(somebody, user)
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        else:
+            messages.success(request, words.format(somebody.name))
+        return redirect("owner:person", pk=pk)
+    factors = Authenticator.objects.filter(user=somebody).exists()
+    context = {"person": somebody, "teams": somebody.memberships.select_related("team"), "has_factor": factors}
+    return render(request, "owner/person.html", context)
 
 
 @require_GET

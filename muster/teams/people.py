@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email, validate_slug
 from django.db import transaction
@@ -144,6 +145,31 @@ def end_ownership(user: User, by: User) -> None:
         user.is_owner = False
         user.save(update_fields=["is_owner"])
         audit.record(None, by, "owner-ended", email=user.email)
+
+
+def switch_off(user: User, by: User) -> None:
+    """Shut an account: its sessions and tokens stop working, what it did stays. Nobody shuts out themselves."""
+    if user.pk == by.pk:
+        raise refuse("user", "own-account", "You can't switch off your own account. Ask another owner.")
+    with transaction.atomic():
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        audit.record(None, by, "account-off", email=user.email)
+
+
+def switch_on(user: User, by: User) -> None:
+    """Open an account again."""
+    with transaction.atomic():
+        user.is_active = True
+        user.save(update_fields=["is_active"])
+        audit.record(None, by, "account-on", email=user.email)
+
+
+def take_second_factor(user: User, by: User) -> None:
+    """For somebody who lost it: from now on the password is enough, until they set one up again."""
+    with transaction.atomic():
+        Authenticator.objects.filter(user=user).delete()
+        audit.record(None, by, "second-factor-taken", email=user.email)
 
 
 def user_with(email: str, *, first_name: str = "", last_name: str = "") -> User:

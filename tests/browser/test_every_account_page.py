@@ -38,6 +38,7 @@ def places(chromium: Browser, demo: MusterServer) -> dict[str, str]:
     page.get_by_role("button", name="Make the token").click()
     user = found(page, f"{TEAM}/users/", r"/users/\d+/$", "Edit Uma Ueda")
     field = found(page, f"{TEAM}/fields/", r"/fields/\d+/$", "Edit Program")
+    found_person = found(page, "/owner/people/", r"/owner/people/\d+/$", "Open Uma Ueda")
     mail = found(page, "/owner/mail/", r"/owner/mail/[^/]+/$")
     context.close()
     return {
@@ -64,6 +65,9 @@ def places(chromium: Browser, demo: MusterServer) -> dict[str, str]:
         "teams": "/owner/teams/",
         "team": "/owner/teams/admissions-demo/edit/",
         "new team": "/owner/teams/new/",
+        "people": "/owner/people/",
+        "people, found": "/owner/people/?q=uma",
+        "person": found_person,
         "owners": "/owner/owners/",
         "owner's log": "/owner/log/",
         "mails": "/owner/mail/",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from muster.settings import document
 from tests.real.server import clean_environment
 
 pytestmark = pytest.mark.slow
@@ -137,3 +138,11 @@ Client().get("/invitation/opensesame/", HTTP_HOST="localhost")
     assert len(lines) == 2
     assert all(line.startswith(opening) for line in lines)
     assert [word for word in ("Zebedee", "opensesame") if word in str(lines)] == []
+
+
+def test_it_is_documented_as_it_is(tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "self-hosting.md"
+    copy = tmp_path / "page.md"
+    copy.write_bytes(page.read_bytes())
+    document(copy)
+    assert copy.read_text() == page.read_text(), "run bin/docs"

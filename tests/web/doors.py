@@ -36,6 +36,8 @@ PAGES = {
     "owner:team": O,
     "owner:owners": O,
     "owner:end_ownership": O,
+    "owner:people": O,
+    "owner:person": O,
     "owner:log": O,
     "owner:mails": O,
     "owner:mail": O,

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import is_mfa_enabled
 from django.core.mail import send_mail
 from pytest_django.fixtures import Settings
 
-from muster.teams.models import Team, User
+from muster.teams import tokens
+from muster.teams.models import AuditEntry, Team, User
 from tests.cast import Cast
 
 TEAM = {
@@ -75,6 +78,52 @@ def test_it_leads_an_owner_of_nothing_to_the_first_team(cast: Cast) -> None:
     Team.objects.all().delete()
     assert cast.browser(cast.olivia).get("/").headers["Location"] == "/owner/teams/"
     assert cast.browser(cast.dora).get("/").status_code == 200
+
+
+def people_found(cast: Cast, query: str) -> list[str]:
+    answer = cast.browser(cast.olivia).get(f"/owner/people/{query}")
+    return [each.first_name for each in answer.context["page"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Alice", "Bob", "Charlie", "Dora", "Olivia"]),
+        ("?q=bOb", ["Bob"]),
+        ("?q=bob+brown", ["Bob"]),
+        ("?q=charlie@", ["Charlie"]),
+        ("?q=%00x%25", []),
+    ],
+)
+def test_it_finds_people_by_name_or_address(cast: Cast, query: str, names: list[str]) -> None:
+    assert people_found(cast, query) == names
+
+
+def test_it_switches_an_account_off_and_on(cast: Cast) -> None:
+    bobs, (_, token) = cast.browser(cast.bob), tokens.make(cast.bob, "CRM")
+    client, path = cast.browser(cast.olivia), f"/owner/people/{cast.bob.pk}/"
+    client.post(path, {"act": "off"})
+    assert bobs.get("/profile/").status_code == 302
+    assert tokens.find(token) is None
+    client.post(path, {"act": "on"})
+    assert cast.browser(cast.bob).get("/profile/").status_code == 200
+    assert tokens.find(token)
+
+
+def test_it_lets_no_owner_shut_themselves_out(cast: Cast) -> None:
+    client = cast.browser(cast.olivia)
+    client.post(f"/owner/people/{cast.olivia.pk}/", {"act": "off"})
+    assert client.get("/owner/teams/").status_code == 200
+
+
+def test_it_takes_a_lost_second_factor_away(cast: Cast) -> None:
+    TOTP.activate(cast.bob, "JBSWY3DPEHPK3PXP")
+    client, path = cast.browser(cast.olivia), f"/owner/people/{cast.bob.pk}/"
+    assert "Take the second factor away" in client.get(path).content.decode()
+    client.post(path, {"act": "factor"})
+    assert not is_mfa_enabled(cast.bob)
+    actions = AuditEntry.objects.filter(team=None, by=cast.olivia).values_list("action", flat=True)
+    assert list(actions) == ["second-factor-taken"]
 
 
 @pytest.fixture

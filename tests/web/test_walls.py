@@ -81,6 +81,7 @@ def things(team: Team, admin: User, letter: str) -> Things:
         "end_session": {"pk": session.pk},
         "owner:team": {"slug": team.slug},
         "owner:end_ownership": {"pk": get_user_model().objects.get(email="olivia@example.edu").pk},
+        "owner:person": {"pk": member.user_id},
         "owner:mail": {"name": "one.eml"},
         "teams:member": {"pk": member.pk},
         "teams:remove": {"pk": member.pk},
