@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from muster.core.plan import Verdict
@@ -41,6 +41,20 @@ def _problems(verdict: Verdict, columns: dict[str, int]) -> list[int]:
     if not verdict.problems or is_left_out(verdict):
         return []
     return sorted({columns.get(each.field or "", -1) for each in verdict.problems})
+
+
+def problems_among(found: Draft, cells: Iterable[tuple[int, str | None]]) -> int:
+    """Count the cells, given by row and header, that have a problem."""
+    names = {header: its.name for header, its in zip(found.header, found.reading.checked.columns, strict=True) if its}
+    wrong: dict[int, set[str | None]] = {}
+    count = 0
+    for row, header in cells:
+        if row not in wrong:
+            place = found.reading.table.place_of(row)
+            problems = found.plan.verdicts[place].problems if place is not None else ()
+            wrong[row] = {each.field for each in problems if each.field}
+        count += names.get(header or "") in wrong[row]
+    return count
 
 
 class Sought(NamedTuple):

@@ -19,7 +19,7 @@ from muster.imports.grid_answers import current, told, window
 from muster.imports.grid_asked import MOST_ROWS, Asked, Refused, body_of, needed, whole
 from muster.imports.grid_lists import find
 from muster.imports.grid_rows import columns_json
-from muster.imports.grid_search import Place, Sought, matches, nearest, next_problem
+from muster.imports.grid_search import Place, Sought, matches, nearest, next_problem, problems_among
 from muster.imports.models import Edit, Import, State
 from muster.imports.pace import Pace
 from muster.imports.review import Draft
@@ -130,11 +130,13 @@ def _after(who: Access, imp: Import, asked: Asked, made: Edit | None) -> HttpRes
 
 
 def _done(grid: Grid, made: Edit, asked: Asked) -> dict[str, Any]:
-    """Say what a step was: its label, how many cells or rows, the first of them, and where in the list that is."""
+    """Say what a step was: its label, how many cells, how many with a problem, the first, and where that is."""
     row, header, *_ = made.cells[0]
     place = grid.draft.reading.table.place_of(row)
     offset = None if place is None else find(grid.draft, asked.wanted, asked.listed).index(place)
-    return {"label": made.label, "count": len(made.cells), "row": row, "header": header, "offset": offset}
+    wrong = problems_among(grid.draft, [(each[0], each[1]) for each in made.cells])
+    first = {"row": row, "header": header, "offset": offset}
+    return {"label": made.label, "count": len(made.cells), "problems": wrong, **first}
 
 
 @require_GET

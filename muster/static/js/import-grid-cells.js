@@ -6,7 +6,7 @@ export const HEADER = -1; // the row of the headers
 
 const OUTCOMES = { problems: "Problem", new: "New", updates: "Update", unchanged: "No change", "left-out": "Left out" };
 const TONES = { problems: "problem", new: "done", updates: "accent" };
-const STATES = ["is-problem", "is-warning", "is-changed", "is-inferred", "is-edited", "is-saving", "is-unsaved", "is-unused", "is-blank"];
+const STATES = ["is-problem", "is-warning", "is-changed", "is-inferred", "is-edited", "is-saving", "is-unsaved", "is-unused", "is-blank", "is-fixed"];
 
 // The message of a cell or, for the columns before the file's, of the row: { level, text, fix }.
 export function messageOf(row, column) {
@@ -25,7 +25,10 @@ export function fill(cell, row, column, data, notes) {
   cell.removeAttribute("aria-describedby");
   cell.classList.toggle("is-loading", !row);
   if (!row) { cell.replaceChildren(make("span", { class: "grid-skeleton" })); return; }
-  if (column === ROW_NUMBER) cell.textContent = row.n;
+  if (column === ROW_NUMBER) {
+    cell.textContent = row.n;
+    cell.classList.toggle("is-fixed", data.filter.show === "problems" && row.s !== "problems" && row.s !== "left-out");
+  }
   else if (column === OUTCOME) cell.replaceChildren(make("span", { class: `chip ${TONES[row.s] ?? ""}`, text: OUTCOMES[row.s] }));
   else fillValue(cell, row, column - FIRST, data);
   const message = messageOf(row, column);

@@ -40,15 +40,13 @@ export class Mouse {
   }
 
   drag(event, wholeRows) {
-    const { scroller } = this.view;
     this.at = event;
     const move = (next) => { this.at = next; this.extend(wholeRows); };
-    const scroll = setInterval(() => this.extend(wholeRows), 60);
-    const end = () => { clearInterval(scroll); scroller.removeEventListener("pointermove", move); };
-    scroller.setPointerCapture(event.pointerId);
-    scroller.addEventListener("pointermove", move);
-    scroller.addEventListener("pointerup", end, { once: true });
-    scroller.addEventListener("pointercancel", end, { once: true });
+    const scroll = setInterval(() => { if (this.at !== event) this.extend(wholeRows); }, 60);
+    const end = () => { clearInterval(scroll); window.removeEventListener("pointermove", move); };
+    window.addEventListener("pointermove", move);
+    window.addEventListener("pointerup", end, { once: true });
+    window.addEventListener("pointercancel", end, { once: true });
   }
 
   // Take the cell under the pointer into the range; near an edge, scroll on.

@@ -100,8 +100,8 @@ export class Page {
   }
 
   // Keep the address that shows this filter, so that Back and reload work.
-  address({ show, code, field }) {
+  address({ show, code, field }, { isFirst = false } = {}) {
     const query = new URLSearchParams(Object.entries({ show, code, field }).filter(([, value]) => value));
-    window.history.pushState(null, "", `?${query}`);
+    window.history[isFirst ? "replaceState" : "pushState"](null, "", `?${query}`);
   }
 }

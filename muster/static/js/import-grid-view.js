@@ -4,6 +4,7 @@ import { make } from "./import-grid-dom.js";
 import { FIRST, HEADER, ROW_NUMBER, fill, fillHeader } from "./import-grid-cells.js";
 
 const OVERSCAN = 4;
+const GAP = 8;
 
 export class View {
   constructor(data, labelledBy) {
@@ -20,12 +21,13 @@ export class View {
       make("div", { class: "grid-head-group", role: "rowgroup" }, this.head), this.body);
     this.scroller.addEventListener("scroll", () => this.later(), { passive: true });
     new ResizeObserver(() => this.later()).observe(this.scroller);
+    window.addEventListener("resize", () => this.fit());
   }
 
   // Columns: the row's number, what happens, then those of the file.
   layOut() {
     const rem = this.rowHeight / (this.rowHeight > 40 ? 44 : 32);
-    const widths = [72, 112, ...this.data.columns.map((column) => Math.max(column.width, 40 + 8.2 * column.header.length))];
+    const widths = [72, 132, ...this.data.columns.map((column) => Math.max(column.width, 40 + 8.2 * column.header.length))];
     this.lefts = [];
     this.width = 0;
     this.widths = widths.map((width) => Math.round(width * rem));
@@ -35,6 +37,14 @@ export class View {
     this.scroller.style.setProperty("--row", `${this.rowHeight}px`);
     for (const header of this.headers.values()) header.remove();
     this.headers.clear();
+    this.fit();
+  }
+
+  // As high as the window has room for, down to the bar at its bottom.
+  fit() {
+    const top = this.scroller.getBoundingClientRect().top + window.scrollY;
+    const below = [...document.querySelectorAll(".grid-foot, .bottom-bar")].reduce((sum, each) => sum + each.offsetHeight, 2 * GAP);
+    this.scroller.style.setProperty("--fits", `${Math.round(window.innerHeight - top - below)}px`);
   }
 
   get lastRow() { return this.data.total - 1; }
@@ -169,6 +179,7 @@ export class View {
   // Make a cell the active one; `extend` keeps the other end of the range where it is.
   go(row, column, { extend = false, focus = true } = {}) {
     const before = `${this.active.row}:${this.active.column}`;
+    this.isFresh = false;
     this.active = { row: clamp(row, HEADER, this.lastRow), column: clamp(column, 0, this.lastColumn) };
     if (!extend) this.anchor = { ...this.active };
     this.reveal();
@@ -197,14 +208,26 @@ export class View {
   // How many whole rows a page has.
   get page() { return Math.max(1, Math.floor((this.scroller.clientHeight - this.head.offsetHeight) / this.rowHeight) - 1); }
 
-  // After a filter: from the top.
+  // After a filter: from the top, on the first problem once it is known.
   reset() {
+    const { hasFocus } = this;
+    this.isFresh = true;
     for (const [row, drawn] of this.rows) this.drop(row, drawn);
     this.scroller.scrollTop = 0;
     this.active = { row: this.data.total ? 0 : HEADER, column: Math.max(FIRST, this.active.column) };
     this.anchor = { ...this.active };
     this.draw();
+    if (hasFocus) this.focus();
     this.data.tell("moved");
+  }
+
+  // The first row has come: stand on what is wrong with it, unless somebody has moved already.
+  begin() {
+    const row = this.data.row(0);
+    if (!this.isFresh || !row) return;
+    this.isFresh = false;
+    const [column] = Object.entries(row.e).find(([, said]) => said[0] === "problem") ?? [];
+    if (column !== undefined) this.go(0, Number(column) + FIRST, { focus: this.hasFocus });
   }
 }
 

@@ -13,6 +13,7 @@ import { Mouse } from "./import-grid-mouse.js";
 import { Page } from "./import-grid-page.js";
 import { View } from "./import-grid-view.js";
 
+const LEFT_OUT = "left-out";
 const MOST_SHOWN_AT_ONCE = 5_000; // cells that are shown before they are saved
 const MOST_COPIED = 20_000; // rows
 const LOOK_AGAIN_MS = 20_000;
@@ -43,7 +44,7 @@ class Grid {
     new Keys(this.view, this.editor, does);
     new Mouse(this.view, this.editor, does);
     new Clipboard(this.view, this.editor, does);
-    this.data.addEventListener("rows", () => { this.view.draw(); this.describe(); });
+    this.data.addEventListener("rows", () => { this.view.begin(); this.view.draw(); this.describe(); });
     this.data.addEventListener("moved", () => this.describe());
     this.data.addEventListener("change", (event) => this.changed(event.detail));
     this.data.addEventListener("failed", (event) => this.failed(event.detail));
@@ -70,6 +71,7 @@ class Grid {
     try {
       await this.data.start();
     } catch (error) { this.failed(error); return; }
+    this.page.address(this.data.filter, { isFirst: true });
     setInterval(() => this.lookAgain(), LOOK_AGAIN_MS);
     window.addEventListener("focus", () => this.lookAgain());
     window.addEventListener("beforeunload", (event) => { if (this.data.waiting || this.data.failed.length) event.preventDefault(); });
@@ -171,11 +173,10 @@ class Grid {
   // Save and tell what came of it.
   async save(cells, body) {
     try {
-      const answer = await this.data.save(cells, body);
-      const mine = new Set(cells.map(([row, column]) => `${row}:${column}`));
-      const wrong = (answer.rows ?? []).flatMap((row) => Object.entries(row.e).filter(([column, said]) => said[0] === "problem" && mine.has(`${row.n}:${column}`)));
-      const done = { paste: "pasted", clear: "cleared", cut: "cut", fill: "filled" }[body.how] ?? "saved";
-      this.announce(`${many(answer.done?.count ?? 0, "cell")} ${done}${wrong.length ? `, ${many(wrong.length, "problem")}` : ""}.`);
+      const { done } = await this.data.save(cells, body);
+      const count = body.block ? body.block.values.length * body.block.values[0].length : done?.count ?? 0;
+      const word = { paste: "pasted", clear: "cleared", cut: "cut", fill: "filled" }[body.how] ?? "saved";
+      this.announce(`${many(count, "cell")} ${word}${done?.problems ? `, ${many(done.problems, "problem")}` : ""}.`);
     } catch (error) { this.failed(error); }
   }
 
@@ -335,7 +336,6 @@ class Grid {
   }
 }
 
-const LEFT_OUT = "left-out";
 const place = document.querySelector("[data-import-grid]");
 const isWide = window.matchMedia("(min-width: 700px)");
 isWide.addEventListener("change", () => window.location.reload());
