@@ -143,7 +143,7 @@ def test_it_replaces_in_one_column_or_in_all(cast: Cast, imp: Import) -> None:
 
 
 def test_it_reads_numbers_as_those_of_a_country(cast: Cast, imp: Import) -> None:
-    query = "fix=region&show=all&field=MobileNumber&header=MobileNumber&region=US"
+    query = "fix=region&show=all&header=MobileNumber&region=US"
     assert {row for row, *_ in fix(cast, imp, query)} == {3, 4, 7, 8}
 
 
