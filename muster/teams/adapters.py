@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import smtplib
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -13,6 +15,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings as django_settings
+from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +24,8 @@ from django.utils.encoding import force_bytes
 from muster.settings import settings
 from muster.teams import audit
 from muster.teams.models import User
+
+logger = structlog.get_logger(__name__)
 
 
 def full_address(path: str) -> str:
@@ -50,8 +55,19 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         path: str = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return full_address(path.replace("UID-KEY", key))
 
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return full_address(reverse("account_confirm_email", args=[emailconfirmation.key]))
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("profile")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that is down must not undo a change of password that has been made: log it, and say so."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, smtplib.SMTPException):
+            logger.exception("mail_failed", template=template_prefix)
+            messages.error(self.request, "The mail server did not take our mail. Try again later.")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Log a refused sign-in for whom it concerns, without what was typed when it is nobody's address."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -126,3 +127,31 @@ def test_it_signs_out_everywhere_else_when_the_password_changes(cast: Cast) -> N
 )
 def test_it_calls_a_browser_by_its_name(user_agent: str, words: str) -> None:
     assert device(user_agent) == words
+
+
+def test_it_changes_ones_address_only_by_a_mailed_link(cast: Cast) -> None:
+    client, path = visitor(cast), "/accounts/email/"
+    asked = client.post(path, {"email": "New@example.edu", "action_add": ""})
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/")
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    client.post(path, {"email": "New@example.edu", "action_add": ""})
+    cast.alice.refresh_from_db()
+    assert cast.alice.email == "alice@example.edu"
+    assert [message.to for message in mail.outbox] == [["new@example.edu"]]
+    [link] = re.findall(r"http://127\.0\.0\.1:8000(/accounts/confirm-email/\S+)", str(mail.outbox[0].body))
+    assert client.get(link).status_code == 200
+    client.post(link)
+    cast.alice.refresh_from_db()
+    assert cast.alice.email == "new@example.edu"
+    assert "email-changed" in AuditEntry.objects.filter(team=cast.team).values_list("action", flat=True)
+
+
+def test_it_takes_no_address_of_another(cast: Cast) -> None:
+    client, path = visitor(cast), "/accounts/email/"
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    client.post(path, {"email": "bob@example.edu", "action_add": ""})
+    links = re.findall(r"/accounts/confirm-email/\S+", str([message.body for message in mail.outbox]))
+    for link in links:
+        client.post(link)
+    cast.alice.refresh_from_db()
+    assert cast.alice.email == "alice@example.edu"

@@ -151,3 +151,15 @@ def test_it_keeps_one_verified_address_for_each_user(cast: Cast) -> None:
     assert list(EmailAddress.objects.filter(user=cast.alice).values_list("email", "primary", "verified")) == [
         ("alice.new@example.edu", True, True)
     ]
+
+
+def test_it_says_so_when_the_mail_server_is_down(cast: Cast, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    answer = cast.browser().post(RESET, {"email": "alice@example.edu"}, follow=True)
+    assert answer.status_code == 200
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+    client = cast.browser(cast.alice)
+    client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": "quite a new password"})
+    cast.alice.refresh_from_db()
+    assert cast.alice.check_password("quite a new password")
