@@ -272,6 +272,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = _ours.email_from
 MAIL_FILES = _ours.data / "mail"
 globals().update(_mail())
 
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * _ours.max_file_bytes  # a paste of wide rows; in a form a byte may take three
+
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE / "static"]
 WHITENOISE_USE_FINDERS = True

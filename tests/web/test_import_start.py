@@ -177,6 +177,16 @@ def test_it_stops_a_paste_at_confirm_where_somebody_may_be_hurt(
     assert imp.state == State.READY
 
 
+def test_it_counts_the_rows_of_a_long_paste_and_gives_the_text_back(cast: Cast) -> None:
+    text = sheet(*[f"S{row},Ana,{'y' * 600},716-555-0101," for row in range(5_001)]).decode()
+    answer = cast.browser(cast.alice).post(PASTE, paste(text))
+    assert answer.status_code == 422
+    assert [problem["code"] for problem in answer.context["problems"]] == ["file-too-many-rows"]
+    assert "5,001" in answer.content.decode()
+    assert answer.context["form"]["text"].value() == text
+    assert len(text) > 3_000_000
+
+
 @pytest.mark.parametrize("text", ["", "ContactId\tFirstName\nS1\tAna", "just words", 'ContactId,"open\n1,2', HEADER])
 def test_it_gives_the_text_back_when_it_can_not_be_imported(cast: Cast, text: str) -> None:
     answer = cast.browser(cast.alice).post(PASTE, paste(text))
