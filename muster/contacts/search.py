@@ -51,7 +51,8 @@ def find(
     rest = search.page(before, leave_out=exact)
     if before is not None:
         return rest
-    return _cut([exact, *rest.contacts], search.limit, rest.next)
+    shown, more = rest.contacts[: search.limit - 1], rest.contacts[search.limit - 1 :]
+    return Page([exact, *shown], more[0].id + 1 if more else rest.next)  # go on with the first that is not shown
 
 
 def matching(team: Team, typed: str = "", filters: Filters = EVERYBODY) -> QuerySet[Contact]:
