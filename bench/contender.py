@@ -152,8 +152,8 @@ def loads_measured(clocks: Meter, into: Cost) -> Iterator[None]:
         Writer.write, connection.commit = write, commit  # type: ignore[method-assign]
 
 
-def preview(path: str) -> dict[str, Any]:
-    """From the kept bytes to the plan, as for the first page of a preview that nobody has looked at yet."""
+def preview(path: str, around: Callable[[Callable[[], Any]], Any] = lambda look: look()) -> dict[str, Any]:
+    """From the kept bytes to the plan, as for the first page of a preview. `around` may watch."""
     team, user = Team.objects.get(slug=SLUG), User.objects.get(email=EMAIL)
     clocks, whole = meter(), Cost()
     imp = run.receive(
@@ -164,7 +164,7 @@ def preview(path: str) -> dict[str, Any]:
     forget_peak()
     clock = CpuClock(imp, meter=clocks)
     with clocks.measured(whole):
-        plan = run.look(imp, clock)
+        plan = around(lambda: run.look(imp, clock))
     outcome, peak = Outcome.of(plan), peak_mb()
     forget()
     imp.delete()
