@@ -91,11 +91,27 @@ def test_nothing_vanishes(team: Team, rows: list[tuple[str, ...]], width: int, o
     assert totals["created"] + totals["updated"] + totals["unchanged"] + totals["failed"] == totals["rows"]
 
 
+def likely_to_pass(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The same rows with an id and numbers of their own each, and with what can be read in the other cells."""
+    unread = {"x", "nobody", "Summer", "hello"}
+    return [
+        (
+            f"S{row}",
+            "Ada",
+            last,
+            f"71655502{row:02}" if mobile else "",
+            f"+4479111234{row:02}" if whatsapp else "",
+            *more,
+        )
+        for row, (_, _, last, mobile, whatsapp, *cells) in enumerate(rows, start=1)
+        for more in [["" if cell in unread else cell for cell in cells]]
+    ]
+
+
 @laws
-@given(teams(), ROWS, WIDTHS, OPTIONS)
+@given(teams(), ROWS.map(likely_to_pass), WIDTHS, OPTIONS)
 def test_twice_is_once(team: Team, rows: list[tuple[str, ...]], width: int, options: dict[str, Any]) -> None:
     text = text_of(rows, width)
-    assume(any(any(row[:width]) for row in rows))
     first = team.plan(text, **options)
     assume("failed" not in outcomes(first))  # a number given up in the first run may be free in the second (R7)
     team.carry_out(first)
