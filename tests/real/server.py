@@ -82,7 +82,7 @@ def muster(**env: str) -> Iterator[MusterServer]:
         )
     server = MusterServer(url, data, everything, process)
     try:
-        wait_until(server.is_ready, seconds=60, what=lambda: f"muster serve is not ready\n{server.log()}")
+        wait_until(server.is_ready, seconds=120, what=lambda: f"muster serve is not ready\n{server.log()}")
         yield server
     finally:
         server.stop()
