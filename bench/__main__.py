@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.cases import FULL_FILE, Case, Database, Size
+from bench.cases import FULL_FILE, MANY, Case, Database, Size
 from bench.places import KINDS, place
 from bench.report import table
 from bench.turns import Player
@@ -44,6 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, help="rows of the three scenarios")
     parser.add_argument("--rounds", type=int, help="turns of each, of which the best counts")
     parser.add_argument("--full", action="store_true", help="50,000 rows, and the cases with a million")
+    parser.add_argument("--many", type=int, default=MANY, help="rows of the big import that --full adds")
     parser.add_argument("--on", choices=KINDS, help="one database only")
     parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True, help="measure others too")
     parser.add_argument(
@@ -60,7 +61,7 @@ def size_of(asked: argparse.Namespace) -> Size:
         rounds=asked.rounds or (5 if asked.full else 3),
         full_bytes=FULL_FILE if asked.full else min(FULL_FILE, rows * 90),
         peer_rows=5_000 if asked.full else min(rows, 500),
-        big=asked.full,
+        many=asked.many if asked.full else 0,
         tryton=asked.full,
     )
 
@@ -79,7 +80,7 @@ def measured(kind: str, size: Size, asked: argparse.Namespace) -> Iterator[Case]
                 yield from database.small()
             if wanted("preview"):
                 yield from database.preview()
-            if wanted("many") and size.big:
+            if wanted("many") and size.many:
                 yield from database.many()
         if wanted("peers") and asked.peers:
             yield from database.peers()
