@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 from muster.contacts.models import CustomField
 from muster.core.fields import Field, Kind, Schema, custom_field
 from muster.teams.models import Team
@@ -9,8 +12,19 @@ from muster.teams.models import Team
 
 def schema_of(team: Team) -> Schema:
     """Return the team's schema: its own fields in its order, its home region, and how strict it is with numbers."""
-    custom = tuple(as_field(each) for each in custom_fields(team))
-    return Schema(custom, team.home_region, team.strict_numbers)
+    own = CustomField.objects.filter(team=team).order_by("position", "id").values_list(*_PARTS)
+    parts = tuple((*part, tuple(choices)) for *part, choices in own)
+    return _schema(parts, team.home_region, strict_numbers=team.strict_numbers)
+
+
+_PARTS = ("id", "name", "kind", "required", "max_length", "choices")
+
+
+@lru_cache(maxsize=256)
+def _schema(parts: tuple[tuple[Any, ...], ...], home_region: str, *, strict_numbers: bool) -> Schema:
+    """Make a schema once for each set of fields: it is asked for several times in every request."""
+    own = (CustomField(**dict(zip(_PARTS, part, strict=True))) for part in parts)
+    return Schema(tuple(map(as_field, own)), home_region, strict_numbers)
 
 
 def custom_fields(team: Team) -> list[CustomField]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import compress, count
-from operator import is_not
 from typing import TypeVar
 
 from muster.core.check import Checked, Record, read_rows, resolve_columns
@@ -14,6 +12,7 @@ from muster.core.plan import Known, Plan, verdicts
 from muster.core.table import Table
 
 T = TypeVar("T")
+_STRETCH = 500
 _ID = "id "  # before an id, so that it is no number
 Load = Callable[[Collection[str], Collection[str]], Known]
 
@@ -120,8 +119,16 @@ class _Sharing:
 
 
 def moved(old: Sequence[T], new: Sequence[T]) -> list[int]:
-    """Return the places where two versions of a list differ. What did not change is mostly the same object."""
-    return [place for place in compress(count(), map(is_not, old, new)) if old[place] != new[place]]
+    """Return the places where two versions of a list differ. Long stretches hold the same objects: those are quick."""
+    if old is new:
+        return []
+    places: list[int] = []
+    for start in range(0, len(new), _STRETCH):
+        was, now = old[start : start + _STRETCH], new[start : start + _STRETCH]
+        if was != now:
+            pairs = enumerate(zip(was, now, strict=True), start)
+            places += [place for place, (one, other) in pairs if one is not other and one != other]
+    return places
 
 
 def _keys(record: Record) -> Iterator[str]:

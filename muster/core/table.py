@@ -90,7 +90,10 @@ _number = attrgetter("number")
 
 
 def _with_cells(row: Row, cells: Mapping[int, str]) -> Row:
-    return Row(row.number, tuple(cells.get(index, cell) for index, cell in enumerate(row.cells)))
+    changed = list(row.cells)
+    for index, cell in cells.items():
+        changed[index] = cell
+    return Row(row.number, tuple(changed))
 
 
 def parse(

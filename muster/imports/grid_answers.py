@@ -6,14 +6,14 @@ import zlib
 from typing import Any
 
 from muster.core import errors
-from muster.imports import run
-from muster.imports.grid import Grid, grid_of
+from muster.imports.grid import Grid
 from muster.imports.grid_asked import Asked
 from muster.imports.grid_lists import RowList, find
 from muster.imports.grid_rows import columns_json, problems_json, rows_json
 from muster.imports.models import Edit, Import
 from muster.imports.review import CHIPS, Filter
 from muster.teams.access import Access
+from muster.teams.models import User
 
 MOST_CHANGED = 300  # rows sent along; of more, the browser asks for those it shows
 
@@ -91,11 +91,5 @@ def _steps(imp: Import) -> dict[str, Any]:
 
 def _others(who: Access, imp: Import, asked: Asked) -> dict[str, Any]:
     """Name those who have edited the draft meanwhile; nobody's name where an undo or an option was all."""
-    theirs = Edit.objects.filter(of=imp, id__gt=asked.step).exclude(by=who.user).select_related("by")
-    return {"others": sorted({each.by.name for each in theirs if each.by})}
-
-
-def current(imp: Import) -> Grid:
-    """Return the grid of an import as it is now, whoever changed it last."""
-    run.refresh(imp)
-    return grid_of(imp)
+    theirs = Edit.objects.filter(of=imp, id__gt=asked.step).exclude(by=who.user)
+    return {"others": sorted(user.name for user in User.objects.filter(pk__in=theirs.values("by")))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from muster.core.plan import Verdict
@@ -71,16 +71,29 @@ class Sought(NamedTuple):
 
 def matches(found: Draft, places: Sequence[int], sought: Sought) -> list[tuple[int, int]]:
     """Return every match as its index in the list and its column, in order."""
-    pattern = sought.pattern()
-    width = len(found.header)
+    pattern, width = sought.pattern(), len(found.header)
     columns = range(width) if sought.column is None else range(sought.column, sought.column + 1)
+    may_match = _quick(sought, pattern)
     every: list[tuple[int, int]] = []
     for index, place in enumerate(places):
         cells = found.rows[place].cells
-        if sought.column is None and not pattern.search("\x1f".join(cells)):
-            continue
-        every += [(index, column) for column in columns if _matches(pattern, cells[column], sought)]
+        if sought.column is not None or may_match(_BETWEEN.join(cells)):
+            every += [(index, column) for column in columns if _matches(pattern, cells[column], sought)]
     return every
+
+
+_BETWEEN = "\x1f"
+
+
+def _quick(sought: Sought, pattern: re.Pattern[str]) -> Callable[[str], Any]:
+    """Return a quick look at a whole row that misses no match. Folding case is simple only in ASCII."""
+    text = sought.text
+    if sought.match_case:
+        return lambda row: text in row
+    if not text.isascii():
+        return pattern.search
+    small = text.lower()
+    return lambda row: small in row.lower() if row.isascii() else pattern.search(row)
 
 
 def _matches(pattern: re.Pattern[str], cell: str, sought: Sought) -> bool:

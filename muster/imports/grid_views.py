@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from muster.core.errors import BadFile
 from muster.imports import draft, grid_ops, run
 from muster.imports.grid import Grid, grid_of
-from muster.imports.grid_answers import current, told, window
+from muster.imports.grid_answers import told, window
 from muster.imports.grid_asked import MOST_ROWS, Asked, Refused, body_of, needed, whole
 from muster.imports.grid_lists import find
 from muster.imports.grid_rows import columns_json
@@ -124,7 +124,7 @@ def ops(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 
 
 def _after(who: Access, imp: Import, asked: Asked, made: Edit | None) -> HttpResponse:
-    grid = current(imp)
+    grid = grid_of(imp)
     answer = told(who, grid, asked, own_steps=1 if made else 0)
     return JsonResponse({**answer, "done": _done(grid, made, asked) if made else None})
 

@@ -54,7 +54,7 @@ def read(imp: Import, clock: Clock | None = None) -> Reading:
         return found
     clock = clock or Clock(imp)
     found = _followed(imp, found, options, clock) if found else _read(imp, schema, clock)
-    _kept.keep((imp.pk, schema), found, len(found.table.rows))
+    _kept.keep(imp.pk, found, len(found.table.rows))
     return found
 
 
@@ -66,8 +66,8 @@ def still_true(read_before: Reading, imp: Import, team: Team, clock: Clock) -> R
 
 def _find(imp: Import, schema: Schema, options: Options) -> Reading | None:
     """Return the last reading, if its file would be parsed alike."""
-    found = _kept.find((imp.pk, schema))
-    return found if found and _PARSE(found.options) == _PARSE(options) else None
+    found = _kept.find(imp.pk)
+    return found if found and found.schema == schema and _PARSE(found.options) == _PARSE(options) else None
 
 
 def _read(imp: Import, schema: Schema, clock: Clock) -> Reading:

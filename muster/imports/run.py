@@ -129,9 +129,10 @@ def recount(imp: Import) -> Import:
         look(imp)
     except BadFile:
         return settle(imp)
-    drafts = Import.objects.filter(pk=imp.pk, revision=imp.revision, state=State.READY)
-    drafts.update(**plans.outcomes(imp))
-    refresh(imp)
+    counted = plans.outcomes(imp)
+    Import.objects.filter(pk=imp.pk, revision=imp.revision, state=State.READY).update(**counted)
+    for name, count in counted.items():
+        setattr(imp, name, count)
     return imp
 
 

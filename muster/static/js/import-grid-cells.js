@@ -24,7 +24,7 @@ export function fill(cell, row, column, data, notes) {
   cell.removeAttribute("aria-invalid");
   cell.removeAttribute("aria-describedby");
   cell.classList.toggle("is-loading", !row);
-  if (!row) { cell.replaceChildren(make("span", { class: "grid-skeleton" })); return; }
+  if (!row) { cell.replaceChildren(column === ROW_NUMBER ? "\u2026" : make("span", { class: "grid-skeleton" })); return; }
   if (column === ROW_NUMBER) {
     cell.textContent = row.n;
     cell.classList.toggle("is-fixed", data.filter.show === "problems" && row.s !== "problems" && row.s !== "left-out");

@@ -121,6 +121,9 @@ export class Data extends EventTarget {
     }
   }
 
+  // The row that has the focus is never forgotten.
+  hold(offset) { this.held = Math.floor(offset / BLOCK); }
+
   row(offset) { return this.blocks.get(Math.floor(offset / BLOCK))?.[offset % BLOCK]; }
 
   // The value of a cell as it is shown: what was typed counts before what is saved.
@@ -129,7 +132,9 @@ export class Data extends EventTarget {
   // Ask for the blocks of these rows, once scrolling has paused, and for no others any more.
   need(first, last) {
     const wanted = new Set();
-    for (let block = Math.floor(first / BLOCK); block <= Math.floor(Math.min(last, this.total - 1) / BLOCK); block += 1) {
+    const seen = this.held >= 0 && this.held * BLOCK < this.total ? [this.held] : [];
+    for (let block = Math.floor(first / BLOCK); block <= Math.floor(Math.min(last, this.total - 1) / BLOCK); block += 1) seen.push(block);
+    for (const block of seen) {
       const rows = this.blocks.get(block);
       if (!rows) { wanted.add(block); continue; }
       this.blocks.delete(block);
@@ -162,7 +167,8 @@ export class Data extends EventTarget {
 
   keep(block, rows) {
     this.blocks.set(block, rows);
-    while (this.blocks.size > BLOCKS_KEPT) this.blocks.delete(this.blocks.keys().next().value);
+    const oldest = [...this.blocks.keys()].filter((each) => each !== this.held);
+    for (const each of oldest.slice(0, Math.max(0, this.blocks.size - BLOCKS_KEPT))) this.blocks.delete(each);
     this.edition += 1;
     this.tell("rows");
   }

@@ -17,7 +17,7 @@ export class View {
     this.head = make("div", { class: "grid-row grid-head", role: "row", "aria-rowindex": 1 });
     this.body = make("div", { class: "grid-body", role: "rowgroup" });
     this.notes = make("div", { hidden: true }); // what is said of cells, for aria-describedby
-    this.scroller = make("div", { class: "grid-scroller", role: "grid", "aria-labelledby": labelledBy, "aria-multiselectable": "true" },
+    this.scroller = make("div", { class: "grid-scroller", role: "grid", "aria-labelledby": labelledBy, "aria-multiselectable": "true", hidden: true },
       make("div", { class: "grid-head-group", role: "rowgroup" }, this.head), this.body);
     this.scroller.addEventListener("scroll", () => this.later(), { passive: true });
     new ResizeObserver(() => this.later()).observe(this.scroller);
@@ -26,6 +26,7 @@ export class View {
 
   // Columns: the row's number, what happens, then those of the file.
   layOut() {
+    this.scroller.hidden = false; // until now there were no columns to show
     const rem = this.rowHeight / (this.rowHeight > 40 ? 44 : 32);
     const widths = [72, 132, ...this.data.columns.map((column) => Math.max(column.width, 40 + 8.2 * column.header.length))];
     this.lefts = [];
@@ -67,12 +68,13 @@ export class View {
 
   draw() {
     if (!this.widths) return;
-    const { first, last, left, right } = this.seen();
+    const { left, right, ...seen } = this.seen();
+    const first = Math.max(0, seen.first - OVERSCAN), last = Math.min(this.lastRow, seen.last + OVERSCAN);
     this.data.need(first, last);
     this.body.style.height = `${this.data.total * this.rowHeight}px`;
     this.scroller.setAttribute("aria-rowcount", String(this.data.total + 1));
     const rows = new Set();
-    for (let row = Math.max(0, first - OVERSCAN); row <= Math.min(this.lastRow, last + OVERSCAN); row += 1) rows.add(row);
+    for (let row = first; row <= last; row += 1) rows.add(row);
     if (this.active.row >= 0 && this.active.row <= this.lastRow) rows.add(this.active.row);
     for (const [row, drawn] of this.rows) if (!rows.has(row)) this.drop(row, drawn);
     const columns = [ROW_NUMBER];
@@ -182,6 +184,7 @@ export class View {
     this.isFresh = false;
     this.active = { row: clamp(row, HEADER, this.lastRow), column: clamp(column, 0, this.lastColumn) };
     if (!extend) this.anchor = { ...this.active };
+    this.data.hold(this.active.row);
     this.reveal();
     this.draw();
     if (focus) this.focus();
@@ -216,6 +219,7 @@ export class View {
     this.scroller.scrollTop = 0;
     this.active = { row: this.data.total ? 0 : HEADER, column: Math.max(FIRST, this.active.column) };
     this.anchor = { ...this.active };
+    this.data.hold(this.active.row);
     this.draw();
     if (hasFocus) this.focus();
     this.data.tell("moved");
