@@ -62,7 +62,9 @@ def visit(chromium: Browser, demo: MusterServer, signed_in: Any) -> Iterator[Vis
 
 def is_error(message: ConsoleMessage) -> bool:
     """Whether the console tells of a fault of ours: not an answer that a test asked for, nor axe's own style."""
-    return message.type == "error" and not re.search(r"status of 4(13|22)|Applying inline style", message.text)
+    return message.type == "error" and not re.search(
+        r"status of 4(13|22)|INTERNET_DISCONNECTED|Applying inline style", message.text
+    )
 
 
 def faults(page: Page) -> list[str]:

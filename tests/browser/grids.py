@@ -39,7 +39,7 @@ def wait_for_rows(page: Page) -> None:
     """Wait until the rows that can be seen have come."""
     page.wait_for_function("""() => {
       const rows = [...document.querySelectorAll(".grid-body [role=rowheader]")];
-      return rows.length && rows.every((row) => row.textContent);
+      return rows.length && rows.every((row) => /\\d/.test(row.textContent));
     }""")
 
 
