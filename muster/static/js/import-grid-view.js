@@ -5,6 +5,17 @@ import { FIRST, HEADER, ROW_NUMBER, fill, fillHeader } from "./import-grid-cells
 
 const OVERSCAN = 4;
 const GAP = 8;
+const SAMPLE = 100; // rows that say how wide columns are
+const CHARACTER = 8; // pixels, near enough
+const NARROWEST = 122, WIDEST = 280;
+
+// How many characters a cell shows, with what is written beside its text.
+function lengthOf(row, place) {
+  const [before, after, kind] = row.b?.[place] ?? [];
+  const text = row.v[place] ?? "";
+  if (kind === "inferred") return after.length + 11;
+  return text.length + (kind && before !== after ? 3 + (before || "blank").length : 0) + (row.e[place] ? 2 : 0);
+}
 
 export class View {
   constructor(data, labelledBy) {
@@ -22,23 +33,36 @@ export class View {
     this.scroller.addEventListener("scroll", () => this.later(), { passive: true });
     new ResizeObserver(() => this.later()).observe(this.scroller);
     window.addEventListener("resize", () => this.fit());
+    this.shape = new ResizeObserver(() => this.fit()); // of what stands above and below
   }
 
-  // Columns: the row's number, what happens, then those of the file.
+  // Columns: the row's number, what happens, then those of the file, as wide as their header and the first rows ask.
   layOut() {
-    this.scroller.hidden = false; // until now there were no columns to show
-    const rem = this.rowHeight / (this.rowHeight > 40 ? 44 : 32);
-    const widths = [72, 132, ...this.data.columns.map((column) => Math.max(column.width, 40 + 8.2 * column.header.length))];
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    this.sizedBy = this.data.row(0)?.n;
+    this.widths = [72, 132, ...this.data.columns.map((column, place) => this.widthOf(column, place))].map((width) => Math.round(width * rem));
     this.lefts = [];
     this.width = 0;
-    this.widths = widths.map((width) => Math.round(width * rem));
     for (const width of this.widths) { this.lefts.push(this.width); this.width += width; }
-    this.scroller.setAttribute("aria-colcount", String(widths.length));
+    this.scroller.setAttribute("aria-colcount", String(this.widths.length));
     this.head.style.width = this.body.style.width = `${this.width}px`;
     this.scroller.style.setProperty("--row", `${this.rowHeight}px`);
     for (const header of this.headers.values()) header.remove();
     this.headers.clear();
+    for (const [row, drawn] of this.rows) this.drop(row, drawn);
     this.fit();
+  }
+
+  widthOf({ header, width }, place) {
+    const head = Math.max(NARROWEST, Math.min(60 + CHARACTER * header.length, 230));
+    const plain = [], marked = [0];
+    for (let row = 0; row < SAMPLE && this.data.row(row); row += 1) {
+      const its = this.data.row(row);
+      (its.e[place] || its.b?.[place] ? marked : plain).push(lengthOf(its, place));
+    }
+    if (!plain.length && marked.length === 1) return Math.max(width, head);
+    const usual = plain.sort((one, other) => one - other)[Math.floor(plain.length * 0.95)] ?? 0;
+    return Math.max(head, Math.min(28 + CHARACTER * Math.max(usual, ...marked), WIDEST));
   }
 
   // As high as the window has room for, down to the bar at its bottom.
@@ -229,6 +253,7 @@ export class View {
   begin() {
     const row = this.data.row(0);
     if (!this.isFresh || !row) return;
+    if (!this.sizedBy) this.layOut();
     this.isFresh = false;
     const [column] = Object.entries(row.e).find(([, said]) => said[0] === "problem") ?? [];
     if (column !== undefined) this.go(0, Number(column) + FIRST, { focus: this.hasFocus });

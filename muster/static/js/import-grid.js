@@ -63,8 +63,9 @@ class Grid {
     this.chosen = make("span", { class: "muted" });
     this.saved = make("span", { class: "grid-saved" });
     this.live = make("div", { class: "visually-hidden", role: "status" });
-    place.replaceChildren(make("div", { class: "grid-bar" }, this.message, this.jumps), this.find.form, this.notices, this.view.scroller, this.empty,
-      make("div", { class: "grid-foot" }, this.listed, this.chosen, this.saved), this.live, this.view.notes);
+    const bar = make("div", { class: "grid-bar" }, this.message, this.jumps), foot = make("div", { class: "grid-foot" }, this.listed, this.chosen, this.saved);
+    place.replaceChildren(bar, this.find.form, this.notices, this.view.scroller, this.empty, foot, this.live, this.view.notes);
+    for (const part of [bar, this.find.form, this.notices, foot]) this.view.shape.observe(part);
   }
 
   async start() {
@@ -135,7 +136,7 @@ class Grid {
     const change = row.b?.[column], value = this.data.value(row, column), its = this.data.columns[column];
     if (change?.[2] === "inferred") return [make("span", {}, "Inferred from the WhatsApp number: ", make("bdi", { text: change[1] }))];
     if (change) return [make("span", {}, "Stored: ", make("bdi", { text: change[0] || "blank" }), ". Becomes: ", make("bdi", { text: change[1] || "blank" }), ".")];
-    return [make("span", { class: "muted", dir: "auto", text: value || "blank" }), its.field ? "" : make("span", { class: "muted", text: " (not imported)" })];
+    return [make("span", { class: "muted" }, make("bdi", { text: value || "blank" }), its.field ? "" : " (not imported)")];
   }
 
   notice(level, text, ...actions) {

@@ -1,0 +1,97 @@
+"""The grid for every eye and hand: axe, dark, forced colours, large text, touch; and no grid on a phone."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import PHONE, SMALL, WIDE, Visit, faults
+from tests.browser.grids import cell, people, saved, stands_on, upload, wait_for_rows
+
+BAD = (4, 9)
+
+
+@pytest.fixture
+def page(visit: Visit) -> Page:
+    page = visit("/t/admissions-demo/imports/")
+    upload(page, people(60, bad=BAD))
+    return page
+
+
+@pytest.mark.parametrize(
+    "media", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}, {"reduced_motion": "reduce"}], ids=str
+)
+def test_axe_finds_nothing(page: Page, media: dict[str, Any]) -> None:
+    page.emulate_media(**media)
+    page.wait_for_timeout(300)  # colours take a moment to change
+    assert faults(page) == []
+    cell(page, 4, "LastName").click()
+    page.keyboard.press("Control+f")
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.type("Okafor")
+    assert faults(page) == []
+    page.keyboard.press("Enter")
+    saved(page)
+    page.keyboard.press("Shift+ArrowUp")
+    assert faults(page) == []
+    page.keyboard.press("?")
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Fill blanks").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert faults(page) == []
+
+
+def test_large_text_scrolls_the_grid_and_not_the_page(page: Page) -> None:
+    def twice_as_large(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=f"{answer.text()}\n:root {{ font-size: 200%; }}")
+
+    page.route("**/css/reset.css", twice_as_large)
+    page.reload()
+    wait_for_rows(page)
+    assert faults(page) == []
+    heights = page.locator(".grid-body .grid-row").first.evaluate("(row) => [row.offsetHeight, row.scrollHeight]")
+    assert heights == [64, 64]
+
+
+def test_the_focus_is_never_under_a_bar(page: Page) -> None:
+    page.get_by_role("link", name="All", exact=False).first.click()
+    expect(page.locator("#rows-title")).to_contain_text("All 60 rows")
+    cell(page, 2, "ContactId").click()
+    page.keyboard.press("Control+End")
+    stands_on(page, 60, "Biology")
+    inside = page.evaluate("""() => {
+      const box = document.activeElement.getBoundingClientRect();
+      return document.activeElement.contains(document.elementFromPoint(box.left + 5, box.bottom - 3));
+    }""")
+    assert inside
+
+
+@pytest.mark.parametrize("viewport", [PHONE, SMALL], ids=str)
+def test_a_phone_gets_cards_and_no_grid(page: Page, viewport: Any) -> None:
+    page.set_viewport_size(viewport)  # the page loads anew
+    expect(page.locator(".review-row")).to_have_count(len(BAD))
+    expect(page.locator("[role=grid]")).to_have_count(0)
+    assert faults(page) == []
+    page.set_viewport_size(WIDE)
+    wait_for_rows(page)
+
+
+def test_two_taps_edit(visit: Visit) -> None:
+    page = visit("/t/admissions-demo/imports/", has_touch=True)
+    upload(page, people(60, bad=BAD))
+    its = cell(page, 4, "LastName")
+    its.tap()
+    expect(its).to_be_focused()
+    page.wait_for_timeout(600)
+    its.tap()
+    expect(page.locator(".grid-editor")).to_have_count(0)  # two slow taps are not two quick ones
+    page.wait_for_timeout(600)
+    its.tap()
+    its.tap()
+    page.locator(".grid-editor").fill("Okafor")
+    cell(page, 9, "ContactId").tap()
+    saved(page)
+    expect(its).to_have_text("Okafor")
