@@ -203,16 +203,16 @@ def test_rows_to_fix_uploaded_as_they_are_yield_the_same_problems(
     data, chosen = text_of(rows, width).encode(), Options(**options)
     table, plan = parse(data, team.schema, chosen), team.plan(data, **options)
     failed = [verdict for verdict in plan.verdicts if verdict.problems]
+    # What a row may not have because an earlier row has it, it may have once that row is not in the file (R7, R8).
+    of_others = {"id-twice", "number-taken"}
+    failed = [verdict for verdict in failed if of_others.isdisjoint(each.code for each in verdict.problems)]
     assume(failed)
     again = team.plan("".join(rows_to_fix(table, failed)), **options)
 
-    def of_cells(verdicts: list[Any]) -> list[set[tuple[str, str | None]]]:
-        return [
-            {(each.code, each.field) for each in verdict.problems if each.code not in ("id-twice", "number-taken")}
-            for verdict in verdicts
-        ]
+    def said(verdicts: list[Any]) -> list[set[tuple[str, str | None]]]:
+        return [{(each.code, each.field) for each in verdict.problems} for verdict in verdicts]
 
-    assert of_cells(again.verdicts) == of_cells(failed)
+    assert said(again.verdicts) == said(failed)
 
 
 @laws
