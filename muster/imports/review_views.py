@@ -60,6 +60,7 @@ def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
         "columns": columns_of(found.reading),
         "field_names": choices(found.reading.schema),
         "asks_opt_outs": _asks_opt_outs(found),
+        "has_grid": run.is_small(found.imp),
         "back": wanted.query(page=page.number if page.number > 1 else ""),
         "query": f"{wanted.query()}&",
     }

@@ -58,7 +58,7 @@ def receive(
     """
     imp = Import(team=team, created_by=user, method=method, filename=fit(filename)[-255:], size=len(data))
     imp.options, imp.confirmed, imp.idempotency_key = options_to_json(options), confirm, idempotency_key or None
-    if _is_small(imp):
+    if is_small(imp):
         imp.lease_until = _lease()  # we look ourselves; should we die, a worker will
     try:
         with transaction.atomic():
@@ -69,7 +69,7 @@ def receive(
             raise
         return Import.objects.get(team=team, created_by=user, idempotency_key=imp.idempotency_key)
     audit.record(team, user, "import-started", filename=imp.filename, id=str(imp.pk))
-    return settle(imp) if _is_small(imp) else imp
+    return settle(imp) if is_small(imp) else imp
 
 
 def look(imp: Import, clock: Clock | None = None) -> Plan:
@@ -101,7 +101,7 @@ def settle(imp: Import, clock: Clock | None = None) -> Import:
 
 def _seen(imp: Import, clock: Clock) -> dict[str, Any]:
     try:
-        outcome = _foreseen(imp, clock) if imp.confirmed or not _is_small(imp) else Outcome.of(look(imp, clock))
+        outcome = _foreseen(imp, clock) if imp.confirmed or not is_small(imp) else Outcome.of(look(imp, clock))
     except BadFile as bad:
         return {"state": State.REFUSED, "confirmed": False, **counts(Outcome.of_bad_file(bad.problems))}
     if not imp.confirmed:
@@ -156,12 +156,12 @@ def asks_first(imp: Import) -> bool:
 def revise(imp: Import, user: User, options: Options) -> Import:
     """Change options or column answers of a draft, and look again. Raises WrongState."""
     touch(imp, options=options_to_json(options))
-    return settle(imp) if _is_small(imp) else imp
+    return settle(imp) if is_small(imp) else imp
 
 
 def touch(imp: Import, **values: Any) -> None:
     """Begin a new revision of a draft. Raises WrongState. A large one goes back to the worker to be looked at."""
-    if not _is_small(imp):
+    if not is_small(imp):
         values |= {"state": State.CHECKING, "lease_until": None}
     drafts = Import.objects.filter(pk=imp.pk, state__in=(State.READY, State.REFUSED))
     changed = drafts.update(revision=F("revision") + 1, **values)
@@ -250,7 +250,8 @@ def _differences(previewed: dict[str, int], now: dict[str, int]) -> dict[str, li
     }
 
 
-def _is_small(imp: Import) -> bool:
+def is_small(imp: Import) -> bool:
+    """Whether it is looked at while somebody waits; a larger one goes to the worker."""
     return imp.size <= settings().max_file_bytes
 
 

@@ -216,6 +216,21 @@ def test_what_could_not_be_saved_is_kept_until_it_can(page: Page) -> None:
     assert (cell(page, 4, "LastName").inner_text(), chip(page, "Problems")) == ("Okafor", 2)
 
 
+def test_nothing_typed_is_lost_when_the_session_ends(page: Page) -> None:
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    start(page)
+    page.keyboard.type("Okafor")
+    page.keyboard.press("Enter")
+    expect(page.locator(".grid-notice")).to_contain_text("You were signed out.")
+    expect(cell(page, 4, "LastName")).to_have_class(re.compile("is-unsaved"))
+
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]  # as they were given
+    page.locator(".grid-notice").get_by_role("button", name="Retry").click()
+    expect(page.locator(".grid-saved")).to_have_text("Saved")
+    assert chip(page, "Problems") == 2
+
+
 def test_it_shows_what_another_window_changed(page: Page) -> None:
     other = page.context.new_page()
     other.goto(page.url)

@@ -270,6 +270,13 @@ def test_a_step_that_makes_no_sense_is_refused(client: Client, imp: Import, name
     assert op(client, imp, name, status=422)["problem"]
 
 
+def test_a_draft_that_the_worker_looks_at_has_no_grid(client: Client, imp: Import) -> None:
+    assert b"data-import-grid" in client.get(address(imp)).content
+    Import.objects.filter(pk=imp.pk).update(size=10**9)
+
+    assert b"data-import-grid" not in client.get(address(imp)).content
+
+
 def test_it_is_too_late_once_the_import_has_begun(client: Client, cast: Cast, imp: Import) -> None:
     run.confirm(imp, cast.alice)
     assert imp.state == State.WAITING
