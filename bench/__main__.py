@@ -60,7 +60,7 @@ def size_of(asked: argparse.Namespace) -> Size:
         rows=rows,
         rounds=asked.rounds or (5 if asked.full else 3),
         full_bytes=FULL_FILE if asked.full else min(FULL_FILE, rows * 90),
-        peer_rows=5_000 if asked.full else min(rows, 500),
+        peer_rows=min(rows, 5_000 if asked.full else 500),
         many=asked.many if asked.full else 0,
         tryton=asked.full,
     )
