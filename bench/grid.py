@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import csv
 import http.client
-import io
 import json
 import os
 import random
@@ -36,10 +35,10 @@ TARGETS = {"a window of rows": 100, "an edit to its verdict": 150, "typed to its
 
 
 class Draft(NamedTuple):
-    """An import to look at: where it is, its file's size, and the cookie of its Admin."""
+    """An import to look at: where it is, its file, and the cookie of its Admin."""
 
     path: str
-    size: int
+    file: Path
     session: str
 
 
@@ -85,8 +84,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as data:
         env = {"MUSTER_DATA": data, "MUSTER_MAX_FILE_BYTES": str(LARGEST)}
         os.environ.update(env)
-        draft = make_draft(asked.rows, asked.columns)
-        print(f"{asked.rows:,} rows, {asked.columns} columns, {draft.size / MB:.1f} MB")
+        draft = make_draft(Path(data) / "bench.csv", asked.rows, asked.columns)
+        print(f"{asked.rows:,} rows, {asked.columns} columns, {draft.file.stat().st_size / MB:.1f} MB")
         from tests.real.server import muster  # noqa: PLC0415  after the environment
 
         with muster(**env) as server:
@@ -95,7 +94,7 @@ def main() -> None:
                 measure_browser(server.url, draft, asked.rows, Times(server.process.pid))
 
 
-def make_draft(rows: int, columns: int) -> Draft:
+def make_draft(path: Path, rows: int, columns: int) -> Draft:
     """Make a team with fields for so many columns, and a draft of so many rows, one in twenty no good."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "muster.django_settings"
     import django  # noqa: PLC0415  needs the environment
@@ -109,12 +108,14 @@ def make_draft(rows: int, columns: int) -> Draft:
 
     migrate_database(quiet=True)
     team, user, header = make_team(columns)
-    data = file(header, rows)
+    write(path, header, rows)
     options = Options(blank_mobile="infer")
-    imp = run.receive(team, user, method="file", filename="bench.csv", data=data, options=options, confirm=False)
+    imp = run.receive(
+        team, user, method="file", filename=path.name, data=path.read_bytes(), options=options, confirm=False
+    )
     client = Client()
     client.force_login(user)
-    return Draft(f"/t/{team.slug}/imports/{imp.pk}/", len(data), client.cookies["session"].value)
+    return Draft(f"/t/{team.slug}/imports/{imp.pk}/", path, client.cookies["session"].value)
 
 
 def make_team(columns: int) -> tuple[Any, Any, list[str]]:
@@ -134,15 +135,14 @@ def make_team(columns: int) -> tuple[Any, Any, list[str]]:
     return team, admin.user, [*people.WIDE_HEADER, *more][:columns]
 
 
-def file(header: list[str], rows: int) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(header)
+def write(path: Path, header: list[str], rows: int) -> None:
     filling = random.Random(7)
-    for row in people.with_bad_rows(people.People().rows(rows, wide=True)):
-        more = [filling.choice(("", "", "x", "ab", "two words")) for _ in range(len(header) - len(row))]
-        writer.writerow([*row, *more][: len(header)])
-    return text.getvalue().encode()
+    with path.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.writer(text)
+        writer.writerow(header)
+        for row in people.with_bad_rows(people.People().rows(rows, wide=True)):
+            more = [filling.choice(("", "", "x", "ab", "two words")) for _ in range(len(header) - len(row))]
+            writer.writerow([*row, *more][: len(header)])
 
 
 class Browser:
@@ -157,14 +157,16 @@ class Browser:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = {"Cookie": cookies, "Accept-Encoding": "gzip", "X-CSRFToken": self.cookies.get("csrftoken", "")}
         path = f"{self.path}{part}{'?' + urlencode(query) if query else ''}"
-        self.connection.request(method, path, json.dumps(body) if body else None, headers)
+        form = isinstance(body, str)
+        headers |= {"Content-Type": "application/x-www-form-urlencoded" if form else "application/json"}
+        self.connection.request(method, path, body if form else json.dumps(body) if body else None, headers)
         answer = self.connection.getresponse()
         data = answer.read()
         self.bytes = len(data)
         for header in answer.headers.get_all("Set-Cookie", []):
             name, _, value = header.partition(";")[0].partition("=")
             self.cookies[name] = value
-        if answer.status != 200:
+        if answer.status not in (200, 302):
             raise RuntimeError(f"{method} {path}: {answer.status} {data[:300]!r}")
         return data
 
@@ -198,7 +200,7 @@ def measure_server(url: str, draft: Draft, rows: int, times: Times) -> None:
 
 
 def measure_bulk(browser: Browser, times: Times) -> None:
-    """A column changed in every row, and undone; problems gone through; a text looked for."""
+    """A column changed in every row, and undone; options; problems gone through; a text looked for."""
     fix = {"op": "fix", "fix": "replace", "header": "Major", "filter": {"show": "all"}}
     typed = {"typed": {"find": "Law", "value": "Laws"}}
     with times.of("a fix of thousands, shown"):
@@ -207,6 +209,10 @@ def measure_bulk(browser: Browser, times: Times) -> None:
         browser.ask("grid/ops", "POST", {**fix, **typed})
     with times.of("a fix of thousands, undone"):
         browser.ask("grid/ops", "POST", {"op": "undo"})
+    for options in ("blank_mobile=infer&allow_mobile_updates=on", "blank_mobile=fail", "blank_mobile=infer"):
+        with times.of("an option changed, to new counts"):
+            browser.ask("options", "POST", options)
+            browser.ask("grid/", show="problems")
     for _ in range(5):
         with times.of("the next problem"):
             browser.ask("grid/next", offset=0, column=0, show="all")
@@ -233,6 +239,10 @@ def measure_browser(url: str, draft: Draft, rows: int, times: Times) -> None:
                 page.goto(f"{draft.path}?show=all")
                 wait_for_rows(page)
         opened = sum(received) // 3
+        with times.of("from file chosen to first rows"):
+            upload(page, draft)
+        page.goto(f"{draft.path}?show=all")
+        wait_for_rows(page)
         for number in range(ROUNDS // 2):
             jump(page, times, (number + 1) * 7919 % rows)
         for number in range(ROUNDS // 2):
@@ -241,6 +251,14 @@ def measure_browser(url: str, draft: Draft, rows: int, times: Times) -> None:
         times.show("browser")
         print(f"  opening the page, on the wire    {opened / 1024:7.1f} kB")
         context.close()
+
+
+def upload(page: Any, draft: Draft) -> None:
+    page.goto(draft.path.rpartition("imports/")[0] + "imports/new/")
+    page.locator("input[type=file]").set_input_files(draft.file)
+    page.get_by_role("button", name="Upload and preview").click()
+    page.wait_for_selector(".grid-cell.is-problem", timeout=120_000)
+    wait_for_rows(page)
 
 
 def wait_for_rows(page: Any) -> None:

@@ -218,7 +218,7 @@ def test_what_could_not_be_saved_is_kept_until_it_can(page: Page) -> None:
 
 def test_nothing_typed_is_lost_when_the_session_ends(page: Page) -> None:
     cookies = page.context.cookies()
-    page.context.clear_cookies()
+    page.context.clear_cookies(name="session")
     start(page)
     page.keyboard.type("Okafor")
     page.keyboard.press("Enter")

@@ -147,7 +147,7 @@ class Grid {
 
   failed(error) {
     if (error.name === "AbortError") return;
-    if (error.status === 401) this.notice("problem", "You were signed out. Sign in again in another tab, then press Retry. Nothing you typed is lost.", make("a", { class: "button small", href: "/", target: "_blank", rel: "noopener", text: "Sign in" }), button("Retry", () => this.retry()));
+    if ([401, 403].includes(error.status)) this.notice("problem", `${error.status === 401 ? "You were signed out." : "You were signed out, or are no longer an Admin."} Sign in again in another tab, then press Retry. Nothing you typed is lost.`, make("a", { class: "button small", href: "/", target: "_blank", rel: "noopener", text: "Sign in" }), button("Retry", () => this.retry()));
     else if (error.reload) this.notice("problem", error.message, button("Load again", () => window.location.reload()));
     else if (error.status) this.notice("problem", error.message);
     else this.notice("problem", "The server could not be reached. What you typed is kept here.", button("Retry", () => this.retry()));
