@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from muster.core import phones
 from muster.core.errors import BadFile, Note, Problem
 from muster.core.fields import EXTRA_HEADERS, SYSTEM_FIELDS, Field, Kind, Options, Schema
+from muster.core.header import column_letter, field_of
 from muster.core.table import EDGES, Table, header_candidate
 from muster.core.values import ABSENT, READERS, UNREAD, Report
 
@@ -148,7 +149,7 @@ def resolve_columns(table: Table, schema: Schema, options: Options) -> tuple[Fie
     problems: list[Problem] = []
     row = table.header_row
     for index, header in enumerate(table.header):
-        field, known = _answer(header, schema, options)
+        field, known = field_of(header, schema, options)
         columns.append(field)
         if known or header in ignored:
             continue
@@ -171,24 +172,12 @@ def resolve_columns(table: Table, schema: Schema, options: Options) -> tuple[Fie
     return tuple(columns)
 
 
-def _answer(header: str, schema: Schema, options: Options) -> tuple[Field | None, bool]:
-    """Return the field of a header, and whether we know what to do with the column at all."""
-    if header in schema.by_header:
-        return schema.by_header[header], True
-    if header not in options.columns:
-        return None, False
-    answer = options.columns[header]
-    if answer is None:
-        return None, True
-    field = schema.by_name.get(answer) or schema.by_header.get(answer)
-    return field, field is not None
-
-
 def _twice(name: str, table: Table, columns: Iterable[Field | None]) -> Problem:
     places = [index for index, field in enumerate(columns) if field and field.name == name]
     facts = {
         "columns": " and ".join(column_letter(index) for index in places),
         "headers": " and ".join(table.header[index] for index in places),
+        "places": tuple(places),
     }
     return Problem("header-twice", table.header_row, name, table.header[places[-1]], facts)
 
@@ -218,12 +207,3 @@ _ALIASES = {
     "Staff": "StaffId", "Advisor id": "StaffId",
     "Opt out": "OptedOut", "Unsubscribed": "OptedOut", "WhatsApp opt out": "WhatsAppOptedOut",
 }  # fmt: skip
-
-
-def column_letter(index: int) -> str:
-    """Return the letter a spreadsheet gives the column: 0 → "A", 26 → "AA"."""
-    letters = ""
-    while index >= 0:
-        index, rest = divmod(index, 26)
-        letters, index = chr(65 + rest) + letters, index - 1
-    return letters

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from muster.core.errors import BadFile, Note, Problem
 from muster.core.fields import Options, Schema
+from muster.core.header import told_apart
 
 csv.field_size_limit(2**31 - 1)  # a long cell is a problem of its row, not of the file
 
@@ -119,7 +120,7 @@ def parse(
     if max_rows is not None and len(rows) > max_rows:
         facts = {"rows": len(rows), "limit": max_rows, "over": len(rows) - max_rows}
         raise BadFile(Problem("file-too-many-rows", facts=facts))
-    names = _names(header, rows)
+    names = told_apart(_names(header, rows), schema, options)
     width = len(names)
     blank_rows, blank_columns = last - header.number - len(rows), len(header.cells) - width
     notes = _notes(encoding, delimiter, blank_rows, blank_columns, header.number - 1 if options.header_row else 0)

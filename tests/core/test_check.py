@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from muster.core import BadFile, Checked, Options, Schema, check, custom_field, parse
-from muster.core.check import column_letter, near_field
+from muster.core.check import near_field
 from muster.core.values import ABSENT, UNREAD
 from tests.core.memory import FIELDS, HEAD, file
 
@@ -164,7 +164,3 @@ def test_the_keys_to_load_are_the_ids_and_both_numbers() -> None:
 
     assert read.contact_ids() == {"S1"}
     assert read.numbers() == {"+17165550001", "+441753495000", "+919876543210"}
-
-
-def test_columns_are_named_as_spreadsheets_do() -> None:
-    assert [column_letter(index) for index in (0, 3, 25, 26, 701, 702)] == ["A", "D", "Z", "AA", "ZZ", "AAA"]
