@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from muster.contacts.schema import schema_of
 from muster.core.check import near_field
 from muster.core.errors import Problem
 from muster.core.fields import Field, Schema
+from muster.core.header import column_letter, placed
+from muster.core.table import EDGES, Table
 from muster.imports.reading import Reading
 from muster.teams.models import Team
 
 COLUMN = "column:"  # the prefix of the inputs: "column:Cell Phone" → "MobileNumber"
 DO_NOT_IMPORT = "-"  # no field can be called so: it is not asked for as a name
+SAMPLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,35 @@ class Column(NamedTuple):
     header: str
     field: Field | None
     is_answer: bool
+
+
+class SameColumn(NamedTuple):
+    """One of the columns that are the same field: what is in it, and the answers that choose it over the others."""
+
+    letter: str
+    header: str
+    sample: list[str]
+    answers: dict[str, str]
+
+
+class Same(NamedTuple):
+    """Columns that are the same field, of which one can be imported."""
+
+    field: str
+    columns: list[SameColumn]
+
+
+def same_columns(problems: Iterable[Problem], table: Table) -> list[Same]:
+    """Return the columns of which a person has to choose one, field by field."""
+    places = {str(each.field): each.facts["places"] for each in problems if each.code == "header-twice" and each.facts}
+    return [Same(name, [_one_of(name, place, found, table) for place in found]) for name, found in places.items()]
+
+
+def _one_of(name: str, place: int, places: Iterable[int], table: Table) -> SameColumn:
+    answers = {f"{COLUMN}{placed(table.header[each], each)}": DO_NOT_IMPORT for each in places}
+    answers[f"{COLUMN}{placed(table.header[place], place)}"] = name  # an earlier answer may have said otherwise
+    cells = (row.cells[place] for row in table.rows if row.cells[place].strip(EDGES))
+    return SameColumn(column_letter(place), table.header[place], list(islice(cells, SAMPLE)), answers)
 
 
 def chosen_columns(posted: Mapping[str, str]) -> dict[str, str | None]:

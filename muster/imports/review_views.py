@@ -14,8 +14,8 @@ from muster.contacts.schema import schema_of
 from muster.core import errors
 from muster.core.errors import BadFile, Problem
 from muster.core.fields import options_from_json
-from muster.imports import answers, draft, run
-from muster.imports.columns import choices, chosen_columns, columns_of, unknown_headers
+from muster.imports import answers, draft, reading, run
+from muster.imports.columns import choices, chosen_columns, columns_of, same_columns, unknown_headers
 from muster.imports.drafts import DRAFT, about, back, on_import, revised
 from muster.imports.forms import OptionsForm
 from muster.imports.models import Import, State
@@ -23,6 +23,7 @@ from muster.imports.review import CHIPS, Draft, Filter
 from muster.teams.access import Access
 
 PAGE_ROWS = 50
+_ANSWERED = ("header-unknown", "header-blank", "header-twice")  # each with its own buttons
 _TONES = {"problems": "problem", "warnings": "warning"}
 
 
@@ -102,15 +103,17 @@ def _asks_opt_outs(found: Draft) -> bool:
 def refused_page(who: Access, imp: Import) -> dict[str, Any]:
     """Return what the page of a refused file needs: every problem at once, and what can be answered with a click."""
     problems = _file_problems(imp)
+    codes = {each.code for each in problems}
     rows = {(each.facts or {}).get("header_row") for each in problems if each.code == "header-missing"} - {None}
     return {
         **about(imp),
         "missing": [each.field for each in problems if each.code == "header-missing"],
         "unknown": unknown_headers(who.team, problems),
-        "others": [errors.as_json(each) for each in problems if each.code not in ("header-unknown", "header-blank")],
+        "same": same_columns(problems, reading.table(imp)) if "header-twice" in codes else [],
+        "others": [errors.as_json(each) for each in problems if each.code not in _ANSWERED],
         "header_row": next(iter(rows), None),
-        "is_about_columns": all(each.code.startswith("header-") for each in problems),
-        "is_readable": all(each.code not in ("file-empty", "file-not-text") for each in problems),
+        "is_about_columns": all(code.startswith("header-") for code in codes),
+        "is_readable": not codes & {"file-empty", "file-not-text"},
     }
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from muster.contacts.models import ColumnAnswer, CustomField
-from muster.imports import draft
+from muster.core import phones
+from muster.imports import answers, draft
 from muster.imports.models import Edit, Import, State
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, HEADER, drafted, sheet
@@ -158,6 +159,52 @@ def test_it_asks_again_where_an_answer_names_no_field(cast: Cast, values: dict[s
     client.post(address(imp, "columns"), values)
     assert said(client, address(imp))
     assert not ColumnAnswer.objects.exists()
+
+
+TWICE = sheet(ANA + ",716-555-9999", header=HEADER + ",MobileNumber")
+
+
+def test_it_asks_which_of_two_columns_to_import_and_shows_what_is_in_them(cast: Cast) -> None:
+    imp = drafted(cast.team, cast.alice, TWICE)
+    [same] = cast.browser(cast.alice).get(address(imp)).context["same"]
+    assert same.field == "MobileNumber"
+    assert [(each.letter, each.header, each.sample) for each in same.columns] == [
+        ("D", "MobileNumber", ["+1 716 555 1234"]),
+        ("F", "MobileNumber", ["716-555-9999"]),
+    ]
+
+
+@pytest.mark.parametrize(("chosen", "number"), [(0, "+17165551234"), (1, "+17165559999")])
+def test_it_imports_the_column_chosen_with_one_click(cast: Cast, chosen: int, number: str) -> None:
+    imp, client = drafted(cast.team, cast.alice, TWICE), cast.browser(cast.alice)
+    [same] = client.get(address(imp)).context["same"]
+    client.post(address(imp, "columns"), same.columns[chosen].answers)
+    imp.refresh_from_db()
+    assert imp.state == State.READY
+    [row] = client.get(address(imp)).context["rows"]
+    assert [each.after for each in row.cells if each.header == "MobileNumber"] == [phones.show(number)]
+    assert drafted(cast.team, cast.alice, TWICE, columns=answers.remembered(cast.team)).state == State.READY
+
+
+def test_another_choice_takes_the_place_of_the_first(cast: Cast) -> None:
+    imp, client = drafted(cast.team, cast.alice, TWICE), cast.browser(cast.alice)
+    [same] = client.get(address(imp)).context["same"]
+    for choice in (same.columns[0], same.columns[1]):
+        client.post(address(imp, "columns"), choice.answers)
+    imp.refresh_from_db()
+    assert imp.state == State.READY
+    [row] = client.get(address(imp)).context["rows"]
+    assert [each.header for each in row.cells if each.field is None] == ["MobileNumber (column D)"]
+
+
+def test_it_asks_which_where_an_answer_made_two_columns_the_same(cast: Cast) -> None:
+    imp, client = drafted(cast.team, cast.alice, UNKNOWN), cast.browser(cast.alice)
+    client.post(address(imp, "columns"), {"column:Surname": "LastName"})
+    client.post(address(imp, "columns"), {"column:Shoe size": "LastName"})
+    [same] = client.get(address(imp)).context["same"]
+    client.post(address(imp, "columns"), same.columns[0].answers)
+    imp.refresh_from_db()
+    assert imp.state == State.READY
 
 
 def test_it_reads_the_header_from_another_row(cast: Cast) -> None:
