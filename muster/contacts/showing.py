@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from muster.contacts.history import LABELS
+from muster.contacts.history import LABELS, Entry
 from muster.contacts.models import Contact, Source
 from muster.contacts.schema import custom_fields
 from muster.contacts.stored import channel_of
@@ -28,7 +28,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A channel in words. `source`: "Import", "User", or "Contact": who said so."""
+    """A channel in words. `source`: "Import", "User", or "Contact": who said so. `entry`: the import that did."""
 
     channel: str
     label: str
@@ -37,6 +37,7 @@ class Chip:
     by: User | None
     at: datetime
     own_out: bool
+    entry: Entry | None = None
 
     @property
     def short(self) -> str:
@@ -56,6 +57,11 @@ class Chip:
         if self.source == Source.USER:
             return f"Set by {self.by.name}" if self.by else "Set by a user who has left"
         return "From an import"
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether an import said so."""
+        return self.source == Source.IMPORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,21 @@ def lines(team: Team, contacts: Iterable[Contact]) -> list[Line]:
     ]
 
 
-def chips(contact: Contact, users: dict[int, User]) -> list[Chip]:
-    """Return the three channels; `users` by id, where who set them matters."""
+def chips(contact: Contact, users: dict[int, User], consent: Iterable[Entry] = ()) -> list[Chip]:
+    """Return the three channels; `users` by id, where who set them matters, and the history of consent."""
+    imports = {(part.key, entry.at): entry for entry in consent if entry.import_id for part in entry.parts}
     found = ((channel, channel_of(contact, channel)) for channel in CHANNELS)
     return [
-        Chip(name, LABELS[name], each.opted_out, each.source, users.get(each.by or 0), each.at, each.own_out)
+        Chip(
+            name,
+            LABELS[name],
+            each.opted_out,
+            each.source,
+            users.get(each.by or 0),
+            each.at,
+            each.own_out,
+            imports.get((name, each.at)),
+        )
         for name, each in found
     ]
 

@@ -85,14 +85,15 @@ def record(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     """Everything about one contact, and how it came to be so."""
     contact = contact_of(who, pk)
     assigned = Membership.objects.filter(team=who.team, id=contact.assigned_id or 0).select_related("user").first()
+    consent = history.consent(contact)
     context = {
         "contact": contact,
         "mobile": showing.number(contact.mobile_number),
         "whatsapp": showing.number(contact.whatsapp_number),
-        "chips": showing.chips(contact, showing.who_set(contact)),
+        "chips": showing.chips(contact, showing.who_set(contact), consent),
         "assigned": assigned,
         "own_values": showing.own_values(contact),
-        "consent": history.consent(contact),
+        "consent": consent,
         "entries": history.entries(contact),
     }
     return render(request, "contacts/record.html", context)

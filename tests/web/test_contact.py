@@ -9,6 +9,7 @@ from muster.contacts.erase import erased_ids
 from muster.contacts.models import Change, Contact, CustomField, Tombstone
 from muster.contacts.search import find
 from tests.cast import Cast
+from tests.imports.play import HEADER, imported, sheet
 
 PAGE = "/t/admissions/contacts/"
 ANA = {"first_name": "Ana", "last_name": "Ray", "contact_id": "S1", "mobile_number": "+1 716 555 1234"}
@@ -49,6 +50,20 @@ def test_it_shows_every_change_and_pins_consent(cast: Cast, contact: Contact) ->
     assert [(part.label, part.before, part.after) for part in context["entries"][1].parts] == [
         ("Last name", "Ray", "Ruiz")
     ]
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_it_leads_admins_to_the_import_that_opted_somebody_out(cast: Cast, contact: Contact) -> None:
+    row = "S1,Ana,Ray,+1 716 555 1234,,yes"
+    imp = imported(cast.team, cast.alice, sheet(row, header=f"{HEADER},OptedOut"))
+    edit.set_consent(contact, channel="whatsapp", opted_out=True, source="user", by=cast.bob)
+    link = f'<a href="/t/admissions/imports/{imp.pk}/">an import</a>, row 2'
+
+    answer = cast.browser(cast.alice).get(url(contact))
+
+    assert [each.entry and each.entry.import_id for each in answer.context["chips"]] == [imp.pk, None, None]
+    assert link in answer.content.decode()
+    assert link not in cast.browser(cast.bob).get(url(contact)).content.decode()
 
 
 def test_a_user_may_look_but_not_change(cast: Cast, contact: Contact) -> None:
