@@ -17,6 +17,7 @@ from muster.core.errors import BadFile
 from muster.core.fields import options_from_json
 from muster.imports import run
 from muster.imports.forms import BLANK_OPT_OUT, OptionsForm
+from muster.imports.grid_asked import whole
 from muster.imports.history import name_of
 from muster.imports.models import Edit, Import, State
 from muster.imports.review import Filter, moved
@@ -73,8 +74,12 @@ def address_of(who: Access, imp: Import, query: QueryDict | None = None) -> str:
     address = reverse("imports:show", args=[who.team.slug, imp.pk])
     if not query or "show" not in query:
         return address
-    page = query.get("page", "")
-    return f"{address}?{Filter.of(query).query(page=page if page.isdecimal() else '')}"
+    return f"{address}?{rows_shown(query)}"
+
+
+def rows_shown(query: QueryDict) -> str:
+    """Return the part of an address that says which rows are shown: the filter, when it was pressed, and the page."""
+    return Filter.of(query).query(list=whole(query.get("list")), page=whole(query.get("page")))
 
 
 def revised(request: HttpRequest, who: Access, imp: Import, **changed: Any) -> None:

@@ -15,6 +15,7 @@ from muster.core.fixes import FIXES
 from muster.imports import draft
 from muster.imports.drafts import about, address_of, on_import
 from muster.imports.fixing import MAPPED, Proposal, mapping_choices, propose
+from muster.imports.grid_lists import press
 from muster.imports.models import Import, State
 from muster.imports.review import Draft, Filter
 from muster.teams.access import Access
@@ -76,11 +77,11 @@ def _page(who: Access, found: Draft, proposal: Proposal, wanted: Filter, query: 
 
 def _apply(request: HttpRequest, who: Access, found: Draft, proposal: Proposal, wanted: Filter) -> HttpResponse:
     cells = [(each.row, each.header, each.after) for each in proposal.cells]
+    listed = press(found, wanted)  # what was fixed stays in place, to be looked at
     draft.edit(found.imp, who.user, cells, [(row, True) for row in proposal.rows_out], proposal.label)
     done = f"{proposal.count:,} {'cell' if cells else 'row'}{'' if proposal.count == 1 else 's'}"
     messages.success(request, f"{done} {'changed' if cells else 'left out'}. You can undo this as one step.")
-    left = Draft.of(found.imp).places(wanted)
-    return HttpResponseRedirect(address_of(who, found.imp, QueryDict(wanted.query()) if left else None))
+    return HttpResponseRedirect(address_of(who, found.imp, QueryDict(wanted.query(list=listed.revision))))
 
 
 def fix_address(who: Access, imp: Import, wanted: Filter, name: str) -> str:

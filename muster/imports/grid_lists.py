@@ -65,6 +65,9 @@ _kept: Kept[RowList] = Kept(MOST_ROWS_KEPT)
 
 def press(draft: Draft, wanted: Filter) -> RowList:
     """List what a filter shows now, and keep it for as long as it is looked at."""
+    kept = _kept.find(_key(draft.imp.pk, wanted, draft.imp.revision))
+    if kept and kept.plan is draft.plan and not (kept.gone or kept.joined):
+        return kept
     made = RowList(wanted, draft.imp.revision, _places(draft, wanted), draft.plan)
     _kept.keep(_key(draft.imp.pk, wanted, made.revision), made, len(made.places))
     if not isinstance(made.places, range):

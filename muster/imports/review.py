@@ -149,6 +149,11 @@ class ShownRow:
         """Whether it can be restored."""
         return self.chip == "left-out"
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it will be imported."""
+        return self.chip not in ("problems", "left-out")
+
 
 @dataclass(slots=True)
 class Draft:

@@ -18,6 +18,8 @@ from muster.imports import answers, draft, reading, run
 from muster.imports.columns import choices, chosen_columns, columns_of, same_columns, unknown_headers
 from muster.imports.drafts import DRAFT, about, back, on_import, revised
 from muster.imports.forms import OptionsForm
+from muster.imports.grid_asked import whole
+from muster.imports.grid_lists import RowList, find
 from muster.imports.models import Import, State
 from muster.imports.review import CHIPS, Draft, Filter
 from muster.teams.access import Access
@@ -41,7 +43,9 @@ def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
     """Return what the Review page needs."""
     counts = found.counts()
     wanted = Filter.of(query, "problems" if counts["problems"] else "all")
-    page = Paginator(found.places(wanted), PAGE_ROWS).get_page(query.get("page"))
+    listed = find(found, wanted, whole(query.get("list")))
+    page = Paginator(listed.places, PAGE_ROWS).get_page(query.get("page"))
+    places = list(page.object_list)
     causes, warnings = found.causes()
     left_out = counts["problems"] + counts["left-out"]
     return {
@@ -52,7 +56,8 @@ def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
         "causes": causes,
         "warnings": warnings,
         "page": page,
-        "rows": found.show(page.object_list),
+        "rows": found.show(places),
+        **_still_shown(found, listed, places),
         "headers": _headers(found),
         "rows_left_out": left_out,
         "rows_ready": counts["all"] - left_out,
@@ -62,8 +67,20 @@ def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
         "field_names": choices(found.reading.schema),
         "asks_opt_outs": _asks_opt_outs(found),
         "has_grid": run.is_small(found.imp),
-        "back": wanted.query(page=page.number if page.number > 1 else ""),
-        "query": f"{wanted.query()}&",
+        "list": listed.revision,
+        "back": wanted.query(list=listed.revision, page=page.number if page.number > 1 else ""),
+        "anew": wanted.query(),
+        "query": f"{wanted.query(list=listed.revision)}&",
+    }
+
+
+def _still_shown(found: Draft, listed: RowList, places: list[int]) -> dict[str, Any]:
+    """Say how many rows are there only because the filter showed them when it was pressed, and which comes first."""
+    rest = [place for place in places if place not in listed.gone] or places
+    return {
+        "gone": len(listed.gone),
+        "left": len(listed.places) - len(listed.gone),
+        "first": found.rows[rest[0]].number if rest else None,
     }
 
 

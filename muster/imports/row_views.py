@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from muster.imports import draft
-from muster.imports.drafts import about, address_of, on_import
+from muster.imports.drafts import about, address_of, on_import, rows_shown
 from muster.imports.models import Import, State
 from muster.imports.review import Draft, Filter, ShownRow, chip_of
 from muster.teams.access import Access
@@ -29,11 +29,12 @@ def row(request: HttpRequest, who: Access, imp: Import, number: int) -> HttpResp
         raise Http404("There is no such row")
     if request.method == "POST":
         return _save(request, who, found, place)
-    return render(request, "imports/row.html", _row_page(found, place, Filter.of(request.GET)))
+    return render(request, "imports/row.html", _row_page(found, place, request.GET))
 
 
-def _row_page(found: Draft, place: int, wanted: Filter) -> dict[str, Any]:
+def _row_page(found: Draft, place: int, query: QueryDict) -> dict[str, Any]:
     [shown] = found.show([place])
+    wanted = Filter.of(query)
     places = found.places(wanted)
     later = [each for each in places if each > place]
     earlier = [each for each in places if each < place]
@@ -48,7 +49,7 @@ def _row_page(found: Draft, place: int, wanted: Filter) -> dict[str, Any]:
         "next": found.rows[later[0]].number if later else None,
         "previous": found.rows[earlier[-1]].number if earlier else None,
         "filter": wanted,
-        "back": wanted.query(),
+        "back": rows_shown(query),
     }
 
 
@@ -102,4 +103,4 @@ def _next(who: Access, found: Draft, place: int, query: QueryDict) -> str:
 
 def _address(who: Access, imp: Import, number: int, query: QueryDict) -> str:
     address = reverse("imports:row", args=[who.team.slug, imp.pk, number])
-    return f"{address}?{Filter.of(query).query()}"
+    return f"{address}?{rows_shown(query)}"

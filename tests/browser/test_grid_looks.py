@@ -79,6 +79,22 @@ def test_a_phone_gets_cards_and_no_grid(page: Page, viewport: Any) -> None:
     wait_for_rows(page)
 
 
+@pytest.mark.parametrize(("viewport", "row"), [(PHONE, ".review-row"), (WIDE, ".grid-body .grid-row")], ids=str)
+def test_a_row_fixed_in_its_form_stays_in_place(page: Page, viewport: Any, row: str) -> None:
+    page.set_viewport_size(viewport)
+    expect(page.locator(row)).to_have_count(len(BAD))
+    page.get_by_role("link", name="Fix row by row").click()
+    page.get_by_label("LastName").fill("Okafor")
+    page.get_by_role("button", name="Save and next").click()
+    page.get_by_role("link", name="Back to all rows").click()
+    expect(page.locator(row)).to_have_count(len(BAD))
+    expect(page.locator(f"{row} .is-fixed")).to_have_count(1)
+    expect(page.get_by_text("1 left. 1 fixed row still shown.")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_text("Refresh list").click()
+    expect(page.locator(row)).to_have_count(1)
+
+
 def test_two_taps_edit(visit: Visit) -> None:
     page = visit("/t/admissions-demo/imports/", has_touch=True)
     upload(page, people(60, bad=BAD))

@@ -71,6 +71,42 @@ def test_it_does_not_find_a_row_that_is_not_there(cast: Cast, imp: Import, numbe
     assert cast.browser(cast.alice).get(address(imp, f"rows/{number}/")).status_code == 404
 
 
+def test_a_fixed_row_stays_in_place_until_the_filter_is_pressed_again(cast: Cast, imp: Import) -> None:
+    client = cast.browser(cast.alice)
+    back = client.get(address(imp) + "?show=problems").context["back"]
+    values = {"cell-2": "Lee", "cell-4": "+44 1753 495001", "back": back}
+    answer = client.post(address(imp, "rows/4/"), values)
+    assert answer.headers["Location"] == address(imp, f"rows/6/?{back}")
+    page = client.get(address(imp) + f"?{back}").context
+    assert {row.number: row.chip for row in page["rows"]} == {3: "problems", 4: "new", 6: "problems", 7: "problems"}
+    assert (page["gone"], page["left"], page["first"]) == (1, 3, 3)
+    assert shown_rows(client, imp, f"?{page['anew']}") == [3, 6, 7]
+
+
+def test_a_fix_for_many_rows_leaves_them_in_place_to_look_at(cast: Cast, imp: Import) -> None:
+    client = cast.browser(cast.alice)
+    values = dict(part.split("=", 1) for part in f"fix=add-plus&{NO_PLUS}".split("&"))
+    page = client.get(client.post(address(imp, "fix/"), values).headers["Location"]).context
+    assert {row.number: row.chip for row in page["rows"]} == {3: "new", 4: "problems"}  # it has no last name either
+    assert (page["gone"], page["left"]) == (2, 0)
+
+
+def test_undo_a_row_left_out_and_its_restoring_keep_the_rows_shown(cast: Cast, imp: Import) -> None:
+    client = cast.browser(cast.alice)
+    back = client.get(address(imp)).context["back"]
+    for path, more in (("rows/4/leave-out", {}), ("rows/4/leave-out", {"restore": "yes"}), ("undo-step", {})):
+        where = client.post(address(imp, path), {"back": back, **more}).headers["Location"]
+        assert where == f"{address(imp)}?{back}"
+        page = client.get(where).context
+        assert [row.number for row in page["rows"]] == [3, 4, 6, 7]
+    assert (page["rows"][1].chip, page["gone"]) == ("left-out", 1)
+
+
+@pytest.mark.parametrize("query", ["list=99", "list=x", "list=-1", "list=²"])
+def test_rows_that_nobody_has_listed_are_listed_now(cast: Cast, imp: Import, query: str) -> None:
+    assert shown_rows(cast.browser(cast.alice), imp, f"?show=problems&{query}") == [3, 4, 6, 7]
+
+
 NO_PLUS = "show=problems&code=phone-no-plus&field=WhatsAppMobileNumber"
 
 

@@ -27,10 +27,11 @@ function isOlder(version, than) {
 }
 
 export class Data extends EventTarget {
-  constructor(address, filter) {
+  constructor(address, filter, list) {
     super();
     this.address = address;
     this.filter = filter;
+    this.list = list; // when the filter was pressed: what was fixed since, row by row, stays in place
     this.blocks = new Map(); // block number → rows, least recently used first
     this.asked = new Map(); // block number → AbortController
     this.pending = new Map(); // "row:column" → { value, state: "saving" | "failed", edit }
@@ -47,7 +48,7 @@ export class Data extends EventTarget {
 
   query(more = {}) {
     const { show, code, field } = this.filter;
-    const known = this.state ? { list: this.state.list.rev, rev: this.state.rev, v: this.state.v, step: this.state.step } : {};
+    const known = this.state ? { list: this.state.list.rev, rev: this.state.rev, v: this.state.v, step: this.state.step } : { list: this.list };
     return Object.fromEntries(Object.entries({ show, code, field, ...known, ...more }).filter(([, value]) => value !== "" && value !== undefined && value !== null));
   }
 

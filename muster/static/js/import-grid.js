@@ -21,8 +21,8 @@ const MAPPED = ["opt_out", "yes_no", "choice", "staff"];
 
 class Grid {
   constructor(place) {
-    const { importGrid, show, code, field } = place.dataset;
-    this.data = new Data(importGrid, { show, code, field });
+    const { importGrid, show, code, field, list } = place.dataset;
+    this.data = new Data(importGrid, { show, code, field }, list);
     this.view = new View(this.data, "rows-title");
     this.editor = new Editor(this.view, this.data, (cells, how) => this.save(cells, { part: "cells", cells, ...how }));
     this.find = new Find(this.view, this.data, { fix: (asked) => this.fix(asked), failed: (error) => this.failed(error) });
