@@ -25,11 +25,12 @@ def kofi(demo: MusterServer) -> str:
     token = demo.run("token", ANA.email, "--name", "two imports").strip()
     for text in (FIRST, SECOND):
         made = call(demo, token, "", {"text": text, "blank_mobile": "fail"})
-        wait_until(
-            lambda made=made: call(demo, token, f"/{made['id']}")["state"] == "done",
-            seconds=30,
-            what=lambda: "an import",
-        )
+        where = f"/{made['id']}"
+
+        def is_done(where: str = where) -> bool:
+            return bool(call(demo, token, where)["state"] == "done")
+
+        wait_until(is_done, seconds=30, what=lambda: "the import is not done")
     return str(made["id"])
 
 
