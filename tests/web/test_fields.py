@@ -33,6 +33,13 @@ def test_it_shows_every_system_field_with_what_blank_and_absent_mean(cast: Cast)
         assert field.absent in html
 
 
+def test_it_lists_system_fields_before_custom_ones(cast: Cast) -> None:
+    fields.add(cast.team, cast.alice, name="Program")
+    html = cast.browser(cast.alice).get(FIELDS).content.decode()
+    places = [html.index(f'id="{section}"') for section in ("system", "custom", "answers")]
+    assert places == sorted(places)
+
+
 def test_it_adds_changes_and_lists_a_field(cast: Cast) -> None:
     client = cast.browser(cast.alice)
     assert client.post(f"{FIELDS}add/", NEW).headers["Location"] == FIELDS
