@@ -15,7 +15,7 @@ from muster.contacts.models import Change, Contact, Source
 from muster.contacts.schema import custom_fields
 from muster.contacts.stored import CUSTOM
 from muster.core import phones
-from muster.core.fields import CHANNELS, SYSTEM_FIELDS
+from muster.core.fields import CHANNELS, SYSTEM_FIELDS, Kind
 from muster.teams.models import Membership, Team, User
 
 MOST = 500
@@ -33,6 +33,7 @@ LABELS = {
 }
 ACTIONS = {"created": "Added", "adopted": "Got its Contact ID", "undone": "Put back by an undo"}
 NAMES = {field.key: field.name for field in SYSTEM_FIELDS} | {"assigned": "StaffId"}
+YES_NO = {"yes": "Yes", "no": "No"}
 NUMBERS = {"mobile_number", "whatsapp_number"}
 
 
@@ -155,6 +156,7 @@ class _Words:
     def __init__(self, team: Team) -> None:
         fields = custom_fields(team)
         self.custom = {field.key: field.name for field in fields}
+        self.yes_no = {field.key for field in fields if field.kind == Kind.YES_NO}
         members = Membership.objects.filter(team=team).select_related("user")
         self.members = {member.id: member.user.name for member in members}
         self.order = [*LABELS, *self.custom]
@@ -181,4 +183,6 @@ class _Words:
             return self.members.get(value, "Somebody who has left")
         if key in NUMBERS:
             return phones.show(value)
+        if key in self.yes_no:
+            return YES_NO.get(value, value)
         return "Yes" if value is True else str(value)

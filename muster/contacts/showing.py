@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from muster.contacts.history import LABELS, Entry
+from muster.contacts.history import LABELS, YES_NO, Entry
 from muster.contacts.models import Contact, Source
 from muster.contacts.schema import custom_fields
 from muster.contacts.stored import channel_of
@@ -124,9 +124,8 @@ def number(e164: str | None) -> Number | None:
 
 def own_values(contact: Contact) -> list[tuple[str, str | None]]:
     """Return the team's own fields in its order, each with the contact's value as text, or None."""
-    words = {"yes": "Yes", "no": "No"}
     return [
-        (field.name, words.get(value, value) if value and field.kind == Kind.YES_NO else value)
+        (field.name, YES_NO.get(value, value) if value and field.kind == Kind.YES_NO else value)
         for field in custom_fields(contact.team)
         for value in [contact.custom.get(str(field.id))]
     ]

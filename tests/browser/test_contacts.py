@@ -78,4 +78,4 @@ def test_it_tells_why_somebody_is_opted_out_and_undoes_the_import_that_did_it(vi
     expect(page.get_by_role("definition").filter(has_text="Biology")).to_be_visible()
     expect(channel(page, "Text")).to_contain_text("Text: Opted out")  # an undo never opts anybody in
     expect(channel(page, "WhatsApp")).to_contain_text("WhatsApp: Opted out")
-    expect(page.get_by_role("region", name="History").first).to_contain_text("Put back by an undo")
+    expect(page.get_by_role("region", name="History")).to_contain_text("Put back by an undo")

@@ -52,6 +52,17 @@ def test_it_shows_every_change_and_pins_consent(cast: Cast, contact: Contact) ->
     ]
 
 
+def test_it_says_a_custom_value_in_the_history_as_in_the_details(cast: Cast, contact: Contact) -> None:
+    field = CustomField.objects.create(team=cast.team, name="Hall", name_folded="hall", kind="yes_no")
+    edit.update(contact, cast.alice, {field.key: "yes"})
+
+    context = cast.browser(cast.bob).get(url(contact)).context
+
+    assert (
+        [(part.label, part.after) for part in context["entries"][0].parts] == context["own_values"] == [("Hall", "Yes")]
+    )
+
+
 @pytest.mark.django_db(databases="__all__")
 def test_it_leads_admins_to_the_import_that_opted_somebody_out(cast: Cast, contact: Contact) -> None:
     row = "S1,Ana,Ray,+1 716 555 1234,,yes"
