@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.contacts import erase as erasing
+from muster.contacts import export as exports
 from muster.contacts import history, search, showing
 from muster.contacts.audience import Audience, why_not_assigned
 from muster.contacts.consent import set_consent
@@ -40,6 +41,7 @@ def contacts(request: HttpRequest, who: Access) -> HttpResponse:
         "older": asked.query(before=page.next) if page.next else None,
         "is_first": OLDER not in request.GET,
         "stopped_short": page.next is not None and len(page.contacts) < ON_A_PAGE,
+        **_left_out(who, page, is_whole=OLDER not in request.GET and page.next is None),
         **_audience(asked, who),
     }
     if request.headers.get("HX-Request"):
@@ -56,6 +58,17 @@ def _before(request: HttpRequest) -> int | None:
     if not (value.isascii() and value.isdigit() and int(value[:20]) <= MOST):
         raise Http404("No such page")
     return int(value)
+
+
+def _left_out(who: Access, page: search.Page, *, is_whole: bool) -> dict[str, int | None]:
+    """Count who is in no file for want of a ContactId: of the team, and of the page when that is all there is.
+
+    Of a selection of many pages nobody counts them: search is to stay quick.
+    """
+    if not who.is_admin:
+        return {"left_out": 0, "left_out_here": 0}
+    here = sum(each.contact_id is None for each in page.contacts) if is_whole else None
+    return {"left_out": exports.left_out(who.team), "left_out_here": here}
 
 
 def _audience(asked: Asked, who: Access) -> dict[str, Any]:

@@ -185,3 +185,22 @@ def test_exporting_is_for_admins(cast: Cast) -> None:
     assert cast.browser(cast.charlie).get(f"{PAGE}contacts.csv").status_code == 404
     assert cast.browser(cast.alice).post(f"{PAGE}contacts.csv").status_code == 405
     assert cast.browser(cast.charlie).get(f"{PAGE}audience.csv?reach=text").status_code == 404
+
+
+def left_out(answer: Any) -> tuple[int, int | None]:
+    """How many contacts of the team no export has, and how many of those on the page, if it is the only one."""
+    return answer.context["left_out"], answer.context["left_out_here"]
+
+
+def test_it_says_how_many_are_not_in_the_export(cast: Cast) -> None:
+    for number in range(60):
+        add(
+            cast, last_name="Without" if number % 3 == 0 else "With", contact_id="" if number % 3 == 0 else f"T{number}"
+        )
+
+    assert left_out(get(cast, user=cast.alice)) == (20, None)
+    assert left_out(get(cast, "?q=without", user=cast.alice)) == (20, 20)
+    assert left_out(get(cast, "?q=t5", user=cast.alice)) == (20, 0)
+    assert left_out(get(cast, "?q=without")) == (0, 0)
+    html = get(cast, "?q=without", user=cast.alice).content.decode()
+    assert html.count("20 contacts without a Contact ID are not in the file") == 2
