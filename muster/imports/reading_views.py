@@ -13,14 +13,13 @@ from muster.contacts.schema import schema_of
 from muster.core import errors
 from muster.core.errors import BadFile
 from muster.core.fields import Kind, Options, options_from_json
-from muster.core.table import DELIMITERS, ENCODINGS, parse
-from muster.imports import content
+from muster.core.table import DELIMITERS, ENCODINGS
 from muster.imports.drafts import DRAFT, about, back, on_import, revised
+from muster.imports.first_rows import first_rows
 from muster.imports.models import Import
 from muster.teams.access import Access
 
 SAMPLE_ROWS = 3
-SAMPLE_BYTES = 64 * 1024
 DELIMITER_WORDS = {"\t": "Tab", ",": "Comma", ";": "Semicolon", "|": "Pipe |"}
 ENCODING_WORDS = {**ENCODINGS, "utf-16-be": "UTF-16 (big-endian)"}
 DATE_ORDERS = {
@@ -58,10 +57,8 @@ def _asked(query: QueryDict) -> dict[str, Any]:
 
 def _sample(who: Access, imp: Import, shown: Options) -> dict[str, Any]:
     """Return the first rows as these options read them."""
-    data = content.original(imp)
-    start = data if len(data) <= SAMPLE_BYTES else data[:SAMPLE_BYTES].rpartition(b"\n")[0]
     try:
-        table = parse(start, schema_of(who.team), shown)
+        table = first_rows(imp, schema_of(who.team), shown)
     except BadFile as bad:
         return {"shown": shown, "sample_problems": [errors.message(each) for each in bad.problems]}
     return {

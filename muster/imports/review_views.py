@@ -14,9 +14,10 @@ from muster.contacts.schema import schema_of
 from muster.core import errors
 from muster.core.errors import BadFile, Problem
 from muster.core.fields import options_from_json
-from muster.imports import answers, draft, reading, run
+from muster.imports import answers, draft, run
 from muster.imports.columns import choices, chosen_columns, columns_of, same_columns, unknown_headers
 from muster.imports.drafts import DRAFT, about, back, on_import, revised
+from muster.imports.first_rows import first_rows, header_among
 from muster.imports.forms import OptionsForm
 from muster.imports.grid_asked import whole
 from muster.imports.grid_lists import RowList, find
@@ -25,7 +26,7 @@ from muster.imports.review import CHIPS, Draft, Filter
 from muster.teams.access import Access
 
 PAGE_ROWS = 50
-_ANSWERED = ("header-unknown", "header-blank", "header-twice")  # each with its own buttons
+_ANSWERED = ("header-missing", "header-unknown", "header-blank", "header-twice")  # said of all at once, with buttons
 _TONES = {"problems": "problem", "warnings": "warning"}
 
 
@@ -121,16 +122,28 @@ def refused_page(who: Access, imp: Import) -> dict[str, Any]:
     """Return what the page of a refused file needs: every problem at once, and what can be answered with a click."""
     problems = _file_problems(imp)
     codes = {each.code for each in problems}
-    rows = {(each.facts or {}).get("header_row") for each in problems if each.code == "header-missing"} - {None}
+    is_about_columns = all(code.startswith("header-") for code in codes)
     return {
         **about(imp),
         "missing": [each.field for each in problems if each.code == "header-missing"],
-        "unknown": unknown_headers(who.team, problems),
-        "same": same_columns(problems, reading.table(imp)) if "header-twice" in codes else [],
         "others": [errors.as_json(each) for each in problems if each.code not in _ANSWERED],
-        "header_row": next(iter(rows), None),
-        "is_about_columns": all(code.startswith("header-") for code in codes),
+        "is_about_columns": is_about_columns,
         "is_readable": not codes & {"file-empty", "file-not-text"},
+        **(_answerable(who, imp, problems) if problems and is_about_columns else {}),
+    }
+
+
+def _answerable(who: Access, imp: Import, problems: tuple[Problem, ...]) -> dict[str, Any]:
+    schema, chosen = schema_of(who.team), options_from_json(imp.options)
+    table = first_rows(imp, schema, chosen)
+    unknown = unknown_headers(who.team, problems, table, chosen.columns)
+    is_missing = any(each.code == "header-missing" for each in problems)
+    return {
+        "unknown": unknown,
+        "suggested": [each for each in unknown if each.is_suggested],
+        "same": same_columns(problems, table),
+        "header_found": header_among(table, schema) if is_missing else None,
+        "header_now": table.header_row,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from muster.core.errors import BadFile, Problem
 from muster.core.fields import Options, Schema, template_headers
 from muster.core.table import parse
 from muster.imports import answers, content, rows, run, uploads
-from muster.imports.columns import chosen_columns, unknown_headers
+from muster.imports.columns import DO_NOT_IMPORT, chosen_columns, same_columns, unknown_headers
 from muster.imports.drafts import find
 from muster.imports.forms import PasteForm, StartForm, UploadForm, first_choice, limits
 from muster.imports.guide import guide_page
@@ -137,8 +137,7 @@ def paste(request: HttpRequest, who: Access) -> HttpResponse:
     options = _options(who.team, form, **columns)
     problems = _file_problems(who.team, data, options)
     if problems:
-        found = {"problems": [errors.as_json(each) for each in problems]}
-        return _start_page(request, who, form, 422, **found, unknown=unknown_headers(who.team, problems, columns))
+        return _start_page(request, who, form, 422, **_refused(who.team, data, options, problems, columns))
     answers.remember(who.team, columns)
     return _receive_text(request, who, form, data, options)
 
@@ -150,6 +149,20 @@ def _file_problems(team: Team, data: bytes, options: Options) -> tuple[Problem, 
     except BadFile as bad:
         return bad.problems
     return ()
+
+
+def _refused(
+    team: Team, data: bytes, options: Options, problems: tuple[Problem, ...], columns: Mapping[str, str | None]
+) -> dict[str, Any]:
+    """Return what is wrong with pasted rows, what can be answered, and what was answered already."""
+    found: dict[str, Any] = {"problems": [errors.as_json(each) for each in problems]}
+    if not all(each.code.startswith("header-") for each in problems):
+        return found
+    table = parse(data, schema_of(team), options)
+    unknown = unknown_headers(team, problems, table, options.columns)
+    asked = {each.header for each in unknown}
+    answered = {header: name or DO_NOT_IMPORT for header, name in columns.items() if header not in asked}
+    return found | {"unknown": unknown, "same": same_columns(problems, table), "answered": answered}
 
 
 def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: bytes, options: Options) -> HttpResponse:

@@ -178,7 +178,7 @@ def test_it_asks_which_of_two_columns_to_import_and_shows_what_is_in_them(cast: 
 def test_it_imports_the_column_chosen_with_one_click(cast: Cast, chosen: int, number: str) -> None:
     imp, client = drafted(cast.team, cast.alice, TWICE), cast.browser(cast.alice)
     [same] = client.get(address(imp)).context["same"]
-    client.post(address(imp, "columns"), same.columns[chosen].answers)
+    client.post(address(imp, "columns"), {same.name: same.columns[chosen].answers})
     imp.refresh_from_db()
     assert imp.state == State.READY
     [row] = client.get(address(imp)).context["rows"]
@@ -190,7 +190,7 @@ def test_another_choice_takes_the_place_of_the_first(cast: Cast) -> None:
     imp, client = drafted(cast.team, cast.alice, TWICE), cast.browser(cast.alice)
     [same] = client.get(address(imp)).context["same"]
     for choice in (same.columns[0], same.columns[1]):
-        client.post(address(imp, "columns"), choice.answers)
+        client.post(address(imp, "columns"), {same.name: choice.answers})
     imp.refresh_from_db()
     assert imp.state == State.READY
     [row] = client.get(address(imp)).context["rows"]
@@ -202,17 +202,44 @@ def test_it_asks_which_where_an_answer_made_two_columns_the_same(cast: Cast) -> 
     client.post(address(imp, "columns"), {"column:Surname": "LastName"})
     client.post(address(imp, "columns"), {"column:Shoe size": "LastName"})
     [same] = client.get(address(imp)).context["same"]
-    client.post(address(imp, "columns"), same.columns[0].answers)
+    client.post(address(imp, "columns"), {same.name: same.columns[0].answers})
     imp.refresh_from_db()
     assert imp.state == State.READY
 
 
 def test_it_reads_the_header_from_another_row(cast: Cast) -> None:
     imp, client = drafted(cast.team, cast.alice, b"Export of May\n\n" + sheet(ANA)), cast.browser(cast.alice)
-    assert client.get(address(imp)).context["header_row"] == 3
+    assert client.get(address(imp)).context["header_found"].number == 3
     client.post(address(imp, "reading/"), {"header_row": "3"})
     imp.refresh_from_db()
     assert (imp.state, imp.rows) == (State.READY, 1)
+
+
+def test_it_finds_a_header_whose_names_are_all_a_little_different(cast: Cast) -> None:
+    header = "Contact Id,First Name,Surname,Mobile,WhatsApp number"
+    imp = drafted(cast.team, cast.alice, b"Export of May,,,,\n\n" + sheet(ANA, BO, header=header))
+    found = cast.browser(cast.alice).get(address(imp)).context["header_found"]
+    assert (found.number, found.cells[0]) == (3, "Contact Id")
+
+
+def test_it_suggests_fields_that_no_other_column_is(cast: Cast) -> None:
+    header = HEADER.replace("LastName", "Surname") + ",Family name,Mobile"
+    imp = drafted(cast.team, cast.alice, sheet(ANA + ",Lee,1", header=header))
+    context = cast.browser(cast.alice).get(address(imp)).context
+    assert [(each.header, each.near, each.is_suggested) for each in context["unknown"]] == [
+        ("Surname", "LastName", True),
+        ("Family name", "LastName", False),
+        ("Mobile", "MobileNumber", False),
+    ]
+    assert [each.sample for each in context["unknown"]] == [["Núñez"], ["Lee"], ["1"]]
+
+
+def test_the_sample_is_not_cut_within_a_cell(cast: Cast) -> None:
+    notes = '"' + "a\nb" * 30_000 + '"'
+    imp = drafted(cast.team, cast.alice, sheet(f"{ANA},{notes}", header=HEADER + ",Notes"))
+    client = cast.browser(cast.alice)
+    assert client.get(address(imp)).context["unknown"][0].header == "Notes"
+    assert client.get(address(imp, "reading/")).context["header_number"] == 1
 
 
 def test_it_tries_another_encoding_on_a_sample_before_switching(cast: Cast) -> None:

@@ -227,3 +227,23 @@ def test_it_uses_remembered_answers_for_the_next_file(cast: Cast) -> None:
     ColumnAnswer.objects.create(team=cast.other_team, header="FirstName", field_name="LastName")
     imp = upload(cast.browser(cast.alice), sheet(ANA, header=HEADER.replace("LastName", "Surname")))
     assert imp.state == State.READY
+
+
+def test_it_keeps_an_answer_while_it_asks_for_the_next(cast: Cast) -> None:
+    client = cast.browser(cast.alice)
+    text = sheet(ANA + ",38", header=HEADER.replace("LastName", "Surname") + ",Shoe size").decode()
+    answer = client.post(PASTE, paste(text, **{"column:Surname": "LastName", "column:Shoe size": ""}))
+    assert [each.header for each in answer.context["unknown"]] == ["Shoe size"]
+    kept = {f"column:{header}": name for header, name in answer.context["answered"].items()}
+    assert client.post(PASTE, paste(text, **kept, **{"column:Shoe size": "-"})).status_code == 302
+
+
+def test_it_asks_which_of_two_pasted_columns_to_import(cast: Cast) -> None:
+    client = cast.browser(cast.alice)
+    text = sheet(ANA + ",S9", header=HEADER + ",StudentId").decode()
+    [same] = client.post(PASTE, paste(text)).context["same"]
+    assert [each.letter for each in same.columns] == ["A", "F"]
+    chosen = {same.name: same.columns[1].answers}
+    assert client.post(PASTE, paste(text, preview="yes", **chosen)).status_code == 302
+    [row] = client.get(f"/t/admissions/imports/{Import.objects.get().pk}/").context["rows"]
+    assert row.cells[-1].after == "S9"
