@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from muster.core import phones
+from muster.core.fields import Kind, custom_field
 from muster.core.table import EDGES
+from muster.core.values import READERS
 
 # What people write where they have nothing. Cleared only when asked. No "x" and no "?": they may mean something.
 _WORDS = {
@@ -38,6 +41,16 @@ class Change(NamedTuple):
     place: int
     before: str
     after: str
+
+
+_SERIAL = re.compile(r"(\d{5})(?:\.0+)?", re.ASCII)  # 1927 to 2173
+_COMMA = re.compile(r"([+-]?\d+),(\d+)", re.ASCII)
+_DATE = custom_field("", "", Kind.DATE)
+DATE_ORDERS = {
+    "dmy": "Day first: 03/04/25 is 3 April",
+    "mdy": "Month first: 03/04/25 is March 4",
+    "serial": "Days of a spreadsheet: 45000 is 15 March 2023",
+}
 
 
 def changes(before: Iterable[str], after: Iterable[str]) -> list[Change]:
@@ -77,6 +90,25 @@ def drop_1_after_52(cells: Iterable[str]) -> list[str]:
 def clear_nothing(cells: Iterable[str]) -> list[str]:
     """Make cells blank that only say there is nothing: N/A, -, none, #REF!."""
     return ["" if cell.strip(EDGES).casefold() in NOTHING else cell for cell in cells]
+
+
+def dates(cells: Iterable[str], order: str) -> list[str]:
+    """Write dates as 2025-04-03. They come day first ("dmy"), month first ("mdy"), or as numbers of days ("serial")."""
+    cells = list(cells)
+    if order == "serial":
+        return [_from_serial(cell) or cell for cell in cells]
+    read = READERS[Kind.DATE](_DATE, cells, lambda *_: None, order)
+    return [date if isinstance(date, str) else cell for date, cell in zip(read, cells, strict=True)]
+
+
+def _from_serial(cell: str) -> str | None:
+    found = _SERIAL.fullmatch(cell.strip(EDGES))
+    return (dt.date(1899, 12, 30) + dt.timedelta(days=int(found[1]))).isoformat() if found else None
+
+
+def decimal_points(cells: Iterable[str]) -> list[str]:
+    """Write 15,5 as 15.5; a number with both, or with more than one comma, stays."""
+    return [_COMMA.sub(r"\1.\2", cell.strip(EDGES)) if _COMMA.fullmatch(cell.strip(EDGES)) else cell for cell in cells]
 
 
 def fill_blanks(cells: Iterable[str], value: str) -> list[str]:
@@ -121,8 +153,10 @@ _ALL = (
     Fix("add-plus", "Add the missing +", frozenset({"phone-no-plus"})),
     Fix("region", "These are numbers of one country", frozenset({"phone-no-plus"})),
     Fix("mexico", "Remove the 1 after +52", frozenset({"phone-impossible"})),
+    Fix("dates", "Say how these dates are written", frozenset({"value-not-a-date"})),
+    Fix("decimal", "Read commas as decimal points", frozenset({"value-not-a-number"})),
     Fix("clear", "Clear N/A and the like", _UNREAD | {"phone-unreadable", "phone-no-plus", "phone-impossible"}),
-    Fix("fill", "Fill blanks", frozenset({"value-blank", "number-none"})),
+    Fix("fill", "Fill blanks", frozenset({"value-blank"})),
     Fix("map", "Map values", frozenset({"yesno-unknown", "value-not-a-choice", "staff-unknown"})),
     Fix("replace", "Find and replace"),
     Fix("trim", "Trim spaces"),
@@ -134,3 +168,14 @@ FIXES: Mapping[str, Fix] = {fix.name: fix for fix in _ALL}
 def offered(code: str) -> list[Fix]:
     """Return the fixes that may help with a problem, the likeliest first."""
     return [fix for fix in _ALL if code in fix.codes]
+
+
+def may_help(fix: Fix, value: str) -> bool:
+    """Whether a fix could change a cell, where that is quick to tell."""
+    looks = _QUICK.get(fix.name)
+    return looks is None or looks([value]) != [value]
+
+
+_QUICK: Mapping[str, Callable[[list[str]], list[str]]] = {
+    "clear": clear_nothing, "mexico": drop_1_after_52, "decimal": decimal_points,
+}  # fmt: skip

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from muster.core import errors
-from muster.core.fixes import FIXES
+from muster.core.fixes import DATE_ORDERS, FIXES
 from muster.imports import draft
 from muster.imports.drafts import about, address_of, on_import
 from muster.imports.fixing import MAPPED, Proposal, mapping_choices, propose
@@ -66,12 +66,13 @@ def _page(who: Access, found: Draft, proposal: Proposal, wanted: Filter, query: 
         "examples": proposal.cells[:SHOWN],
         "more": max(len(proposal.cells) - SHOWN, 0),
         "regions": regions() if name == "region" else [],
+        "orders": DATE_ORDERS if name == "dates" else {},
         "mapped": [(value, count, chosen.get(value, "")) for value, count in proposal.values],
         "choices": mapping_choices(found, proposal.header, ids) if name == "map" else [],
         "headers": found.header,
         "typed": query,
         "back": wanted.query(),
-        "was_asked": any(key in query for key in ("region", "value", "find")) or bool(chosen),
+        "was_asked": any(key in query for key in ("region", "order", "value", "find")) or bool(chosen),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from muster.core import fixes, phones
 from muster.core.fields import Kind
@@ -92,6 +92,11 @@ def _region(_: Draft, query: Mapping[str, str]) -> Apply | str:
     return lambda cells: fixes.of_region(cells, region)
 
 
+def _dates(_: Draft, query: Mapping[str, str]) -> Apply | str:
+    order = query.get("order", "")
+    return (lambda cells: fixes.dates(cells, order)) if order in fixes.DATE_ORDERS else "Choose how they are written."
+
+
 def _fill(_: Draft, query: Mapping[str, str]) -> Apply | str:
     value = query.get("value", "")
     return (lambda cells: fixes.fill_blanks(cells, value)) if not is_blank(value) else "Type what to fill in."
@@ -117,6 +122,8 @@ _APPLY: Mapping[str, Callable[[Draft, Mapping[str, str]], Apply | str]] = {
     "add-plus": _add_plus,
     "region": _region,
     "mexico": lambda *_: fixes.drop_1_after_52,
+    "dates": _dates,
+    "decimal": lambda *_: fixes.decimal_points,
     "clear": lambda *_: fixes.clear_nothing,
     "fill": _fill,
     "map": _map,
@@ -135,12 +142,3 @@ def mapping_choices(draft: Draft, header: str, staff_ids: list[str]) -> list[str
     if its.kind is Kind.CHOICE:
         return [*its.choices, BLANK]
     return [*staff_ids, BLANK] if its.kind is Kind.STAFF else []
-
-
-def needs(fix: fixes.Fix) -> list[dict[str, Any]]:
-    """Return what a fix asks for, as inputs: name and label."""
-    asked: dict[str, list[dict[str, Any]]] = {
-        "fill": [{"name": "value", "label": "Fill in"}],
-        "replace": [{"name": "find", "label": "Find"}, {"name": "value", "label": "Replace with"}],
-    }
-    return asked.get(fix.name, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from muster.core.fixes import FIXES
+from muster.core.fixes import DATE_ORDERS, FIXES
 from muster.imports import draft
 from muster.imports.fixing import MAPPED, Proposal, mapping_choices, propose
 from muster.imports.grid_asked import Asked, Refused, needed, span, whole
@@ -166,6 +166,7 @@ def _choices(found: Draft, proposal: Proposal) -> list[str]:
 
 _CHOICES: Mapping[str, Callable[[Draft, Proposal], dict[str, Any]]] = {
     "region": lambda *_: {"regions": regions()},
+    "dates": lambda *_: {"orders": list(DATE_ORDERS.items())},
     "fill": lambda found, proposal: {"choices": _choices(found, proposal)},
     "map": _values,
 }

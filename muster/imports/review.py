@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -197,11 +197,14 @@ class Draft:
         """Return what is wrong and what to look at twice, grouped by cause, largest first."""
         problems: Counter[tuple[str, str | None]] = Counter()
         warnings: Counter[tuple[str, str | None]] = Counter()
+        values: dict[tuple[str, str | None], set[str]] = defaultdict(set)
         for verdict in self.plan.verdicts:
             if verdict.problems and not is_left_out(verdict):
                 problems.update({(each.code, each.field) for each in verdict.problems})
+                for each in verdict.problems:
+                    values[each.code, each.field].add(each.value or "")
             warnings.update({(each.code, each.field) for each in verdict.notes if each.code in WARNINGS})
-        return _causes(problems, "problems"), _causes(warnings, "warnings")
+        return _causes(problems, "problems", values), _causes(warnings, "warnings", values)
 
     def problems_by_field(self) -> Counter[str]:
         """Return how many cells of each field have a problem."""
@@ -229,18 +232,25 @@ class Draft:
         return ShownRow(row.number, chip, word, cells, messages, extra)
 
 
-def _causes(found: Counter[tuple[str, str | None]], show: str) -> list[Cause]:
+def _causes(
+    found: Counter[tuple[str, str | None]], show: str, values: Mapping[tuple[str, str | None], Collection[str]]
+) -> list[Cause]:
     return [
         Cause(
             code,
             name,
             count,
             errors.title(code, name),
-            fixes.offered(code) if name else [],
+            _helpful(code, values[code, name]) if name else [],
             Filter(show, code, name or "").query(),
         )
         for (code, name), count in found.most_common()
     ]
+
+
+def _helpful(code: str, values: Collection[str]) -> list[fixes.Fix]:
+    """Return the fixes for a cause that would change at least one of its cells, as far as that is quick to tell."""
+    return [fix for fix in fixes.offered(code) if not values or any(fixes.may_help(fix, value) for value in values)]
 
 
 def messages_of(verdict: Verdict) -> list[Message]:

@@ -6,7 +6,19 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.grids import cell, chip, header_of, number, people, saved, stands_on, told, upload, wait_for_rows
+from tests.browser.grids import (
+    HEAD,
+    cell,
+    chip,
+    header_of,
+    number,
+    people,
+    saved,
+    stands_on,
+    told,
+    upload,
+    wait_for_rows,
+)
 
 BAD = (4, 9, 700)
 
@@ -170,6 +182,25 @@ def test_a_cause_is_fixed_for_all_its_rows_and_undone_as_one_step(page: Page) ->
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.locator(".bottom-bar")).to_contain_text("Import 997 contacts")
     assert chip(page, "Problems") == 3
+
+
+def test_the_dates_of_a_column_are_written_anew_in_the_order_chosen(visit: Visit) -> None:
+    page = visit("/t/admissions-demo/imports/")
+    row = "D{},Ann,Lee,+1 212 555 01{},,Biology,{}"
+    dates = ("03/04/26", "31/12/26", "2026-05-06")
+    lines = (row.format(number, 10 + number, date) for number, date in enumerate(dates))
+    upload(page, "\n".join((f"{HEAD},Enrolled on", *lines)))
+    assert chip(page, "Problems") == 2
+    page.locator("#review-causes").get_by_role("link", name=re.compile("Say how these dates are written")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("These dates are written").select_option("mdy")
+    expect(dialog.get_by_role("button", name="Change 1 cell")).to_be_visible()
+    dialog.get_by_label("These dates are written").select_option("dmy")
+    expect(dialog.locator("tbody tr")).to_have_text([re.compile("03/04/26\\s*2026-04-03"), re.compile("2026-12-31")])
+    dialog.get_by_role("button", name="Change 2 cells").click()
+    expect(page.locator(".bottom-bar")).to_contain_text("Import 3 contacts")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.locator(".bottom-bar")).to_contain_text("Import 1 contact")
 
 
 def test_a_column_has_a_menu(page: Page) -> None:

@@ -1,7 +1,7 @@
 """Fixes for a whole column: what they change, and above all what they leave alone."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from muster.core import fixes, phones
@@ -93,6 +93,41 @@ def test_it_trims_what_cannot_be_seen() -> None:
     assert fixes.trim(["\ufeff Ana  Maria\u00a0", "a\nb"]) == ["Ana Maria", "a\nb"]
 
 
+@pytest.mark.parametrize(
+    ("order", "cells", "after"),
+    [
+        ("dmy", ["03/04/25", "3.4.2025", "2025-04-03", "31/02/25", "45000", " 03-04-25 ", ""],
+         ["2025-04-03", "2025-04-03", "2025-04-03", "31/02/25", "45000", "2025-04-03", ""]),
+        ("mdy", ["03/04/25", "13/04/25", "04/13/25"], ["2025-03-04", "13/04/25", "2025-04-13"]),
+        ("serial", ["45000", "45000.0", "1", "99999999", "03/04/25"],
+         ["2023-03-15", "2023-03-15", "1", "99999999", "03/04/25"]),
+    ],
+)  # fmt: skip
+def test_it_writes_dates_so_that_they_read_one_way_only(order: str, cells: list[str], after: list[str]) -> None:
+    assert fixes.dates(cells, order) == after
+
+
+def test_it_takes_a_comma_for_a_decimal_point_where_it_can_be_one() -> None:
+    cells = ["15,5", "-0,25", " 3,0 ", "1.234,5", "1,234,5", "3,5 cm", "3.5", ",5"]
+    assert fixes.decimal_points(cells) == ["15.5", "-0.25", "3.0", "1.234,5", "1,234,5", "3,5 cm", "3.5", ",5"]
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "names"),
+    [
+        ("value-not-a-date", ["03/04/25"], ["dates"]),
+        ("value-not-a-date", ["03/04/25", "n/a"], ["dates", "clear"]),
+        ("value-not-a-number", ["15,5", "-"], ["decimal", "clear"]),
+        ("value-not-a-number", ["three"], []),
+        ("phone-impossible", ["+52 1 55 1234 5678"], ["mexico"]),
+        ("phone-impossible", ["+999 1"], []),
+        ("number-none", [""], []),
+    ],
+)
+def test_it_offers_only_what_would_change_a_cell(code: str, values: list[str], names: list[str]) -> None:
+    assert [fix.name for fix in fixes.offered(code) if any(fixes.may_help(fix, value) for value in values)] == names
+
+
 def test_it_lists_only_what_changed() -> None:
     assert fixes.changes(["a", "b"], ["a", "c"]) == [(1, "b", "c")]
 
@@ -104,15 +139,18 @@ def test_it_never_changes_how_many_cells_there_are(cells: list[str]) -> None:
 
 
 @given(st.from_regex(r"[0-9 ()+-]{5,18}", fullmatch=True))
+@example("31000000")
 def test_it_never_invents_or_loses_a_digit_when_it_adds_a_plus(cell: str) -> None:
     [fixed] = fixes.add_plus([cell], "US")
-    digits = "".join(filter(str.isdigit, cell))
-    assert fixed == cell or digits.endswith("".join(filter(str.isdigit, fixed)))
+    digits, after = "".join(filter(str.isdigit, cell)), "".join(filter(str.isdigit, fixed))
+    without_trunk = [digits[:place] + digits[place + 1 :] for place, digit in enumerate(digits) if digit == "0"]
+    assert fixed == cell or any(each.endswith(after) for each in (digits, *without_trunk))  # +44 (0)1753 is +44 1753
     assert fixed == cell or phones.read(fixed, "US").e164
 
 
 def test_it_offers_the_likeliest_fix_first() -> None:
     assert [fix.name for fix in fixes.offered("phone-no-plus")] == ["add-plus", "region", "clear"]
+    assert [fix.name for fix in fixes.offered("value-not-a-date")] == ["dates", "clear"]
 
 
 def test_it_offers_nothing_where_digits_are_lost() -> None:

@@ -1,10 +1,13 @@
 """Fixing a draft: row by row, and many rows at once."""
 
+from typing import Any
+
 import pytest
 
+from muster.contacts.models import CustomField
 from muster.imports.models import Edit, Import
 from tests.cast import Cast
-from tests.imports.play import HEADER, drafted
+from tests.imports.play import HEADER, drafted, sheet
 from tests.web.drafts import address, cell, messy, said, shown_rows
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -183,6 +186,24 @@ def test_it_reads_numbers_as_those_of_a_country(cast: Cast, imp: Import) -> None
     assert {row for row, *_ in fix(cast, imp, query)} == {3, 4, 7, 8}
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("fix=dates&order=dmy", [(2, "Applied", "03/04/25", "2025-04-03"), (3, "Applied", "31.12.2025", "2025-12-31")]),
+        ("fix=dates&order=mdy", [(2, "Applied", "03/04/25", "2025-03-04")]),
+        ("fix=dates&order=serial", [(4, "Applied", "45000", "2023-03-15")]),
+    ],
+)
+def test_it_writes_the_dates_of_a_column_in_the_order_that_is_chosen(cast: Cast, query: str, expected: Any) -> None:
+    CustomField.objects.create(team=cast.team, name="Applied", name_folded="applied", kind="date")
+    rows = (f"S{row},A,B,716-555-000{row},,{date}" for row, date in enumerate(("03/04/25", "31.12.2025", "45000")))
+    imp = drafted(cast.team, cast.alice, sheet(*rows, header=f"{HEADER},Applied"))
+    [cause] = cast.browser(cast.alice).get(address(imp)).context["causes"]
+    assert [each.name for each in cause.fixes] == ["dates"]
+    assert fix(cast, imp, f"{query}&{cause.query}") == expected
+    assert Edit.objects.count() == 1
+
+
 def test_it_leaves_out_the_rows_of_a_cause(cast: Cast, imp: Import) -> None:
     client = cast.browser(cast.alice)
     client.post(address(imp, "fix/"), {"fix": "leave-out", "show": "problems", "code": "phone-no-plus"})
@@ -203,7 +224,9 @@ def test_it_knows_its_fixes_and_columns(cast: Cast, imp: Import, query: str) -> 
     assert cast.browser(cast.alice).get(address(imp, f"fix/?{query}")).status_code == 404
 
 
-@pytest.mark.parametrize("query", ["fix=region", "fix=region&region=XX", "fix=fill", "fix=replace", "fix=map"])
+@pytest.mark.parametrize(
+    "query", ["fix=region", "fix=region&region=XX", "fix=fill", "fix=replace", "fix=map", "fix=dates&order=x"]
+)
 def test_it_asks_for_what_a_fix_needs(cast: Cast, imp: Import, query: str) -> None:
     client = cast.browser(cast.alice)
     where = address(imp, f"fix/?{query}&{NO_PLUS}")

@@ -40,8 +40,9 @@ class Fix {
   }
 
   // The inputs a fix has.
-  draw({ fix, regions, choices, values, prefix }) {
+  draw({ fix, regions, orders, choices, values, prefix }) {
     if (fix === "region") this.select("region", "These are numbers of", [["", "Choose the country…"], ...regions]);
+    if (fix === "dates") this.select("order", "These dates are written", [["", "Choose…"], ...orders]);
     if (fix === "fill" && choices?.length) this.select("value", "Fill in", [["", "Choose…"], ...choices.filter((each) => each !== "(blank)").map((each) => [each, each])]);
     else if (fix === "fill") this.input("value", "Fill in");
     if (fix === "replace") { this.input("find", "Find"); this.input("value", "Replace with"); this.check("match_case", "Match case"); this.check("whole_cell", "Whole cell only"); }
