@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.core.exceptions import ValidationError as ModelError
 from django.db import IntegrityError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -180,19 +180,38 @@ View = Callable[..., HttpResponseBase]
 
 
 def guarded(view: View) -> View:
-    """Give the framework's own plain answers (405) the same form, and stop text no database can hold (NUL)."""
+    """Give the framework's own plain answers (405) the same form, and stop text no database can hold (NUL).
+
+    HEAD, which the framework does not know, is answered as GET without the body.
+    """
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return answer(404 if "\0" in request.path else 422, "Text may not hold the character NUL.")
+        is_head = request.method == "HEAD"
+        if is_head:
+            request.method = "GET"
         response = view(request, *args, **kwargs)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            return answer(405, f"{request.method} is not one of {response['Allow']}.", Allow=response["Allow"])
+            response = answer(405, f"{request.method} is not one of {response['Allow']}.", Allow=response["Allow"])
+        if is_head:
+            request.method = "HEAD"
+            return _without_body(response)
         return response
 
     page.csrf_exempt = True  # type: ignore[attr-defined]  # tokens, not cookies
     return page
+
+
+def _without_body(response: HttpResponseBase) -> HttpResponseBase:
+    """Take the body off the answer to HEAD. Its length is still said where it is known."""
+    if isinstance(response, HttpResponse):
+        response.headers["Content-Length"] = str(len(response.content))
+        response.content = b""
+    elif isinstance(response, StreamingHttpResponse):
+        response.streaming_content = ()
+    return response
 
 
 def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.core.handlers.base import BaseHandler
+from django.test import RequestFactory
 from django.utils import timezone
 
 from muster.teams import tokens
@@ -103,3 +105,30 @@ def test_it_names_the_parameter_it_cannot_take(user: Caller) -> None:
     answer = user("GET", "/contacts?limit=0&text=maybe")
 
     assert {each["field"] for each in answer.body["problems"]} == {"limit", "text"}
+
+
+def seen(token: str, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body as they leave us; Django's test client takes the body off an answer to HEAD."""
+    handler = BaseHandler()
+    handler.load_middleware()
+    asked = RequestFactory().generic(method, f"/api/v1{path}", headers={"Authorization": f"Bearer {token}"})
+    answer = handler.get_response(asked)
+    headers = {name: each for name, each in answer.headers.items() if name != "X-Request-ID"}
+    return answer.status_code, headers, b"".join(answer)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/me", 200), ("/teams/admissions/contacts", 200), ("/teams/admissions/contacts.csv", 200), ("/nothing", 404)],
+)
+def test_it_answers_head_as_get_without_a_body(cast: Cast, call_as: CallAs, path: str, status: int) -> None:
+    token = call_as(cast.alice).token
+    got, head = (seen(token, method, path) for method in ("GET", "HEAD"))
+
+    assert got[0] == status
+    assert head == (*got[:2], b"")
+
+
+def test_it_answers_head_only_where_there_is_something_to_get(admin: Caller) -> None:
+    assert seen(admin.token, "HEAD", "/teams/admissions/consent")[0] == 405
+    assert seen("muster_nonsense", "HEAD", "/me")[0] == 401
