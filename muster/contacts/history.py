@@ -184,5 +184,5 @@ class _Words:
         if key in NUMBERS:
             return phones.show(value)
         if key in self.yes_no:
-            return YES_NO.get(value, value)
+            return YES_NO.get(value, str(value))
         return "Yes" if value is True else str(value)
