@@ -203,6 +203,17 @@ def test_the_dates_of_a_column_are_written_anew_in_the_order_chosen(visit: Visit
     expect(page.locator(".bottom-bar")).to_contain_text("Import 1 contact")
 
 
+def test_the_import_button_that_comes_with_the_first_ready_row_opens_the_dialog(visit: Visit) -> None:
+    page = visit("/t/admissions-demo/imports/")
+    upload(page, people(1, bad=[2]))
+    expect(page.locator(".bottom-bar")).to_contain_text("0 rows ready")
+    cell(page, 2, "LastName").click()
+    page.keyboard.type("Lee")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Import 1 contact").click()
+    expect(page.get_by_role("dialog", name="Import 1 contact into Admissions?")).to_be_visible()
+
+
 def test_a_column_has_a_menu(page: Page) -> None:
     start(page)
     page.keyboard.press("ArrowUp")

@@ -82,7 +82,7 @@ export class Page {
     bar.querySelector("p").replaceChildren(make("strong", { text: `${many(ready, "row")} ready` }), out ? make("span", { class: "muted", text: ` · ${number.format(out)} will be left out` }) : "");
     let link = bar.querySelector("a.primary");
     if (!link && ready) {
-      link = make("a", { class: "button primary", href: `${window.location.pathname}confirm/` });
+      link = make("a", { class: "button primary", href: `${window.location.pathname}confirm/`, "data-confirm": "" });
       bar.querySelector(".cluster").append(link);
     }
     if (!link) return;

@@ -1,9 +1,6 @@
 // Review: Confirm opens as a dialog over the rows. Without script it is a page of its own.
 
-const link = document.querySelector("a[data-confirm]");
-
-async function open(event) {
-  event.preventDefault();
+async function open(link) {
   const answer = await fetch(link.href);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const form = page.getElementById("confirm-form");
@@ -22,7 +19,9 @@ async function open(event) {
   dialog.showModal();
 }
 
-link?.addEventListener("click", (event) => {
-  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-  open(event).catch(() => window.location.assign(link.href));
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-confirm]");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  open(link).catch(() => window.location.assign(link.href));
 });
