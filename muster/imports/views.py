@@ -224,6 +224,8 @@ def progress(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
 def rows_to_fix(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
     """Download the rows that were, or would be, left out: as last edited, with what to do about each."""
     imp = find(who, pk)
+    if imp.state in (State.CHECKING, State.FAILED, State.CANCELLED):
+        raise Http404("It has not come to rows that were left out")
     try:
         return _download(_encoded(rows.rows_to_fix(imp)), f"rows to fix of {_stem(imp)}.csv")
     except BadFile as bad:

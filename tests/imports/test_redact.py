@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from muster.contacts.erase import erase
-from muster.imports import content, packing, rows
+from muster.imports import content, packing, plans, reading, rows, run
 from muster.imports.models import Content, Import
 from tests.cast import Cast
 from tests.imports.play import HEADER, contact, drafted, imported, sheet, totals
@@ -110,3 +110,18 @@ def test_a_short_id_takes_no_other_files_with_it(cast: Cast) -> None:
 
     assert content.is_kept(other, Content.Part.ORIGINAL)
     assert HEADER in everything_kept(other)
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_no_page_shows_the_person_from_memory(cast: Cast, is_remembered: bool) -> None:
+    imp = run.cancel(drafted(cast.team, cast.alice, sheet(ZED, BAD, ADA)), cast.alice)
+    imported(cast.team, cast.alice, sheet(ZED))
+    if not is_remembered:
+        reading._kept.clear()
+        plans._kept.clear()
+
+    erased(cast)
+
+    imp.refresh_from_db()
+    assert rows.rows_of(imp) == []
+    assert cast.browser(cast.alice).get(f"/t/admissions/imports/{imp.pk}/rows-to-fix.csv").status_code == 404
