@@ -57,7 +57,7 @@ class Sqlite:
         """As Muster does, but without Django."""
         connection = sqlite3.connect(self.path, isolation_level=None)
         connection.executescript(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;"
         )
         return connection
 

@@ -30,7 +30,7 @@ NAME = "peers"
 def database(url: str, folder: str) -> dict[str, Any]:
     if not url:
         pragmas = (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;"
         )
         options = {"transaction_mode": "IMMEDIATE", "init_command": pragmas}
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": f"{folder}/peer.sqlite3", "OPTIONS": options}

@@ -50,17 +50,12 @@ def document(  # noqa: PLR0917  called for every imported row: positions are qui
     contact_id: str | None,
     mobile_number: str | None,
     whatsapp_number: str | None,
-    custom_values: Iterable[str] = (),
+    custom_values: Iterable[str | None] = (),
 ) -> str:
     """Return the folded text for `Contact.search_text`, a value a line; numbers as their digits."""
-    values = [first_name, last_name]
-    if contact_id:
-        values.append(contact_id)
-    if mobile_number:
-        values.append(mobile_number[1:])
-    if whatsapp_number and whatsapp_number != mobile_number:
-        values.append(whatsapp_number[1:])
-    values.extend(custom_values)
+    mobile = mobile_number and mobile_number[1:]
+    whatsapp = whatsapp_number[1:] if whatsapp_number and whatsapp_number != mobile_number else None
+    values = [*filter(None, (first_name, last_name, contact_id, mobile, whatsapp, *custom_values))]
     text = "\n".join(values)
     if text.isascii():
         return text.lower()
@@ -80,10 +75,12 @@ def index_rows(
     """
     if connection.vendor != "sqlite":
         return
+    writes: Iterable[tuple[str | None, int, str]] = [(None, key, new) for key, new in added]
     others = sorted(_rewrites(changed, removed), key=_rowid)  # stable: a row's "delete" stays before its new text
-    news = ((None, key, new) for key, new in added)
+    if others:
+        writes = heapq.merge(others, writes, key=_rowid)
     with connection.cursor() as cursor:
-        _many(cursor, heapq.merge(others, news, key=_rowid))
+        _many(cursor, writes)
 
 
 def _rewrites(

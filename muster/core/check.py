@@ -114,16 +114,14 @@ def _read_column(field: Field, cells: Sequence[str], report: Report, schema: Sch
 def _read_phones(cells: Sequence[str], report: Report, schema: Schema) -> list[Any]:
     values: list[Any] = []
     home, strict = schema.home_region, schema.strict_numbers
-    for index, cell in enumerate(cells):
-        if not cell or not cell.strip(EDGES):
-            values.append(None)
-            continue
-        number, code = phones.read(cell, home)
+    for index, (number, code) in enumerate(phones.read_all(cells, home)):
         if code is None:
             values.append(number)
         elif code == phones.NOT_ASSIGNED and not strict:
             values.append(number)
             report(index, code, {"number": number})
+        elif not cells[index].strip(EDGES):
+            values.append(None)
         else:
             values.append(UNREAD)
             report(index, code, {"home": home})
@@ -138,8 +136,10 @@ def _check_rows(table: Table, problems: dict[int, list[Problem]]) -> None:
             extra = next(cell for cell in cells[width:] if cell.strip(EDGES))
             facts = {"cells": len(cells), "headers": width}
             problems.setdefault(index, []).append(Problem("row-too-long", number, None, extra, facts))
-        if number in table.left_out:
-            problems.setdefault(index, []).append(Problem("row-left-out", number))
+    for number in table.left_out:
+        place = table.place_of(number)
+        if place is not None:
+            problems.setdefault(place, []).append(Problem("row-left-out", number))
 
 
 def resolve_columns(table: Table, schema: Schema, options: Options) -> tuple[Field | None, ...]:

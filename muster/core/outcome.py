@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from dataclasses import field as default
 from typing import Any
 
@@ -56,7 +56,7 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON keeps it."""
-        return asdict(self)
+        return {**{each.name: getattr(self, each.name) for each in fields(self)}, "causes": [*map(asdict, self.causes)]}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Outcome:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS
 
-from muster.core.phone_plans import LONGEST, REGIONS, plan_of, walked
+from muster.core.phone_plans import LONGEST, PLANS, REGIONS, plan_of, walked
 
 
 class Number(NamedTuple):
@@ -22,11 +23,14 @@ class Number(NamedTuple):
     code: str | None
 
 
-SHORTENED = Number(None, "phone-shortened")
-EXTENSION = Number(None, "phone-extension")
-UNREADABLE = Number(None, "phone-unreadable")
-NO_PLUS = Number(None, "phone-no-plus")
-IMPOSSIBLE = Number(None, "phone-impossible")
+Said: TypeAlias = tuple[str | None, str | None]  # a Number still plain, which is several times quicker to make
+
+BLANK: Said = (None, None)
+SHORTENED: Said = (None, "phone-shortened")
+EXTENSION: Said = (None, "phone-extension")
+UNREADABLE: Said = (None, "phone-unreadable")
+NO_PLUS: Said = (None, "phone-no-plus")
+IMPOSSIBLE: Said = (None, "phone-impossible")
 NOT_ASSIGNED = "phone-not-assigned"
 
 _is_e164 = re.compile(r"\+[0-9]+").fullmatch
@@ -50,7 +54,20 @@ _EXTENSION = re.compile(
 
 def read(cell: str, home: str) -> Number:
     """Read a cell that is not blank, for a team whose home region is `home`."""
-    text = cell.translate(_GAPS)
+    return Number(*_read(cell, cell.translate(_GAPS), home))
+
+
+def read_all(cells: Sequence[str], home: str) -> Iterator[Said]:
+    """Read the cells of a column; an empty one says nothing, and has no code either."""
+    texts = "\n".join(cells).translate(_GAPS).split("\n")  # once for all is several times quicker
+    if len(texts) != len(cells):
+        texts = [cell.translate(_GAPS) for cell in cells]
+    for cell, text in zip(cells, texts, strict=True):
+        yield _read(cell, text, home) if cell else BLANK
+
+
+def _read(cell: str, text: str, home: str) -> Said:
+    """`text` is the cell without gaps."""
     international = text[:1] == "+"
     digits = text[1:] if international else text
     if not digits.isdigit() or not digits.isascii() or ("." in cell and _SPREADSHEET_FLOAT.fullmatch(cell)):
@@ -103,26 +120,26 @@ def suggest(cell: str, home: str) -> str | None:
     return None
 
 
-def _international(digits: str) -> Number:
+def _international(digits: str) -> Said:
     """The number with these digits after its plus sign."""
     plan, national, ending = walked(digits)
     if len(national) not in plan.possible:
         return IMPOSSIBLE
-    return Number(f"+{plan.code}{national}", None if ending.assigned else NOT_ASSIGNED)
+    return f"+{plan.code}{national}", None if ending.assigned else NOT_ASSIGNED
 
 
-def _national(digits: str, home: str) -> Number:
+def _national(digits: str, home: str) -> Said:
     """The number that these digits dial in the home region, unless they are an international one without its +."""
     region = REGIONS[home]
-    plan = plan_of(region.code)
+    plan = PLANS[region.code]
     national = region.national(digits)
     if len(national) not in plan.full:
         return NO_PLUS
     if plan.ending(national).assigned:
-        return Number(f"+{plan.code}{national}", None)
+        return f"+{plan.code}{national}", None
     if digits.startswith("011") and _is_full_length(f"+{digits[3:]}"):
         return NO_PLUS
-    return Number(f"+{plan.code}{national}", NOT_ASSIGNED)
+    return f"+{plan.code}{national}", NOT_ASSIGNED
 
 
 def _is_full_length(e164: str) -> bool:
@@ -133,7 +150,7 @@ def _is_full_length(e164: str) -> bool:
     return len(national) in plan.full
 
 
-def _read_unusual(cell: str, home: str) -> Number:
+def _read_unusual(cell: str, home: str) -> Said:
     """Read a cell with more in it than digits, a plus sign and the most usual of what stands between them."""
     text = _unwrapped(cell)
     digits = text.translate(_NOT_DIGITS)
@@ -149,7 +166,7 @@ def _read_unusual(cell: str, home: str) -> Number:
         answer = _national(digits, home)
     else:
         answer = NO_PLUS if digits else UNREADABLE
-    return UNREADABLE if answer.code and _TWO_NUMBERS.fullmatch(text) else answer
+    return UNREADABLE if answer[1] and _TWO_NUMBERS.fullmatch(text) else answer
 
 
 def _unwrapped(cell: str) -> str:

@@ -27,6 +27,7 @@ DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
 
 _HEADER_SEARCH_ROWS = 10
+_HEADER_WITHIN = 1 << 18  # characters
 _SEP_LINE = re.compile(r'\A"?sep=(\t|[,;|])"?(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 _UNDEFINED_IN_1252 = {0xDC00 + byte: chr(byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 _END = "\ue000end of file\ue000"  # private-use characters: a line of our own, after the person's last
@@ -224,9 +225,10 @@ def _split_off_sep(text: str) -> tuple[str, str | None]:
 
 def _find_delimiter(text: str, schema: Schema, options: Options) -> str:
     """Choose the delimiter that gives the most known headers; then the most near ones; then the most cells."""
+    start = text[:_HEADER_WITHIN]
 
     def score(delimiter: str) -> tuple[int, int, int]:
-        records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        records = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
         later = itertools.islice(records, (options.header_row or 1) - 1, None)
         names = next((names for cells in later if any(names := [cell.strip(EDGES) for cell in cells])), [])
         near = {_squeezed(name) for name in schema.by_header}

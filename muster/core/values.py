@@ -54,9 +54,8 @@ def export_unsafe(cell: str) -> str:
 
 
 def _read_texts(field: Field, cells: Sequence[str], report: Report, _: str | None) -> list[Any]:
-    trimmed = [cell.strip() for cell in cells]
-    if _are_plain(trimmed, field.max_length):
-        return [cell or None for cell in trimmed]
+    if _are_plain(cells, field.max_length):
+        return [cell or None for cell in cells]
     several_lines = field.key.startswith("custom.")
     read = {cell: _read_text(cell, field.max_length, several_lines=several_lines) for cell in set(cells)}
     values = [read[cell] for cell in cells]
@@ -67,14 +66,17 @@ def _read_texts(field: Field, cells: Sequence[str], report: Report, _: str | Non
 
 
 def _are_plain(cells: Sequence[str], limit: int) -> bool:
-    """Whether a whole column is short printable ASCII with nothing to take away, so that no cell needs a look."""
-    whole = "\n" + "\n".join(cells)
+    """Whether a whole column is short printable text with nothing to take away or to doubt, so that no cell needs a
+    look. Of white space and what is invisible, only the plain space is printable."""
+    whole = "\n" + "\n".join(cells) + "\n"
     return (
-        whole.isascii()
-        and whole.replace("\n", "").isprintable()
-        and whole.count("\n") == len(cells)
+        whole.replace("\n", "").isprintable()
+        and whole.count("\n") == len(cells) + 1
+        and "\n " not in whole
+        and " \n" not in whole
         and "\n'" not in whole
         and "#" not in whole
+        and (whole.isascii() or (unicodedata.is_normalized("NFC", whole) and not _GARBLED.search(whole)))
         and max(map(len, cells), default=0) <= limit
     )
 
@@ -110,7 +112,7 @@ def _each(
             for index, cell in enumerate(cells):
                 if known[cell] is UNREAD:
                     report(index, code, facts(field) if facts else None)
-        return [known[cell] for cell in cells]
+        return list(map(known.__getitem__, cells))
 
     return reader
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,8 +14,7 @@ from django.db import connection, transaction
 # A table expression with one column, `key`, put in place of {keys}.
 _KEYS = {"sqlite": "(SELECT value AS key FROM json_each(%s))", "postgresql": "muster_keys"}
 _KEY_TYPES = {str: "text", int: "bigint"}
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_needs_escape = re.compile(r"[\\\t\n\r]").search
+_BETWEEN, _NULL = "\0", "\\N"  # no text of PostgreSQL's has a NUL
 
 
 def is_postgres() -> bool:
@@ -120,18 +118,12 @@ def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:
 
 
 def _line(row: Sequence[Any]) -> str:
-    """A row in the text form of COPY, three times as quick as the driver's own."""
-    cells = []
-    for value in row:
-        if value is None:
-            cells.append("\\N")
-        elif value.__class__ is str:
-            cells.append(value.translate(_ESCAPES) if _needs_escape(value) else value)
-        elif value.__class__ is bool:
-            cells.append("t" if value else "f")
-        else:
-            cells.append(str(value))
-    return "\t".join(cells) + "\n"
+    """A row in the text form of COPY, several times as quick as the driver's own."""
+    line = _BETWEEN.join([_NULL if value is None else value if value.__class__ is str else str(value) for value in row])
+    if line.count("\\") != row.count(None):
+        line = _BETWEEN.join([_NULL if value is None else str(value).replace("\\", "\\\\") for value in row])
+    line = line.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+    return line.replace(_BETWEEN, "\t") + "\n"
 
 
 def _prepared(statement: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from muster.contacts.ids import next_ids
 from muster.contacts.schema import searchable_keys
-from muster.core.fields import CHANNELS
 from muster.core.outcome import Outcome, Tally
 from muster.core.plan import Verdict, verdicts
 from muster.imports import content
@@ -18,10 +17,10 @@ from muster.imports.models import Import
 from muster.imports.packing import Packer
 from muster.imports.progress import Clock
 from muster.imports.reading import Reading
-from muster.imports.writing import Writer, as_json
+from muster.imports.writing import Writer
 from muster.teams.models import Team
 
-BATCH_ROWS = 10_000
+BATCH_ROWS = 5000
 
 
 def apply(imp: Import, team: Team, read: Reading, facts: Facts, *, at: datetime, clock: Clock) -> Outcome:
@@ -54,10 +53,9 @@ class _Clerk:
     """Turns verdicts into contacts and history, in the order of the file."""
 
     def __init__(self, imp: Import, team: Team, facts: Facts, at: datetime, rows: int) -> None:
-        self.facts, self.at, self.iso = facts, at, at.isoformat()
-        self.by = imp.by.pk if imp.by else None
+        self.facts = facts
         self.known = {each.key: each for each in (*facts.known.contacts.values(), *facts.known.holders.values())}
-        self.writer = Writer(team, at, self.by, imp.pk, searchable_keys(team))
+        self.writer = Writer(team, at, imp.by.pk if imp.by else None, imp.pk, searchable_keys(team))
         self.keys = iter(next_ids(rows))
         self.first_change, self.position = imp.first_change or 0, 0
 
@@ -70,32 +68,22 @@ class _Clerk:
         self.position += 1
 
     def _create(self, verdict: Verdict) -> None:
-        key, values = next(self.keys), self._values(verdict.after)
-        self.writer.add(key, values)
-        self._note(verdict, key, "created", None, values)
+        values = self._assigned(verdict.after)
+        self.writer.create(next(self.keys), values, change=self.first_change + self.position, row=verdict.row)
 
     def _update(self, verdict: Verdict) -> None:
-        assert verdict.key is not None  # an updated contact is one that was there
-        before, values = self._values(verdict.before), self._values(verdict.after)
-        if "assigned" in before and verdict.key in self.facts.nameless:
-            before["assigned"] = self.facts.nameless[verdict.key]
-        self.writer.change(verdict.key, self.known[verdict.key].values, values)
-        self._note(verdict, verdict.key, "adopted" if "contact_id" in values else "updated", before, values)
+        key = verdict.key
+        assert key is not None  # an updated contact is one that was there
+        before, after = self._assigned(verdict.before), self._assigned(verdict.after)
+        if "assigned" in before and key in self.facts.nameless:
+            before["assigned"] = self.facts.nameless[key]
+        self.writer.change(key, self.known[key].values, after)
+        action = "adopted" if "contact_id" in after else "updated"
+        self.writer.note(self.first_change + self.position, key, verdict.row, action, before=before, after=after)
 
-    def _note(
-        self, verdict: Verdict, key: int, action: str, before: dict[str, Any] | None, after: dict[str, Any]
-    ) -> None:
-        was = None if before is None else as_json(before, self.at, self.iso)
-        becomes = as_json(after, self.at, self.iso)
-        self.writer.note(self.first_change + self.position, key, verdict.row, action, before=was, after=becomes)
-
-    def _values(self, planned: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Return values with who and when filled in where a channel changes; a membership for a Staff ID."""
+    def _assigned(self, planned: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return planned values with a membership in place of a Staff ID."""
         values = dict(planned or ())
-        for channel in CHANNELS:
-            new = values.get(channel)
-            if new is not None and new[3] is None:
-                values[channel] = (new[0], new[1], self.by, self.at, new[4])
         if "staff_id" in values:
             staff = values.pop("staff_id")
             values["assigned"] = self.facts.members[staff] if staff else None

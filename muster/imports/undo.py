@@ -19,7 +19,7 @@ from muster.imports.models import Import, State
 from muster.imports.progress import Clock
 from muster.imports.run import Overtaken, WrongState
 from muster.imports.undoing import BATCH_ROWS, PARTLY, REMOVED, RESTORED, Fate, fates
-from muster.imports.writing import Writer, as_json
+from muster.imports.writing import Writer
 from muster.settings import settings
 from muster.teams import audit
 from muster.teams.models import Team, User
@@ -115,12 +115,12 @@ def _write(writer: Writer, fate: Fate, change: int) -> None:
     contact, row = fate.entry.contact, fate.entry.row
     if fate.what == REMOVED:
         writer.remove(contact)
-        writer.note(change, contact, row, "removed", before=as_json(fate.now), after=None)
+        writer.note(change, contact, row, "removed", before=fate.now, after=None)
     elif fate.what in (RESTORED, PARTLY):
         writer.change(contact, fate.now, fate.back)
         becomes = {key: bool(each) if key == "mobile_number_inferred" else each for key, each in fate.back.items()}
-        was = as_json({key: fate.now.get(key) for key in fate.back})
-        writer.note(change, contact, row, "undone", before=was, after=as_json(becomes))
+        was = {key: fate.now.get(key) for key in fate.back}
+        writer.note(change, contact, row, "undone", before=was, after=becomes)
 
 
 def _outcome(done: UndoPlan) -> Outcome:

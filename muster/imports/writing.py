@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from json.encoder import encode_basestring as quoted
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from pydantic_core import to_json
 
 from muster.contacts import index
 from muster.contacts.schema import schema_of
 from muster.contacts.stored import CHANNEL_COLUMNS, CUSTOM
+from muster.core.consent import Channel
 from muster.core.fields import CHANNELS
 from muster.imports import bulk, facts
 from muster.teams.models import Team
 
 CONTACTS, CHANGES = "contacts_contact", "contacts_change"
+_CHANNELS = frozenset(CHANNELS)
+_ALWAYS = ("first_name", "last_name", "updated_at")
 _CHANNEL_COLUMNS = tuple(column for channel in CHANNELS for column in CHANNEL_COLUMNS[channel])
 _NEW = (
     "team_id",
@@ -38,26 +42,43 @@ _NEW = (
 )
 _CHANGE = ("team_id", "id", "contact", "at", "source", "by", "import_id", "row", "action", "before", "after")
 
-# A changed row writes all of these, and of the indexed columns only what changes: an index entry is dear.
-_ALWAYS = ("first_name", "last_name", *_CHANNEL_COLUMNS, "custom", "updated_at")
-_INDEXED = {
-    "contact_id": "contact_id",
-    "mobile_number": "mobile_number",
-    "mobile_number_inferred": "mobile_inferred_at",
-    "whatsapp_number": "whatsapp_number",
-    "assigned": "assigned_id",
-    "search_text": "search_text",
+# Of a changed row, what is written besides the names: an index entry is dear, and so are fifteen columns of channels.
+_TOUCHED = {
+    "contact_id": ("contact_id",),
+    "mobile_number": ("mobile_number",),
+    "mobile_number_inferred": ("mobile_inferred_at",),
+    "whatsapp_number": ("whatsapp_number",),
+    "assigned": ("assigned_id",),
+    "search_text": ("search_text",),
+    "channels": _CHANNEL_COLUMNS,
+    "custom": ("custom",),
 }
 _SEARCHED = frozenset({"contact_id", "first_name", "last_name", "mobile_number", "whatsapp_number"})
 
-_BOOLEAN = {False: "false", True: "true"}
+
+class _Kept(NamedTuple):
+    """A channel as its columns and as history keep it."""
+
+    columns: tuple[Any, ...]
+    history: list[Any]
 
 
-class _Times(dict[datetime, str]):
-    """Times as the bulk paths take them, each made once: thousands of contacts have the same."""
+class _Channels(dict[Channel, _Kept]):
+    """Channels as they are kept, each made once: thousands of contacts have the same.
 
-    def __missing__(self, at: datetime) -> str:
-        kept = self[at] = bulk.as_time(at)
+    One that does not say when it changed changes now.
+    """
+
+    def __init__(self, by: int | None, at: datetime) -> None:
+        super().__init__()
+        self.by, self.at = by, at
+
+    def __missing__(self, channel: Channel) -> _Kept:
+        opted_out, source, by, at, own_out = channel
+        if at is None:
+            by, at = self.by, self.at
+        columns = (opted_out, source, by, bulk.as_time(at), own_out)
+        kept = self[channel] = _Kept(columns, [opted_out, source, by, at.isoformat(), own_out])
         return kept
 
 
@@ -81,58 +102,76 @@ class Writer:
     searched: frozenset[str] = frozenset()
     custom: list[tuple[str, str]] = field(default_factory=list)  # (stored key, key in Contact.custom)
     team_id: int = 0
-    times: _Times = field(default_factory=_Times)
+    channels: _Channels = field(init=False)
 
     def __post_init__(self) -> None:
         self.at_kept = bulk.as_time(self.at)
-        self.import_kept = self.import_id if bulk.is_postgres() else self.import_id.hex
+        self.import_kept = str(self.import_id) if bulk.is_postgres() else self.import_id.hex
         self.team_id = self.team.pk
         self.custom = [(each.key, each.key.removeprefix(CUSTOM)) for each in schema_of(self.team).custom]
         self.searched = _SEARCHED | {CUSTOM + key for key in self.searchable}
+        self.channels = _Channels(self.by, self.at)
 
-    def add(self, key: int, values: Mapping[str, Any]) -> None:
-        """A new contact with these values."""
-        get = values.get
+    def create(self, key: int, values: dict[str, Any], *, change: int, row: int) -> None:
+        """A new contact with these values, and the first entry of its history. Takes the values over."""
+        get, kept = values.get, self.channels
+        text, whatsapp, marketing = kept[values["text"]], kept[values["whatsapp"]], kept[values["whatsapp_marketing"]]
         custom = {key: value for name, key in self.custom if (value := get(name)) is not None}
-        text = self._text(values, custom)
-        channels: list[Any] = []
-        for channel in CHANNELS:
-            opted_out, source, by, _, own_out = values[channel]
-            channels += opted_out, source, by, self.at_kept, own_out
+        searched = self._text(values, custom)
         self.new.append((
             self.team_id, key, get("contact_id"), values["first_name"], values["last_name"], get("mobile_number"),
-            self.at_kept if get("mobile_number_inferred") else None, get("whatsapp_number"), *channels,
-            get("assigned"), as_json(custom) if custom else "{}", text, self.at_kept, self.at_kept,
+            self.at_kept if get("mobile_number_inferred") else None, get("whatsapp_number"),
+            *text.columns, *whatsapp.columns, *marketing.columns,
+            get("assigned"), to_json(custom).decode() if custom else "{}", searched, self.at_kept, self.at_kept,
         ))  # fmt: skip
-        self.new_texts.append((key, text))
+        self.new_texts.append((key, searched))
+        values["text"], values["whatsapp"], values["whatsapp_marketing"] = (
+            text.history, whatsapp.history, marketing.history,
+        )  # fmt: skip
+        self._note(change, key, row, "created", None, to_json(values).decode())
 
     def change(self, key: int, old: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """A contact whose `old` values become `values` where they are named."""
         now = {**old, **values}
         custom = {name[7:]: value for name, value in now.items() if value is not None and name.startswith(CUSTOM)}
+        made: dict[str, tuple[Any, ...]] = {}
         if not self.searched.isdisjoint(values):
-            values = {**values, "search_text": self._text(now, custom)}
-            self.changed_texts[key] = values["search_text"]
-        row: list[Any] = [now["first_name"], now["last_name"]]
-        for channel in CHANNELS:
-            opted_out, source, by, at, own_out = now[channel]
-            row += opted_out, source, by, self.times[at], own_out
-        row += as_json(custom), self.at_kept
-        touched = tuple(name for name in _INDEXED if name in values)
-        row += (self._indexed(name, values[name]) for name in touched)
-        self.changed.setdefault(touched, []).append((*row, key))
+            text = self.changed_texts[key] = self._text(now, custom)
+            made["search_text"] = (text,)
+        if not _CHANNELS.isdisjoint(values):
+            made["channels"] = tuple(part for channel in CHANNELS for part in self.channels[now[channel]].columns)
+        if any(name.startswith(CUSTOM) for name in values):
+            made["custom"] = (to_json(custom).decode(),)
+        touched = tuple(name for name in _TOUCHED if name in values or name in made)
+        parts = (made[name] if name in made else (self._indexed(name, values[name]),) for name in touched)
+        row = (now["first_name"], now["last_name"], self.at_kept, *chain.from_iterable(parts), key)
+        self.changed.setdefault(touched, []).append(row)
 
     def remove(self, key: int) -> None:
         """A contact that goes."""
         self.removed.append(key)
 
     def note(
-        self, change: int, key: int, row: int | None, action: str, *, before: str | None, after: str | None
+        self, change: int, key: int, row: int | None, action: str,
+        *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None,
+    ) -> None:  # fmt: skip
+        """An entry of a contact's history."""
+        was, becomes = (None if each is None else self._as_json(each) for each in (before, after))
+        self._note(change, key, row, action, was, becomes)
+
+    def _note(  # noqa: PLR0917  called for every imported row: positions are quick
+        self, change: int, key: int, row: int | None, action: str, before: str | None, after: str | None
     ) -> None:
-        """An entry of a contact's history; `before` and `after` are JSON."""
         self.changes.append((
             self.team_id, change, key, self.at_kept, "import", self.by, self.import_kept, row, action, before, after,
         ))  # fmt: skip
+
+    def _as_json(self, values: Mapping[str, Any]) -> str:
+        kept = dict(values)
+        for channel in _CHANNELS & values.keys():
+            if values[channel] is not None:
+                kept[channel] = self.channels[values[channel]].history
+        return to_json(kept).decode()
 
     def write(self) -> None:
         """Write what was gathered, and forget it."""
@@ -140,7 +179,7 @@ class Writer:
         if self.removed:
             bulk.delete(CONTACTS, self.team.pk, self.removed)
         for touched, rows in self.changed.items():
-            columns = (*_ALWAYS, *(_INDEXED[name] for name in touched))
+            columns = (*_ALWAYS, *(column for name in touched for column in _TOUCHED[name]))
             bulk.update(CONTACTS, columns, self.team.pk, rows)
         bulk.insert(CONTACTS, _NEW, self.new)
         bulk.insert(CHANGES, _CHANGE, self.changes)
@@ -157,14 +196,13 @@ class Writer:
 
     def _text(self, values: Mapping[str, Any], custom: Mapping[str, str]) -> str:
         get = values.get
-        searched = [custom[key] for key in self.searchable if key in custom] if custom else ()
         return index.document(
             values["first_name"],
             values["last_name"],
             get("contact_id"),
             get("mobile_number"),
             get("whatsapp_number"),
-            searched,
+            map(custom.get, self.searchable),
         )
 
     def _indexed(self, name: str, value: Any) -> Any:
@@ -183,24 +221,3 @@ def as_history(values: Mapping[str, Any]) -> dict[str, Any]:
             opted_out, source, by, at, own_out = kept[channel]
             kept[channel] = [opted_out, source, by, at and at.isoformat(), own_out]
     return kept
-
-
-def as_json(values: Mapping[str, Any], at: datetime | None = None, iso: str = "") -> str:
-    """Return values as the JSON of their history, several times as quick as by way of `as_history`.
-
-    `iso` is `at` written out: of an import, most channels changed just then.
-    """
-    parts = []
-    for key, value in values.items():
-        if value.__class__ is str:
-            parts.append(f'"{key}":{quoted(value)}')
-        elif isinstance(value, tuple):
-            opted_out, source, by, when, own_out = value
-            said = iso if when is at else when.isoformat()
-            who = "null" if by is None else by
-            parts.append(f'"{key}":[{_BOOLEAN[opted_out]},"{source}",{who},"{said}",{_BOOLEAN[own_out]}]')
-        elif value is None:
-            parts.append(f'"{key}":null')
-        else:
-            parts.append(f'"{key}":{_BOOLEAN[value] if isinstance(value, bool) else value}')
-    return f"{{{','.join(parts)}}}"
