@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,8 +14,10 @@ from muster.contacts.models import Contact, CustomField
 from muster.contacts.schema import schema_of
 from muster.contacts.stored import COLUMNS, as_stored, staff_ids
 from muster.core import Known, Options, check, make_plan, parse
+from muster.core.fields import CHANNELS
 from muster.teams.models import Team
 from tests.cast import Cast
+from tests.imports.play import everything, imported, totals
 
 NASTY = [
     "=1+1",
@@ -123,3 +126,58 @@ def test_it_leaves_out_contacts_without_an_id_and_counts_them(cast: Cast) -> Non
 
     assert [row[0] for row in rows] == ["\ufeffContactId", "S1"]
     assert export.left_out(cast.team) == 1
+
+
+HARD = ["=1+1", "@SUM(A1)", "'quoted'", 'a "b", c;|', "😀 👩‍👩‍👧", "שירה לוי", "محمد علي", "José", "no", "00123"]
+LONG = [*HARD, 'a\n"b"\r\n=c', "\ttab\tx", "שלום\nעולם"]  # noqa: RUF001
+OTHER_CELLS = {"number": ["-5", "0.50", ""], "date": ["2024-02-29", ""], "yes_no": ["yes", "no", ""]}
+CHOSEN = ["=Red", "Ünï, x", ""]
+
+
+def fill(cast: Cast) -> None:
+    """Contacts with everything that is hard to write to a file and read back, in fields of every kind."""
+    fields = team_with_fields(cast)
+    assigned = [cast.membership(cast.bob).id, cast.membership(cast.alice).id, None]
+    for number, nasty in enumerate(HARD):
+        values = {
+            "contact_id": f"{nasty} {number}",
+            "first_name": nasty,
+            "last_name": HARD[-number],
+            "mobile_number": f"+1716555{number:04}" if number % 3 else "",
+            "whatsapp_number": "" if number % 3 == 1 else f"+4417534950{number:02}",
+            "assigned": assigned[number % 3],
+            fields["custom text"].key: LONG[-number],
+            fields["custom choice"].key: CHOSEN[number % 3],
+            **{fields[f"custom {kind}"].key: cells[number % len(cells)] for kind, cells in OTHER_CELLS.items()},
+        }
+        contact = edit.add(cast.team, cast.alice, values)
+        for place, channel in enumerate(CHANNELS):
+            source = ("user", "contact")[number % 2]
+            out = bool(number >> place & 1)
+            edit.set_consent(contact, channel=channel, opted_out=out, source=source, by=cast.bob)
+
+
+@pytest.mark.django_db(databases="__all__")
+@pytest.mark.parametrize("blank_mobile", ["infer", "fail"])
+def test_a_download_from_the_page_imports_as_all_unchanged(cast: Cast, blank_mobile: str) -> None:
+    fill(cast)
+    before = everything(cast.team)
+
+    answer = cast.browser(cast.alice).get("/t/admissions/contacts/contacts.csv")
+    data = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    imp = imported(cast.team, cast.alice, data, method="file", blank_mobile=blank_mobile, allow_mobile_updates=True)
+
+    assert totals(imp) == (0, 0, len(HARD), 0)
+    assert imp.summary["note_counts"] == {}
+    assert everything(cast.team) == before
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_a_file_cannot_name_an_assigned_user_without_a_staff_id(cast: Cast) -> None:
+    fill(cast)
+    cast.team.memberships.filter(user=cast.alice).update(staff_id=None)
+    hers = Contact.objects.filter(assigned=cast.membership(cast.alice)).count()
+
+    imp = imported(cast.team, cast.alice, "".join(export.as_csv(cast.team, export.contacts(cast.team))).encode())
+
+    assert imp.summary["note_counts"] == {"staff-cleared": hers}
