@@ -32,12 +32,15 @@ _TONES = {"problems": "problem", "warnings": "warning"}
 
 def draft_page(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Show the preview, or what keeps the file from being imported."""
-    if imp.state == State.READY:
-        try:
-            return render(request, "imports/review.html", review_page(Draft.of(imp), request.GET))
-        except BadFile:
+    try:
+        found = Draft.of(imp)
+    except BadFile as bad:
+        if imp.state == State.READY:  # a field was deleted meanwhile, say
             run.settle(imp)
-    return render(request, "imports/refused.html", refused_page(who, imp))
+        return render(request, "imports/refused.html", refused_page(who, imp, bad.problems))
+    if imp.state == State.REFUSED:  # a field was added meanwhile
+        run.settle(imp)
+    return render(request, "imports/review.html", review_page(found, request.GET))
 
 
 def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
@@ -118,14 +121,16 @@ def _asks_opt_outs(found: Draft) -> bool:
     return keeps or any(note.code == "opted-back-in" for each in found.plan.verdicts for note in each.notes)
 
 
-def refused_page(who: Access, imp: Import) -> dict[str, Any]:
+def refused_page(who: Access, imp: Import, problems: tuple[Problem, ...]) -> dict[str, Any]:
     """Return what the page of a refused file needs: every problem at once, and what can be answered with a click."""
-    problems = _file_problems(imp)
     codes = {each.code for each in problems}
     is_about_columns = all(code.startswith("header-") for code in codes)
+    missing = [each.field for each in problems if each.code == "header-missing"]
+    own = {each.name for each in schema_of(who.team).custom}
     return {
         **about(imp),
-        "missing": [each.field for each in problems if each.code == "header-missing"],
+        "missing": missing,
+        "missing_own": [name for name in missing if name in own],
         "others": [errors.as_json(each) for each in problems if each.code not in _ANSWERED],
         "is_about_columns": is_about_columns,
         "is_readable": not codes & {"file-empty", "file-not-text"},
@@ -145,14 +150,6 @@ def _answerable(who: Access, imp: Import, problems: tuple[Problem, ...]) -> dict
         "header_found": header_among(table, schema) if is_missing else None,
         "header_now": table.header_row,
     }
-
-
-def _file_problems(imp: Import) -> tuple[Problem, ...]:
-    try:
-        run.look(imp)
-    except BadFile as bad:
-        return bad.problems
-    return ()
 
 
 @require_POST

@@ -56,6 +56,17 @@ def test_large_text_scrolls_the_grid_and_not_the_page(page: Page) -> None:
     assert heights == [64, 64]
 
 
+def test_the_grid_stays_in_sight_beside_a_long_list_of_causes(page: Page) -> None:
+    high = page.locator(".grid-scroller").evaluate("(box) => box.offsetHeight")
+    page.get_by_role("heading", name="File and columns").scroll_into_view_if_needed()
+    page.mouse.move(100, 400)
+    page.mouse.wheel(0, 2_000)
+    expect(page.locator(".grid-scroller")).to_be_in_viewport(ratio=0.9)
+    page.set_viewport_size({"width": 1281, "height": 800})
+    page.wait_for_timeout(300)
+    assert page.locator(".grid-scroller").evaluate("(box) => box.offsetHeight") == high
+
+
 def test_the_focus_is_never_under_a_bar(page: Page) -> None:
     page.get_by_role("link", name="All", exact=False).first.click()
     expect(page.locator("#rows-title")).to_contain_text("All 60 rows")

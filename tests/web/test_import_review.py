@@ -207,6 +207,21 @@ def test_it_asks_which_where_an_answer_made_two_columns_the_same(cast: Cast) -> 
     assert imp.state == State.READY
 
 
+def test_it_goes_on_once_the_column_is_added_in_fields(cast: Cast) -> None:
+    imp = drafted(cast.team, cast.alice, sheet(ANA + ",42", header=HEADER + ",Shoe size"))
+    CustomField.objects.create(team=cast.team, name="Shoe size", name_folded="shoe size", kind="number")
+    assert shown_rows(cast.browser(cast.alice), imp) == [2]
+    imp.refresh_from_db()
+    assert (imp.state, imp.rows) == (State.READY, 1)
+
+
+def test_it_says_which_missing_columns_are_the_teams_own(cast: Cast) -> None:
+    CustomField.objects.create(team=cast.team, name="Term", name_folded="term", kind="text", required=True)
+    imp = drafted(cast.team, cast.alice, sheet(ANA, header=HEADER.replace("LastName", "Name")))
+    context = cast.browser(cast.alice).get(address(imp)).context
+    assert (context["missing"], context["missing_own"]) == (["LastName", "Term"], ["Term"])
+
+
 def test_it_reads_the_header_from_another_row(cast: Cast) -> None:
     imp, client = drafted(cast.team, cast.alice, b"Export of May\n\n" + sheet(ANA)), cast.browser(cast.alice)
     assert client.get(address(imp)).context["header_found"].number == 3

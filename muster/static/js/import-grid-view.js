@@ -67,7 +67,10 @@ export class View {
 
   // As high as the window has room for, down to the bar at its bottom.
   fit() {
-    const top = this.scroller.getBoundingClientRect().top + window.scrollY;
+    const above = (one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top;
+    const main = this.scroller.closest(".review-main"); // it stays in sight while the page scrolls
+    const from = getComputedStyle(main).position === "sticky" ? above(this.scroller, main) + above(main.parentElement, document.body) : above(this.scroller, document.body);
+    const top = from + document.body.offsetTop;
     const below = [...document.querySelectorAll(".grid-foot, .bottom-bar")].reduce((sum, each) => sum + each.offsetHeight, 2 * GAP);
     this.scroller.style.setProperty("--fits", `${Math.round(window.innerHeight - top - below)}px`);
   }
