@@ -25,7 +25,9 @@ from muster.core.table import parse
 from muster.imports import answers, content, rows, run, uploads
 from muster.imports.columns import DO_NOT_IMPORT, chosen_columns, same_columns, unknown_headers
 from muster.imports.drafts import find
+from muster.imports.first_rows import header_among
 from muster.imports.forms import PasteForm, StartForm, UploadForm, first_choice, limits
+from muster.imports.grid_asked import whole
 from muster.imports.guide import guide_page
 from muster.imports.history import history_page
 from muster.imports.models import Content, Import, State
@@ -85,10 +87,12 @@ def _receive_file(who: Access, form: UploadForm) -> Import:
     )
 
 
-def _options(team: Team, form: StartForm, **columns: str | None) -> Options:
+def _options(
+    team: Team, form: StartForm, columns: Mapping[str, str | None] | None = None, header_row: int | None = None
+) -> Options:
     """Return the chosen options with the team's answers, and remember the choice for next time."""
     Team.objects.filter(pk=team.pk).update(blank_mobile=form.cleaned_data["blank_mobile"])
-    return form.chosen(columns={**answers.remembered(team), **columns})
+    return form.chosen(columns={**answers.remembered(team), **(columns or {})}, header_row=header_row or None)
 
 
 def _initial(team: Team) -> dict[str, Any]:
@@ -134,10 +138,13 @@ def paste(request: HttpRequest, who: Access) -> HttpResponse:
         return _start_page(request, who, form, status=422)
     data = form.cleaned_data["text"].encode("utf-8", "replace")
     columns = chosen_columns(request.POST)
-    options = _options(who.team, form, **columns)
+    options = _options(who.team, form, columns, whole(request.POST.get("header_row")))
     problems = _file_problems(who.team, data, options)
     if problems:
-        return _start_page(request, who, form, 422, **_refused(who.team, data, options, problems, columns))
+        found = _refused(who.team, data, options, problems, columns)
+        if "header_asked" in request.POST:
+            found["header_found"] = None
+        return _start_page(request, who, form, 422, **found)
     answers.remember(who.team, columns)
     return _receive_text(request, who, form, data, options)
 
@@ -158,11 +165,15 @@ def _refused(
     found: dict[str, Any] = {"problems": [errors.as_json(each) for each in problems]}
     if not all(each.code.startswith("header-") for each in problems):
         return found
-    table = parse(data, schema_of(team), options)
+    schema = schema_of(team)
+    table = parse(data, schema, options)
+    is_missing = any(each.code == "header-missing" for each in problems)
+    header = header_among(table, schema) if is_missing else None
     unknown = unknown_headers(team, problems, table, options.columns)
     asked = {each.header for each in unknown}
     answered = {header: name or DO_NOT_IMPORT for header, name in columns.items() if header not in asked}
-    return found | {"unknown": unknown, "same": same_columns(problems, table), "answered": answered}
+    more = {"header_found": header, "header_row": options.header_row, "answered": answered}
+    return found | more | {"unknown": unknown, "same": same_columns(problems, table)}
 
 
 def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: bytes, options: Options) -> HttpResponse:

@@ -247,3 +247,21 @@ def test_it_asks_which_of_two_pasted_columns_to_import(cast: Cast) -> None:
     assert client.post(PASTE, paste(text, preview="yes", **chosen)).status_code == 302
     [row] = client.get(f"/t/admissions/imports/{Import.objects.get().pk}/").context["rows"]
     assert row.cells[-1].after == "S9"
+
+
+def test_it_offers_to_skip_titles_above_a_pasted_header(cast: Cast) -> None:
+    client = cast.browser(cast.alice)
+    text = "Contacts of May,,,,,\n\n" + sheet(ANA + ",38", header=HEADER + ",Shoe size").decode()
+    page = client.post(PASTE, paste(text)).context
+    assert page["header_found"].number == 3
+    page = client.post(PASTE, paste(text, header_row="3", header_asked="yes")).context
+    assert ([each.header for each in page["unknown"]], page["header_row"]) == (["Shoe size"], 3)
+    answers = {"column:Shoe size": "-", "header_row": "3"}
+    assert client.post(PASTE, paste(text, **answers)).status_code == 302
+    assert Import.objects.get().created == 1
+
+
+def test_it_asks_for_columns_where_the_first_pasted_row_is_the_header_after_all(cast: Cast) -> None:
+    text = "Contacts of May,,,,\n" + sheet(ANA).decode()
+    page = cast.browser(cast.alice).post(PASTE, paste(text, header_asked="yes")).context
+    assert (page["header_found"], page["unknown"][0].header) == (None, "Contacts of May")
