@@ -27,7 +27,12 @@ def cancel_old_drafts() -> int:
     """Cancel drafts that were left alone; return how many."""
     before = timezone.now() - timedelta(days=settings().draft_days)
     found = Import.objects.filter(state__in=DRAFTS, created_at__lt=before).exclude(edits__at__gte=before)
-    return sum(imp.move(*DRAFTS, to=State.CANCELLED) and _remove_original(imp) for imp in found.distinct())
+    said = (
+        f"Nobody finished this draft within {settings().draft_days} days, so it was removed. Start again with the file."
+    )
+    return sum(
+        imp.move(*DRAFTS, to=State.CANCELLED, failure=said) and _remove_original(imp) for imp in found.distinct()
+    )
 
 
 def remove_originals(team: Team) -> int:

@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from muster.core.errors import REGISTRY
-from muster.imports import content, run
+from muster.imports import content, pruning, run
 from muster.imports.models import Import, State
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, drafted, imported, sheet
@@ -89,6 +90,16 @@ def test_it_says_so_when_the_original_is_gone(cast: Cast) -> None:
 def test_it_has_no_rows_of_a_refused_file(cast: Cast, path: str) -> None:
     imp = drafted(cast.team, cast.alice, b"%PDF")
     assert cast.browser(cast.alice).get(address(imp, path)).status_code == 404
+
+
+def test_it_says_that_a_draft_was_left_alone_for_too_long(cast: Cast) -> None:
+    imp = drafted(cast.team, cast.alice, sheet(ANA))
+    Import.objects.filter(pk=imp.pk).update(created_at=timezone.now() - timedelta(days=8))
+    pruning.prune()
+    imp.refresh_from_db()
+    assert imp.state == State.CANCELLED
+    assert imp.failure in cast.browser(cast.alice).get(address(imp)).content.decode()
+    assert "7 days" in imp.failure
 
 
 def test_it_says_what_came_out_otherwise_than_on_the_preview(cast: Cast) -> None:
