@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 from muster.contacts.models import Contact
 from muster.core.consent import Channel
@@ -31,6 +32,9 @@ COLUMNS = (
     "custom",
 )
 
+CHANNEL_PLACES = slice(COLUMNS.index("text_out"), COLUMNS.index("assigned_id"))
+Channels: TypeAlias = tuple[Channel, Channel, Channel]
+
 
 def staff_ids(team: Team) -> dict[int, str]:
     """Return the Staff ID of every member by membership id; "" for a member who has none."""
@@ -39,6 +43,18 @@ def staff_ids(team: Team) -> dict[int, str]:
 
 def as_stored(row: tuple[Any, ...], staff: Mapping[int, str]) -> Stored:
     """Return a contact as the core knows it, from the values of COLUMNS and the team's `staff_ids`."""
+    return stored_with(row, as_channels(row[CHANNEL_PLACES]), row[-1], staff)
+
+
+def as_channels(parts: tuple[Any, ...]) -> Channels:
+    """Return the three channels, from the five parts of each."""
+    return Channel(*parts[:5]), Channel(*parts[5:10]), Channel(*parts[10:])
+
+
+def stored_with(
+    row: tuple[Any, ...], channels: Channels, custom: Mapping[str, str], staff: Mapping[int, str]
+) -> Stored:
+    """Do the same where the channels and custom values have been read already."""
     values = {
         "contact_id": row[1],
         "first_name": row[2],
@@ -46,14 +62,20 @@ def as_stored(row: tuple[Any, ...], staff: Mapping[int, str]) -> Stored:
         "mobile_number": row[4],
         "mobile_number_inferred": row[5] is not None,
         "whatsapp_number": row[6],
-        "text": Channel(*row[7:12]),
-        "whatsapp": Channel(*row[12:17]),
-        "whatsapp_marketing": Channel(*row[17:22]),
+        "text": channels[0],
+        "whatsapp": channels[1],
+        "whatsapp_marketing": channels[2],
         "staff_id": None if row[22] is None else staff.get(row[22], ""),
     }
-    for key, value in row[23].items():
-        values[CUSTOM + key] = value
+    for key, value in custom.items():
+        values[_custom_key(key)] = value
     return Stored(row[0], values)
+
+
+@cache
+def _custom_key(key: str) -> str:
+    """The stored key of a custom field: one text for all contacts."""
+    return CUSTOM + key
 
 
 def row_of(contact: Contact) -> tuple[Any, ...]:

@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
-# A table expression with one column, `key`, put in place of {keys}.
-_KEYS = {"sqlite": "(SELECT value AS key FROM json_each(%s))", "postgresql": "muster_keys"}
-_KEY_TYPES = {str: "text", int: "bigint"}
+# A table expression with one column, `key`, put in place of {keys}: all keys in one parameter, and no table of keys.
+_KEYS_SQLITE = "(SELECT value AS key FROM json_each(%s))"
+_KEYS_POSTGRES = {
+    str: "(SELECT unnest(string_to_array(%s, chr(10))) AS key)",
+    int: "(SELECT unnest(string_to_array(%s, chr(10))::bigint[]) AS key)",
+}
 _BETWEEN, _NULL = "\0", "\\N"  # no text of PostgreSQL's has a NUL
 
 
@@ -54,24 +57,24 @@ def update(table: str, columns: Sequence[str], team_id: int, rows: Iterable[Sequ
 def delete(table: str, team_id: int, ids: Iterable[int]) -> None:
     """Remove a team's rows."""
     if is_postgres():
-        _stage_keys(ids, int)
-        _run(f"DELETE FROM {table} t USING muster_keys k WHERE t.team_id = {team_id:d} AND t.id = k.key")  # noqa: S608
+        delete = f"DELETE FROM {table} t USING {_KEYS_POSTGRES[int]} k WHERE t.team_id = {team_id:d} AND t.id = k.key"  # noqa: S608
+        _run(delete, ("\n".join(map(str, ids)),))
     else:
         _prepared(f"DELETE FROM {table} WHERE team_id = {team_id:d} AND id = ?", ((key,) for key in ids))  # noqa: S608
 
 
 def select_by(keys: Sequence[str] | Sequence[int], query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Run a query that joins {keys}, which has one column, `key`; `parameters` come after it in the query."""
+    """Run a query that joins {keys}, which has one column, `key`; `parameters` come after it in the query.
+
+    Keys are numbers, or texts of one line.
+    """
     if not keys:
         return []
-    with transaction.atomic(), connection.cursor() as cursor:
-        first: tuple[str, ...] = ()
-        if is_postgres():
-            _stage_keys(keys, type(keys[0]))
-        else:
-            first = (json.dumps(keys),)
-        cursor.execute(query.format(keys=_KEYS[connection.vendor]), (*first, *parameters))
-        return list(_all(cursor))
+    if is_postgres():
+        source, packed = _KEYS_POSTGRES[type(keys[0])], "\n".join(map(str, keys))
+    else:
+        source, packed = _KEYS_SQLITE, json.dumps(keys)
+    return list(select(query.format(keys=source), (packed, *parameters)))
 
 
 def select(query: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
@@ -86,13 +89,6 @@ def _all(cursor: Any) -> Iterator[tuple[Any, ...]]:
         yield from rows
 
 
-def _stage_keys(keys: Iterable[str] | Iterable[int], kind: type) -> None:
-    _run("DROP TABLE IF EXISTS muster_keys")
-    _run(f"CREATE TEMPORARY TABLE muster_keys (key {_KEY_TYPES[kind]}) ON COMMIT DROP")
-    _copy("COPY muster_keys FROM STDIN", ((key,) for key in keys))
-    _run("ANALYZE muster_keys")
-
-
 def _update_from_staging(table: str, columns: Sequence[str], team_id: int, rows: Iterable[Sequence[Any]]) -> None:
     names = ", ".join((*columns, "id"))
     _run("DROP TABLE IF EXISTS muster_staged")
@@ -103,9 +99,9 @@ def _update_from_staging(table: str, columns: Sequence[str], team_id: int, rows:
     _run(f"UPDATE {table} t SET {sets} FROM muster_staged s WHERE t.team_id = {team_id:d} AND t.id = s.id")  # noqa: S608
 
 
-def _run(statement: str) -> None:
+def _run(statement: str, parameters: Sequence[Any] | None = None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, parameters)
 
 
 def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:

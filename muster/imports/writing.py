@@ -133,14 +133,17 @@ class Writer:
     def change(self, key: int, old: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """A contact whose `old` values become `values` where they are named."""
         now = {**old, **values}
-        custom = {name[7:]: value for name, value in now.items() if value is not None and name.startswith(CUSTOM)}
         made: dict[str, tuple[Any, ...]] = {}
-        if not self.searched.isdisjoint(values):
+        own = any(name.startswith(CUSTOM) for name in values)
+        searched = not self.searched.isdisjoint(values)
+        if own or searched:
+            custom = {name[7:]: value for name, value in now.items() if value is not None and name.startswith(CUSTOM)}
+        if searched:
             text = self.changed_texts[key] = self._text(now, custom)
             made["search_text"] = (text,)
         if not _CHANNELS.isdisjoint(values):
             made["channels"] = tuple(part for channel in CHANNELS for part in self.channels[now[channel]].columns)
-        if any(name.startswith(CUSTOM) for name in values):
+        if own:
             made["custom"] = (to_json(custom).decode(),)
         touched = tuple(name for name in _TOUCHED if name in values or name in made)
         parts = (made[name] if name in made else (self._indexed(name, values[name]),) for name in touched)
