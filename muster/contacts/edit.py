@@ -19,8 +19,10 @@ from muster.contacts.stored import as_columns, as_history, as_stored, row_of, st
 from muster.core import by_hand
 from muster.core.consent import Channel
 from muster.core.errors import Note, Problem
-from muster.core.fields import CHANNELS, Schema
+from muster.core.fields import CHANNELS, Kind, Schema
 from muster.core.plan import Known, Stored
+from muster.core.table import EDGES
+from muster.core.values import export_safe
 from muster.teams.models import Membership, Team, User
 
 __all__ = ["Rejected", "Saved", "add", "save", "set_consent", "set_consent_of_number", "update"]
@@ -73,6 +75,7 @@ class _Entry:
     def __init__(self, team: Team, schema: Schema, old: Contact | None, by: User) -> None:
         self.team, self.schema, self.old, self.by = team, schema, old, by
         self.now = timezone.now()
+        self.texts = {field.key for field in schema.fields if field.kind in (Kind.TEXT, Kind.CHOICE)}
         self.stored: dict[str, Any] = dict(as_stored(row_of(old), {}).values) if old else {}
         self.stored["assigned"] = old.assigned_id if old else None
         self.stored.pop("staff_id", None)
@@ -81,7 +84,7 @@ class _Entry:
 
     def read(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Read everything that was typed; return what the contact is to have, by stored key."""
-        cells = {key: value for key, value in values.items() if key not in CHANNELS}
+        cells = {key: self._cell(key, value) for key, value in values.items() if key not in CHANNELS}
         if self.old is None:
             cells = {**dict.fromkeys(("first_name", "last_name")), **cells}
         stored = Stored(self.old.id, self.stored) if self.old else None
@@ -94,6 +97,11 @@ class _Entry:
             wanted["assigned"] = self._assigned(wanted.pop("staff_id", None), values.get("assigned"))
         wanted.update(self._channels(values, wanted["mobile_number"] if "mobile_number_inferred" in wanted else None))
         return wanted
+
+    def _cell(self, key: str, value: Any) -> Any:
+        """Return the cell of a file that is read as what was typed: an apostrophe in front is a part of it here."""
+        is_text = key in self.texts and isinstance(value, str)
+        return export_safe(value.strip(EDGES)) if is_text else value
 
     def _known(self, values: Mapping[str, Any]) -> Known:
         """Look up who has this ContactId and these numbers."""

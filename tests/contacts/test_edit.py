@@ -30,6 +30,19 @@ def test_it_adds_a_contact_without_an_id(cast: Cast) -> None:
     assert change.after["text"][:3] == [False, "user", cast.alice.id]
 
 
+@pytest.mark.parametrize("text", ["=1+1", "'=1+1", "''@x", "'-Blue", "'", "+x", "-5"])
+def test_it_keeps_what_is_typed_to_the_letter(cast: Cast, text: str) -> None:
+    """What guards a formula in a file guards nothing here: nobody types an apostrophe for a spreadsheet."""
+    hall = CustomField.objects.create(team=cast.team, name="Hall", name_folded="hall", kind="choice", choices=[text])
+    note = CustomField.objects.create(team=cast.team, name="Note", name_folded="note")
+    values = {"contact_id": text, "first_name": text, hall.key: text, note.key: f" {text}\n{text}"}
+
+    contact = add(cast, mobile_number="(716) 555-1234", **values)
+
+    assert (contact.contact_id, contact.first_name) == (text, text)
+    assert contact.custom == {str(hall.id): text, str(note.id): f"{text}\n{text}"}
+
+
 def test_it_reports_every_problem_at_once(cast: Cast) -> None:
     with pytest.raises(edit.Rejected) as rejected:
         edit.add(
