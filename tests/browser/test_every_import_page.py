@@ -5,23 +5,34 @@ import urllib.request
 from typing import Any
 
 import pytest
+from playwright.sync_api import ViewportSize
 
 from muster.demo import ANA
 from muster.demo_files import UGLY
 from tests.browser.conftest import PHONE, SMALL, WIDE, Visit, faults
+from tests.browser.states import fail, let_expire, make_run
 from tests.real.ports import wait_until
 from tests.real.server import MusterServer
 
 TEAM = "/t/admissions-demo/imports"
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"viewport": WIDE},
-    "dark": {"viewport": WIDE, "color_scheme": "dark"},
-    "phone": {"viewport": PHONE},
-    "dark phone": {"viewport": PHONE, "color_scheme": "dark"},
-    "small": {"viewport": SMALL},
-    "forced colours": {"viewport": WIDE, "forced_colors": "active"},
-    "still": {"viewport": WIDE, "reduced_motion": "reduce"},
+SIZES = {"wide": WIDE, "phone": PHONE, "small": SMALL}
+COLOURS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "forced colours": {"forced_colors": "active"},
 }
+LOOKS = {
+    f"{colours}, {size}": {"viewport": viewport, **media}
+    for colours, media in COLOURS.items()
+    for size, viewport in SIZES.items()
+}
+HEAD = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,Program"
+CLEAN = f"{HEAD}\nC1,Ann,Lee,716-555-0901,,History\n"
+TWICE = f"{HEAD},StudentId\nC1,Ann,Lee,716-555-0901,,History,S1\n"
+MOVES = """() => [...document.querySelectorAll("*")].filter((each) => ["", "::before"].some((part) => {
+  const { animationName, transitionDuration } = getComputedStyle(each, part);
+  return animationName !== "none" || transitionDuration.split(", ").some((time) => time !== "0s");
+})).map((each) => each.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +56,21 @@ def imports(demo: MusterServer) -> dict[str, str]:
         "draft": call("", asked | {"confirm": False}),
         "refused": call("", asked | {"columns": {}}),
         "unreadable": call("", asked | {"text": "%PDF-1.7"}),
+        "titles": call("", asked | {"text": f"Export of May\n\n{UGLY}"}),
+        "twice": call("", asked | {"text": TWICE}),
+        "clean": call("", asked | {"text": CLEAN, "confirm": False}),
+        "running": call("", asked | {"confirm": False}),
+        "expired": call("", asked | {"confirm": False}),
+        "failed": call("", asked | {"confirm": False}),
         "done": call("", asked),
     }
     made["cancelled"] = call("", asked | {"confirm": False})
     call(f"/{made['cancelled']['id']}/cancel", {})
     where = f"/{made['done']['id']}"
     wait_until(lambda: call(where)["state"] == "done", seconds=30, what=lambda: "the import is not done")
+    let_expire(demo, made["expired"]["id"])
+    fail(demo, made["failed"]["id"])
+    make_run(demo, made["running"]["id"])
     return {name: f"{TEAM}/{each['id']}/" for name, each in made.items()}
 
 
@@ -73,6 +93,14 @@ def pages(imports: dict[str, str]) -> dict[str, str]:
         "reading": f"{draft}reading/",
         "confirm": f"{draft}confirm/",
         "columns": imports["refused"],
+        "titles above the header": imports["titles"],
+        "two columns of a field": imports["twice"],
+        "review without problems": imports["clean"],
+        "progress": imports["running"],
+        "expired": imports["expired"],
+        "failed": imports["failed"],
+        "rows fixed": f"{draft}?show=problems&list=0",
+        "dates": f"{draft}fix/?fix=dates&show=problems&code=value-not-a-date&field=Enrolled+on",
         "unreadable": imports["unreadable"],
         "result": imports["done"],
         "stopped": imports["cancelled"],
@@ -91,8 +119,18 @@ def test_it_has_no_fault_in_any_look(visit: Visit, imports: dict[str, str], look
     assert {name: each for name, each in found.items() if each} == {}
 
 
-def test_it_fits_with_text_twice_the_size(visit: Visit, imports: dict[str, str]) -> None:
-    page = visit(f"{TEAM}/")
+def test_nothing_moves_for_those_who_asked_for_that(visit: Visit, imports: dict[str, str]) -> None:
+    page = visit(f"{TEAM}/", reduced_motion="reduce")
+    moving = {}
+    for name, path in pages(imports).items():
+        page.goto(path)
+        moving[name] = page.evaluate(MOVES)
+    assert {name: each for name, each in moving.items() if each} == {}
+
+
+@pytest.mark.parametrize("viewport", SIZES.values(), ids=SIZES)
+def test_it_fits_with_text_twice_the_size(visit: Visit, imports: dict[str, str], viewport: ViewportSize) -> None:
+    page = visit(f"{TEAM}/", viewport=viewport)
     wide = {}
     for name, path in pages(imports).items():
         page.goto(path)
