@@ -32,6 +32,7 @@ LABELS = {
     "assigned": "Assigned user",
 }
 ACTIONS = {"created": "Added", "adopted": "Got its Contact ID", "undone": "Put back by an undo"}
+UNDOES = {"undone", "removed"}
 NAMES = {field.key: field.name for field in SYSTEM_FIELDS} | {"assigned": "StaffId"}
 YES_NO = {"yes": "Yes", "no": "No"}
 NUMBERS = {"mobile_number", "whatsapp_number"}
@@ -70,6 +71,11 @@ class Entry:
     def words(self) -> str:
         """The action, for people."""
         return ACTIONS.get(self.action, self.action.capitalize())
+
+    @property
+    def way(self) -> str:
+        """What the import was, for people: an import, or the undo of one."""
+        return "Undo" if self.action in UNDOES else "Import"
 
     @property
     def about_consent(self) -> list[Part]:

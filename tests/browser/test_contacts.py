@@ -72,10 +72,14 @@ def test_it_tells_why_somebody_is_opted_out_and_undoes_the_import_that_did_it(vi
     expect(told).to_contain_text("1 opt-out stays")
     page.get_by_role("button", name="Undo this import").click()
     expect(page.get_by_role("heading", name="Undo finished")).to_be_visible(timeout=30_000)
+    expect(page.locator("main")).to_contain_text("1 opt-out stayed")
 
     page.goto(f"{TEAM}/contacts/?q=K77&enter=1")
     expect(page.get_by_role("heading", level=1)).to_have_text("Kofi Mensah")
     expect(page.get_by_role("definition").filter(has_text="Biology")).to_be_visible()
     expect(channel(page, "Text")).to_contain_text("Text: Opted out")  # an undo never opts anybody in
     expect(channel(page, "WhatsApp")).to_contain_text("WhatsApp: Opted out")
-    expect(page.get_by_role("region", name="History")).to_contain_text("Put back by an undo")
+    last = page.get_by_role("region", name="History").get_by_role("row").nth(1)
+    expect(last).to_contain_text("Put back by an undo")
+    last.get_by_role("link", name="Undo").click()
+    expect(page.get_by_role("heading", name="Undo finished")).to_be_visible()
