@@ -45,6 +45,7 @@ class Change(NamedTuple):
 
 _SERIAL = re.compile(r"(\d{5})(?:\.0+)?", re.ASCII)  # 1927 to 2173
 _COMMA = re.compile(r"([+-]?\d+),(\d+)", re.ASCII)
+_UNDEFINED_IN_1252 = "\x81\x8d\x8f\x90\x9d"
 _DATE = custom_field("", "", Kind.DATE)
 DATE_ORDERS = {
     "dmy": "Day first: 03/04/25 is 3 April",
@@ -111,6 +112,23 @@ def decimal_points(cells: Iterable[str]) -> list[str]:
     return [_COMMA.sub(r"\1.\2", cell.strip(EDGES)) if _COMMA.fullmatch(cell.strip(EDGES)) else cell for cell in cells]
 
 
+def ungarble(cells: Iterable[str]) -> list[str]:
+    """Read UTF-8 as such that was read as Windows-1252: JosÃ© is José. What cannot be that stays."""
+
+    def fixed(cell: str) -> str:
+        try:
+            return b"".join(map(_byte, cell)).decode()
+        except UnicodeError:
+            return cell
+
+    return [cell if cell.isascii() else fixed(cell) for cell in cells]
+
+
+def _byte(char: str) -> bytes:
+    """Return the byte that Windows-1252 reads as this character; five of them it leaves to themselves."""
+    return char.encode("latin-1" if char in _UNDEFINED_IN_1252 else "cp1252")
+
+
 def fill_blanks(cells: Iterable[str], value: str) -> list[str]:
     """Write the value into every blank cell."""
     return [cell if cell.strip(EDGES) else value for cell in cells]
@@ -155,6 +173,8 @@ _ALL = (
     Fix("mexico", "Remove the 1 after +52", frozenset({"phone-impossible"})),
     Fix("dates", "Say how these dates are written", frozenset({"value-not-a-date"})),
     Fix("decimal", "Read commas as decimal points", frozenset({"value-not-a-number"})),
+    Fix("ungarble", "Read garbled letters again", frozenset({"text-garbled"})),
+    Fix("zeros", "Use the ids with their zeros", frozenset({"id-zeros-lost"})),
     Fix("clear", "Clear N/A and the like", _UNREAD | {"phone-unreadable", "phone-no-plus", "phone-impossible"}),
     Fix("fill", "Fill blanks", frozenset({"value-blank"})),
     Fix("map", "Map values", frozenset({"yesno-unknown", "value-not-a-choice", "staff-unknown"})),

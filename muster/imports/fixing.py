@@ -92,6 +92,13 @@ def _region(_: Draft, query: Mapping[str, str]) -> Apply | str:
     return lambda cells: fixes.of_region(cells, region)
 
 
+def _zeros(draft: Draft, _: Mapping[str, str]) -> Apply:
+    """Use the stored id that a row of the file lacks only zeros of."""
+    notes = (note.facts or {} for each in draft.plan.verdicts for note in each.notes if note.code == "id-zeros-lost")
+    stored = {str(facts["contact_id"]): str(facts["other"]) for facts in notes}
+    return lambda cells: fixes.map_values(cells, stored)
+
+
 def _dates(_: Draft, query: Mapping[str, str]) -> Apply | str:
     order = query.get("order", "")
     return (lambda cells: fixes.dates(cells, order)) if order in fixes.DATE_ORDERS else "Choose how they are written."
@@ -122,6 +129,8 @@ _APPLY: Mapping[str, Callable[[Draft, Mapping[str, str]], Apply | str]] = {
     "add-plus": _add_plus,
     "region": _region,
     "mexico": lambda *_: fixes.drop_1_after_52,
+    "ungarble": lambda *_: fixes.ungarble,
+    "zeros": _zeros,
     "dates": _dates,
     "decimal": lambda *_: fixes.decimal_points,
     "clear": lambda *_: fixes.clear_nothing,

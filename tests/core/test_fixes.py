@@ -107,6 +107,11 @@ def test_it_writes_dates_so_that_they_read_one_way_only(order: str, cells: list[
     assert fixes.dates(cells, order) == after
 
 
+def test_it_reads_letters_again_that_were_read_in_the_wrong_encoding() -> None:
+    cells = ["JosÃ© NÃºÃ±ez", "MÃ¼ller", "Ã\x81ngel", "José", "Jos\ufffd", "Ã la carte", "Ana"]
+    assert fixes.ungarble(cells) == ["José Núñez", "Müller", "Ángel", "José", "Jos\ufffd", "Ã la carte", "Ana"]
+
+
 def test_it_takes_a_comma_for_a_decimal_point_where_it_can_be_one() -> None:
     cells = ["15,5", "-0,25", " 3,0 ", "1.234,5", "1,234,5", "3,5 cm", "3.5", ",5"]
     assert fixes.decimal_points(cells) == ["15.5", "-0.25", "3.0", "1.234,5", "1,234,5", "3,5 cm", "3.5", ",5"]

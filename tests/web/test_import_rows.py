@@ -7,8 +7,8 @@ import pytest
 from muster.contacts.models import CustomField
 from muster.imports.models import Edit, Import
 from tests.cast import Cast
-from tests.imports.play import HEADER, drafted, sheet
-from tests.web.drafts import address, cell, messy, said, shown_rows
+from tests.imports.play import HEADER, drafted, imported, sheet
+from tests.web.drafts import address, cell, chips, messy, said, shown_rows
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -202,6 +202,19 @@ def test_it_writes_the_dates_of_a_column_in_the_order_that_is_chosen(cast: Cast,
     assert [each.name for each in cause.fixes] == ["dates"]
     assert fix(cast, imp, f"{query}&{cause.query}") == expected
     assert Edit.objects.count() == 1
+
+
+def test_it_mends_garbled_names_and_ids_without_their_zeros(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet("00123,Ana,Ruiz,716-555-0001,"))
+    imp = drafted(cast.team, cast.alice, sheet("123,Ana,RuÃ­z,716-555-0002,", "124,Bo,Kay,716-555-0003,"))
+    causes = {each.code: each for each in cast.browser(cast.alice).get(address(imp)).context["warnings"]}
+    assert {code: [each.name for each in cause.fixes] for code, cause in causes.items()} == {
+        "text-garbled": ["ungarble"],
+        "id-zeros-lost": ["zeros"],
+    }
+    assert fix(cast, imp, f"fix=ungarble&{causes['text-garbled'].query}") == [(2, "LastName", "RuÃ­z", "Ruíz")]
+    assert fix(cast, imp, f"fix=zeros&{causes['id-zeros-lost'].query}") == [(2, "ContactId", "123", "00123")]
+    assert chips(cast.browser(cast.alice), imp)["Updates"] == 1
 
 
 def test_it_leaves_out_the_rows_of_a_cause(cast: Cast, imp: Import) -> None:
