@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from muster.core.table import EDGES, Table, header_candidate
 from muster.core.values import ABSENT, READERS, UNREAD, Report
 
 _ID, _FIRST, _LAST, _MOBILE, _WHATSAPP, *_ = SYSTEM_FIELDS
+_AT_ONCE = 2_000  # rows: columns that fit a processor's cache
 _NOTES = {"text-garbled", "text-spreadsheet-error"}
 
 
@@ -61,7 +62,11 @@ def check(table: Table, schema: Schema, options: Options) -> Checked:
     """Read every cell of every row; each row keeps all its problems. Raises BadFile for the header, all at once."""
     columns = resolve_columns(table, schema, options)
     custom = tuple(field for field in schema.custom if field in columns)
-    return Checked(columns, custom, read_rows(table, columns, schema, options), table.notes)
+    records: list[Record] = []
+    for start in range(0, len(table.rows), _AT_ONCE):
+        part = replace(table, rows=table.rows[start : start + _AT_ONCE])
+        records += read_rows(part, columns, schema, options)
+    return Checked(columns, custom, records, table.notes)
 
 
 def read_rows(table: Table, columns: Sequence[Field | None], schema: Schema, options: Options) -> list[Record]:

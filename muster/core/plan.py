@@ -86,7 +86,7 @@ class _Planner:
         self.home_code = "+" + phones.calling_code(schema.home_region)
         self.custom = [(index, each.key, each.name) for index, each in enumerate(checked.custom, start=9)]
         self.rows_by_id: dict[str, Record] = {}
-        self.held: dict[str, tuple[str, int]] = {}  # mobile number → the ContactId and row that took it
+        self.held: dict[str, Record] = {}  # mobile number → the row that took it
         self.whatsapp: dict[str, str] = {}  # WhatsApp number → ContactId of the first row that has it
 
     def decide(self, record: Record) -> Verdict:
@@ -106,7 +106,7 @@ class _Planner:
         after = self._changes(record, stored, number, notes, inferred=inferred)
         self.rows_by_id[contact_id] = record
         if number:
-            self.held[number] = (contact_id, row)
+            self.held[number] = record
         if stored is _NOBODY:
             return Verdict(row, "created", contact_id, None, None, after, (), tuple(notes))
         if not after:
@@ -149,7 +149,7 @@ class _Planner:
         if holder and contact_id:
             notes.append(Note("contact-adopted", row, "ContactId", {"name": _name(holder)}))
             if not problems:  # a failed row holds nothing
-                self.held[mobile] = (contact_id, row)
+                self.held[mobile] = record
             return holder, None, False
         if has is not None:
             facts = {"before": phones.show(has), "after": phones.show(mobile)}
@@ -161,8 +161,8 @@ class _Planner:
     def _holder(self, number: str) -> str:
         """Name who has a mobile number: an earlier row, or a contact of the team."""
         if number in self.held:
-            contact_id, row = self.held[number]
-            return f"{contact_id} (row {row})"
+            record = self.held[number]
+            return f"{record.values[0]} (row {record.number})"
         holder = self.known.holders[number]
         return f"{_name(holder)} ({holder.values.get('contact_id') or 'added by hand'})"
 

@@ -8,6 +8,7 @@ import io
 import itertools
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -27,7 +28,8 @@ DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
 
 _HEADER_SEARCH_ROWS = 10
-_HEADER_WITHIN = 1 << 18  # characters
+_HEADER_WITHIN = _STRETCH = 1 << 18  # characters
+_ROWS_TO_LEARN_FROM = 2_000
 _SEP_LINE = re.compile(r'\A"?sep=(\t|[,;|])"?(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 _UNDEFINED_IN_1252 = {0xDC00 + byte: chr(byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 _END = "\ue000end of file\ue000"  # private-use characters: a line of our own, after the person's last
@@ -131,11 +133,20 @@ def parse(
 
 def _rows(text: str, delimiter: str, first: int) -> tuple[list[Row], int]:
     """Return the rows from `first` on that are not wholly blank, and the number of the last row of all."""
-    rows, number = [], 0
+    rows: list[Row] = []
+    number, frequent = 0, dict[str, str]()
     for number, cells in _records(text, delimiter):
         if number >= first and "".join(cells).strip(EDGES):
-            rows.append(Row(number, tuple(cells)))
+            rows.append(Row(number, tuple(map(frequent.get, cells, cells))))
+            if len(rows) == _ROWS_TO_LEARN_FROM:
+                frequent = _frequent(rows)
     return rows, number
+
+
+def _frequent(rows: list[Row]) -> dict[str, str]:
+    """Return the texts that many rows have: later rows share them, which saves a long file a third of its memory."""
+    counted = Counter(itertools.chain.from_iterable(row.cells for row in rows))
+    return {cell: cell for cell, count in counted.items() if count > 2}
 
 
 def _names(header: Row, rows: list[Row]) -> tuple[str, ...]:
@@ -250,13 +261,22 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """
     end = [_END, _END]
     for number, cells in enumerate(
-        csv.reader(itertools.chain(io.StringIO(text, newline=""), [delimiter.join(end)]), delimiter=delimiter), 1
+        csv.reader(itertools.chain(_lines(text), [delimiter.join(end)]), delimiter=delimiter), 1
     ):
         if cells == end:
             return
         if cells and _END in cells[-1]:
             raise BadFile(Problem("file-open-quote", number, value=cells[-1].partition("\n")[0][:80]))
         yield number, cells
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines with their ends, by stretches of the text: StringIO takes four bytes for each character."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _STRETCH) + 1 or len(text)
+        yield from io.StringIO(text[start:end], newline="")
+        start = end
 
 
 def header_candidate(table: Table, schema: Schema) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
+from pydantic_core import to_json
 
 # A table expression with one column, `key`, put in place of {keys}: all keys in one parameter, and no table of keys.
 _KEYS_SQLITE = "(SELECT value AS key FROM json_each(%s))"
@@ -17,6 +17,7 @@ _KEYS_POSTGRES = {
     str: "(SELECT unnest(string_to_array(%s, chr(10))) AS key)",
     int: "(SELECT unnest(string_to_array(%s, chr(10))::bigint[]) AS key)",
 }
+_KEYS_AT_ONCE = 50_000
 _BETWEEN, _NULL = "\0", "\\N"  # no text of PostgreSQL's has a NUL
 
 
@@ -68,13 +69,15 @@ def select_by(keys: Sequence[str] | Sequence[int], query: str, parameters: Seque
 
     Keys are numbers, or texts of one line.
     """
-    if not keys:
-        return []
-    if is_postgres():
-        source, packed = _KEYS_POSTGRES[type(keys[0])], "\n".join(map(str, keys))
-    else:
-        source, packed = _KEYS_SQLITE, json.dumps(keys)
-    return list(select(query.format(keys=source), (packed, *parameters)))
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        some = keys[start : start + _KEYS_AT_ONCE]
+        if is_postgres():
+            source, packed = _KEYS_POSTGRES[type(some[0])], "\n".join(map(str, some))
+        else:
+            source, packed = _KEYS_SQLITE, to_json(some).decode()
+        found += select(query.format(keys=source), (packed, *parameters))
+    return found
 
 
 def select(query: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:

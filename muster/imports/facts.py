@@ -59,6 +59,7 @@ def about(team: Team, contact_ids: Iterable[str], e164: Iterable[str]) -> Facts:
     staff = stored.staff_ids(team)
     nameless: dict[int, int] = {}
     ids, numbers = sorted(contact_ids), sorted(e164)
+    del contact_ids, e164  # of a million rows, that is 200 MB
     contacts = {each.values["contact_id"]: each for each in _read(_BY_CONTACT_ID, ids, team, staff, nameless)}
     holders = {number: each for each in contacts.values() if (number := each.values["mobile_number"])}
     others = [number for number in numbers if number not in holders]

@@ -24,7 +24,7 @@ from phonenumbers import (
 )
 
 from muster.core import phones
-from muster.core.phones import IMPOSSIBLE, NO_PLUS, NOT_ASSIGNED, Number
+from muster.core.phones import IMPOSSIBLE, NO_PLUS, NOT_ASSIGNED, Said
 
 SEED = 20_260
 KINDS = (
@@ -46,22 +46,22 @@ def parsed(text: str, home: str | None = None) -> PhoneNumber | None:
         return None
 
 
-def answer(number: PhoneNumber) -> Number:
+def answer(number: PhoneNumber) -> Said:
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return Number(e164, None if phonenumbers.is_valid_number(number) else NOT_ASSIGNED)
+    return e164, None if phonenumbers.is_valid_number(number) else NOT_ASSIGNED
 
 
 def is_full_length(number: PhoneNumber | None) -> bool:
     return number is not None and (phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE)
 
 
-def by_library(digits: str) -> Number:
+def by_library(digits: str) -> Said:
     """What the library says of a number with its plus sign."""
     number = parsed(f"+{digits}")
     return answer(number) if number and phonenumbers.is_possible_number(number) else IMPOSSIBLE
 
 
-def at_home_by_library(digits: str, home: str) -> Number:
+def at_home_by_library(digits: str, home: str) -> Said:
     """What the library says of a number without its plus sign, where it is not seen to dial abroad."""
     number = parsed(digits, home)
     if number is None or number.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_IDD:
@@ -69,7 +69,7 @@ def at_home_by_library(digits: str, home: str) -> Number:
     if digits.startswith("00") or not is_full_length(number):
         return NO_PLUS
     found = answer(number)
-    abroad = digits.startswith("011") and found.code and is_full_length(parsed(f"+{digits[3:]}"))
+    abroad = digits.startswith("011") and found[1] and is_full_length(parsed(f"+{digits[3:]}"))
     return NO_PLUS if abroad else found
 
 
