@@ -5,13 +5,14 @@ The same function answers "what would happen" and "what happens": the preview is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 from muster.core import phones
 from muster.core.check import Checked, Record
-from muster.core.consent import Channel, settle, settle_inferred
+from muster.core.consent import Channel, Says, settle, settle_inferred
 from muster.core.errors import Note, Problem
 from muster.core.fields import Options, Schema
 from muster.core.values import ABSENT, UNREAD
@@ -90,10 +91,11 @@ class _Planner:
         self.whatsapp: dict[str, str] = {}  # WhatsApp number → ContactId of the first row that has it
 
     def decide(self, record: Record) -> Verdict:
-        row, values, problems, notes = record.number, record.values, list(record.problems), list(record.notes)
+        row, values, found, noted = record
+        problems, notes = [*found], [*noted]
         contact_id = values[0] if values[0] is not UNREAD else None
         staff = values[8]
-        if staff not in self.known.staff and staff is not None and staff is not ABSENT and staff is not UNREAD:
+        if staff is not None and staff not in self.known.staff and staff is not ABSENT and staff is not UNREAD:
             problems.append(Problem("staff-unknown", row, "StaffId", staff))
         first = self.rows_by_id.get(contact_id) if contact_id else None
         if first:
@@ -210,6 +212,9 @@ class _Planner:
     ) -> None:
         """Settle the three channels by the rules of `consent.py`."""
         old, new, row = stored.values, record.values, record.number
+        if stored is _NOBODY and not inferred:
+            after["text"], after["whatsapp"], after["whatsapp_marketing"] = _first_settled(new[5:8])
+            return
         was: Channel | None = old.get("text")
         if inferred:
             at_home = inferred.startswith(self.home_code)
@@ -245,6 +250,12 @@ class _Planner:
         if contact_id in self.known.zeros:
             facts = {"contact_id": contact_id, "other": self.known.zeros[contact_id]}
             notes.append(Note("id-zeros-lost", record.number, "ContactId", facts))
+
+
+@cache
+def _first_settled(says: tuple[Says, ...]) -> Iterable[Channel]:
+    """Return the three channels of a new contact, for which a blank cell is no opt-out anywhere."""
+    return [settle(None, each, blank_opts_in=True, keep=False)[0] for each in says]
 
 
 def _name(stored: Stored) -> str:

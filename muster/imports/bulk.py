@@ -18,7 +18,8 @@ _KEYS_POSTGRES = {
     int: "(SELECT unnest(string_to_array(%s, chr(10))::bigint[]) AS key)",
 }
 _KEYS_AT_ONCE = 50_000
-_BETWEEN, _NULL = "\0", "\\N"  # no text of PostgreSQL's has a NUL
+_NULL = "\\N"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def is_postgres() -> bool:
@@ -118,11 +119,10 @@ def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:
 
 def _line(row: Sequence[Any]) -> str:
     """A row in the text form of COPY, several times as quick as the driver's own."""
-    line = _BETWEEN.join([_NULL if value is None else value if value.__class__ is str else str(value) for value in row])
-    if line.count("\\") != row.count(None):
-        line = _BETWEEN.join([_NULL if value is None else str(value).replace("\\", "\\\\") for value in row])
-    line = line.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-    return line.replace(_BETWEEN, "\t") + "\n"
+    line = "\t".join([_NULL if value is None else value if value.__class__ is str else str(value) for value in row])
+    if line.count("\\") != row.count(None) or line.count("\t") != len(row) - 1 or "\r" in line:
+        line = "\t".join([_NULL if value is None else str(value).translate(_ESCAPES) for value in row])
+    return (line.replace("\n", "\\n") if "\n" in line else line) + "\n"
 
 
 def _prepared(statement: str, rows: Iterable[Sequence[Any]]) -> None:
