@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from gunicorn.app.base import BaseApplication
 
+from muster.core import phones
 from muster.imports import worker
 from muster.settings import settings
 
@@ -56,6 +57,7 @@ def work(
     stop = threading.Event()
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda *_: stop.set())
+    prepare_numbers()
     worker.work(once=once, stop=stop)
 
 
@@ -81,6 +83,11 @@ def tell_address(host: str, port: int) -> None:
         name = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  compared, not bound
         settings().url = f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
         os.environ["MUSTER_URL"] = settings().url
+
+
+def prepare_numbers() -> None:
+    """Compile the numbering plans aside, in a process that has just begun, so that no request waits for one."""
+    threading.Thread(target=phones.prepare, daemon=True).start()
 
 
 class Server(BaseApplication):
@@ -110,6 +117,7 @@ class Server(BaseApplication):
     def load(self) -> Any:
         from muster.wsgi import application  # noqa: PLC0415  in the web process, not in the one that watches over it
 
+        prepare_numbers()
         return application
 
 
@@ -126,7 +134,8 @@ class Keeper:
     def _keep(self) -> None:
         while not self.stopping.is_set():
             command = [sys.executable, "-m", "muster", "work", "--parent", str(os.getpid())]
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+            # Spawned, not forked: gunicorn forks beside us, and its child would keep open the pipe Popen waits on.
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=False)
             self.process.wait()
             self.stopping.wait(1)  # it ended by itself: after a moment, another
 

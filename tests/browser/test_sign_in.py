@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.conftest import StartMuster
 from tests.real.oidc import oidc
@@ -58,9 +58,11 @@ def sign_in(page: Page, email: str = OLGA, password: str = PASSWORD) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def confirm_it_is_me(page: Page) -> None:
-    """What is asked before a change of how one signs in, once in a few minutes."""
-    if not page.get_by_role("heading", name="Is it you?").is_visible():
+def confirm_it_is_me(page: Page, wanted: Locator) -> None:
+    """What is asked before a change of how one signs in, once in a few minutes; `wanted` is what comes after it."""
+    asked = page.get_by_role("heading", name="Is it you?")
+    expect(asked.or_(wanted)).to_be_visible()
+    if not asked.is_visible():
         return
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
@@ -126,7 +128,7 @@ def test_it_signs_in_with_a_passkey_and_no_password(browser: BrowserContext) -> 
     keys.send("WebAuthn.addVirtualAuthenticator", {"options": virtual | {"isUserVerified": True}})
     sign_in(page)
     page.goto("/accounts/2fa/webauthn/add/")
-    confirm_it_is_me(page)
+    confirm_it_is_me(page, page.get_by_label("Name"))
     page.get_by_label("Name").fill("My laptop")
     page.get_by_label(re.compile("[Pp]asswordless")).check()
     page.get_by_role("button", name="Add", exact=True).click()
@@ -136,7 +138,7 @@ def test_it_signs_in_with_a_passkey_and_no_password(browser: BrowserContext) -> 
     is_in(page)
     page.goto("/accounts/2fa/webauthn/")
     page.get_by_role("link", name="Remove My laptop").click()
-    confirm_it_is_me(page)
+    confirm_it_is_me(page, page.get_by_role("button", name="Remove"))
     page.get_by_role("button", name="Remove").click()
     sign_out(page)
     sign_in(page)
@@ -159,7 +161,7 @@ def test_it_signs_in_with_the_code_of_an_app(browser: BrowserContext) -> None:
     sign_in(page)
     page.goto("/profile/")
     page.get_by_role("link", name="Set up an authenticator app").click()
-    confirm_it_is_me(page)
+    confirm_it_is_me(page, page.locator("#authenticator_secret"))
     secret = page.locator("#authenticator_secret").inner_text()
     used = code_of(secret)
     page.get_by_label("code").fill(used)
@@ -176,7 +178,7 @@ def test_it_signs_in_with_the_code_of_an_app(browser: BrowserContext) -> None:
         is_in(page)
 
     page.goto("/accounts/2fa/totp/deactivate/")
-    confirm_it_is_me(page)
+    confirm_it_is_me(page, page.get_by_role("button", name="Turn off"))
     page.get_by_role("button", name="Turn off").click()
     expect(page.get_by_role("heading", name="Turn the authenticator app off?")).to_have_count(0)
 
