@@ -2,14 +2,16 @@
 
     python -m bench.search [how many contacts] ... [--on sqlite|postgres]
 
-Each database is a fresh one. The CPU time in the database and that of `search.find` in all are measured for every
-query; queries are drawn anew from the contacts that are there. "selective" ones have few hits, "wide" ones thousands.
+Each database is a fresh one. Measured of every query: the CPU time in the database, that of `search.find` in all, and
+that of the page which shows the hits. Queries are drawn anew from the contacts that are there. "selective" ones have
+few hits, "wide" ones thousands.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import random
 import statistics
@@ -61,23 +63,29 @@ def measure(sizes: list[int]) -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
 
-    from muster.teams.models import Team  # noqa: PLC0415
+    from muster.teams.models import Membership, Role, Team, User  # noqa: PLC0415
 
+    logging.disable(logging.WARNING)
     call_command("migrate", verbosity=0)
     team = Team.objects.create(slug="bench", name="Bench")
+    user = User.objects.create(email="alice@example.edu")
+    Membership.objects.create(team=team, user=user, role=Role.ADMIN)
+    browser = Client()
+    browser.force_login(user)
     rng, have = random.Random(7), 0
-    print(
-        f"{connection.vendor}: ms of CPU for a page of 50, median / 99 % / most; in the database, and in all",
-        flush=True,
-    )
+    places = "in the database, in search, for the page"
+    print(f"{connection.vendor}: ms of CPU for 50 contacts, median / 99 % / most; {places}", flush=True)
     for size in sizes:
         cost = fill(team.id, have, size - have, rng)
         have = size
         report({"database": connection.vendor, "contacts": size, **cost})
         for name, make in kinds(team.id).items():
-            inside, whole, hits = search(team, [make(rng) for _ in range(ROUNDS)])
-            line = f"  {name:<34} {figures(inside)}   {figures(whole)}   {statistics.median(hits):4.0f} hits"
+            queries = [make(rng) for _ in range(ROUNDS)]
+            inside, whole, hits = search(team, queries)
+            times = "   ".join(map(figures, (inside, whole, pages(browser, queries))))
+            line = f"  {name:<34} {times}   {statistics.median(hits):4.0f} hits"
             print(line, flush=True)
 
 
@@ -258,7 +266,7 @@ def kinds(team: int) -> dict[str, Callable[[random.Random], str]]:
     some = [contact for contact in some if contact.mobile_number]
 
     def number(rng: random.Random) -> str:
-        mobile = rng.choice(some).mobile_number
+        mobile = rng.choice(some).mobile_number or ""
         return rng.choice([mobile, f"({mobile[2:5]}) {mobile[5:8]}-{mobile[8:]}", f"{mobile[5:8]}.{mobile[8:]}"])
 
     return {
@@ -305,6 +313,20 @@ def search(team: Any, queries: list[str]) -> tuple[list[float], list[float], lis
             inside.append(spent)
             hits.append(len(page.contacts))
     return inside, whole, hits
+
+
+def pages(browser: Any, queries: list[str]) -> list[float]:
+    """Return the ms of the whole page with the hits, from request to response."""
+    from django.db import connection  # noqa: PLC0415
+
+    times, now = [], clock(connection)
+    for query in queries:
+        begun = now()
+        answer = browser.get("/t/bench/contacts/", {"q": query}, headers={"host": "127.0.0.1"})
+        times.append(now() - begun)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{query!r}: {answer.status_code}")
+    return times
 
 
 def clock(connection: Any) -> Callable[[], float]:

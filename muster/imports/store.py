@@ -20,7 +20,7 @@ from muster.imports.reading import Reading
 from muster.imports.writing import Writer
 from muster.teams.models import Team
 
-BATCH_ROWS = 5000
+BATCH_ROWS = 5_000
 
 
 def apply(imp: Import, team: Team, read: Reading, facts: Facts, *, at: datetime, clock: Clock) -> Outcome:
@@ -82,7 +82,7 @@ class _Clerk:
         self.writer.note(self.first_change + self.position, key, verdict.row, action, before=before, after=after)
 
     def _assigned(self, planned: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Return planned values with a membership in place of a Staff ID."""
+        """Return planned values, for the writer to take over, with a membership in place of a Staff ID."""
         values = dict(planned or ())
         if "staff_id" in values:
             staff = values.pop("staff_id")

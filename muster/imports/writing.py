@@ -159,7 +159,8 @@ class Writer:
         *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None,
     ) -> None:  # fmt: skip
         """An entry of a contact's history."""
-        was, becomes = (None if each is None else self._as_json(each) for each in (before, after))
+        was = None if before is None else self._as_json(before)
+        becomes = None if after is None else self._as_json(after)
         self._note(change, key, row, action, was, becomes)
 
     def _note(  # noqa: PLR0917  called for every imported row: positions are quick
@@ -170,11 +171,13 @@ class Writer:
         ))  # fmt: skip
 
     def _as_json(self, values: Mapping[str, Any]) -> str:
-        kept = dict(values)
-        for channel in _CHANNELS & values.keys():
-            if values[channel] is not None:
-                kept[channel] = self.channels[values[channel]].history
-        return to_json(kept).decode()
+        if not _CHANNELS.isdisjoint(values):
+            kept = self.channels
+            values = {
+                key: kept[value].history if value is not None and key in _CHANNELS else value
+                for key, value in values.items()
+            }
+        return to_json(values).decode()
 
     def write(self) -> None:
         """Write what was gathered, and forget it."""
