@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from pydantic_core import to_json
 
-# A table expression with one column, `key`, put in place of {keys}: all keys in one parameter, and no table of keys.
-# PostgreSQL would read the whole table rather than look up as many keys as it sees; by way of a query it sees none.
-_KEYS_SQLITE = "(SELECT value AS key FROM json_each(%s))"
-_KEYS_POSTGRES = {
-    str: "(SELECT unnest(string_to_array((SELECT %s::text), chr(10))) AS key)",
-    int: "(SELECT unnest(string_to_array((SELECT %s::text), chr(10))::bigint[]) AS key)",
+# Many keys go as one parameter, put in place of {keys} and {wanted}. CROSS JOIN: SQLite then walks the keys and looks
+# each up, not the other way round. PostgreSQL, which sees how many there are, would rather read a whole large table.
+_KEYS_SQLITE, _WANTED_SQLITE = "(SELECT value AS key FROM json_each(%s)) k CROSS JOIN", "= k.key"
+_WANTED_POSTGRES = {
+    str: "= ANY(string_to_array(%s, chr(10)))",
+    int: "= ANY(string_to_array(%s, chr(10))::bigint[])",
 }
+_BY_INDEX = "SET LOCAL enable_seqscan = {0}; SET LOCAL enable_bitmapscan = {0}"
 _KEYS_AT_ONCE = 50_000
 _NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -60,25 +61,36 @@ def update(table: str, columns: Sequence[str], team_id: int, rows: Iterable[Sequ
 def delete(table: str, team_id: int, ids: Iterable[int]) -> None:
     """Remove a team's rows."""
     if is_postgres():
-        delete = f"DELETE FROM {table} t USING {_KEYS_POSTGRES[int]} k WHERE t.team_id = {team_id:d} AND t.id = k.key"  # noqa: S608
-        _run(delete, ("\n".join(map(str, ids)),))
+        wanted = "\n".join(map(str, ids))
+        _run(f"DELETE FROM {table} WHERE team_id = {team_id:d} AND id {_WANTED_POSTGRES[int]}", (wanted,))  # noqa: S608
     else:
         _prepared(f"DELETE FROM {table} WHERE team_id = {team_id:d} AND id = ?", ((key,) for key in ids))  # noqa: S608
 
 
-def select_by(keys: Sequence[str] | Sequence[int], query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Run a query that joins {keys}, which has one column, `key`; `parameters` come after it in the query.
+def select_by(keys: Sequence[str] | Sequence[int], query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a query `… FROM {keys} a_table c WHERE c.team_id = %s AND c.a_column {wanted} …`; {wanted} are the keys.
 
-    Keys are numbers, or texts of one line.
+    The first of `parameters` is the team's. Keys are numbers, or texts of one line.
     """
     found: list[tuple[Any, ...]] = []
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[start : start + _KEYS_AT_ONCE]
-        if is_postgres():
-            source, packed = _KEYS_POSTGRES[type(some[0])], "\n".join(map(str, some))
-        else:
-            source, packed = _KEYS_SQLITE, to_json(some).decode()
-        found += select(query.format(keys=source), (packed, *parameters))
+        found += _looked_up(some, query, parameters) if is_postgres() else _joined(some, query, parameters)
+    return found
+
+
+def _joined(keys: Sequence[Any], query: str, parameters: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    with_keys = query.format(keys=_KEYS_SQLITE, wanted=_WANTED_SQLITE)
+    return select(with_keys, (to_json(keys).decode(), *parameters))
+
+
+def _looked_up(keys: Sequence[Any], query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    team, *others = parameters
+    with_keys = query.format(keys="", wanted=_WANTED_POSTGRES[type(keys[0])])
+    with transaction.atomic(savepoint=False):
+        _run(_BY_INDEX.format("off"))
+        found = list(select(with_keys, (team, "\n".join(map(str, keys)), *others)))
+        _run(_BY_INDEX.format("on"))
     return found
 
 

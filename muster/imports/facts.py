@@ -27,17 +27,16 @@ _CASTS = {
 }
 _READ = ", ".join(f"CAST(c.{each} AS {_CASTS[each]})" if each in _CASTS else f"c.{each}" for each in stored.COLUMNS)
 
-# CROSS JOIN: SQLite then walks the keys and looks each up, not the other way round.
-_BY_ID = f"SELECT {_READ} FROM {{keys}} k CROSS JOIN {TABLE} c WHERE c.team_id = %s AND c.id = k.key"  # noqa: S608
-_BY_CONTACT_ID = f"SELECT {_READ} FROM {{keys}} k CROSS JOIN {TABLE} c WHERE c.team_id = %s AND c.contact_id = k.key"  # noqa: S608
-_BY_MOBILE = f"SELECT {_READ} FROM {{keys}} k CROSS JOIN {TABLE} c WHERE c.team_id = %s AND c.mobile_number = k.key"  # noqa: S608
+_BY_ID = f"SELECT {_READ} FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.id {{wanted}}"  # noqa: S608
+_BY_CONTACT_ID = f"SELECT {_READ} FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.contact_id {{wanted}}"  # noqa: S608
+_BY_MOBILE = f"SELECT {_READ} FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.mobile_number {{wanted}}"  # noqa: S608
 _BY_WHATSAPP = (
-    f"SELECT c.whatsapp_number, c.id FROM {{keys}} k CROSS JOIN {TABLE} c "  # noqa: S608
-    "WHERE c.team_id = %s AND c.whatsapp_number = k.key"
+    f"SELECT c.whatsapp_number, c.id FROM {{keys}} {TABLE} c "  # noqa: S608
+    "WHERE c.team_id = %s AND c.whatsapp_number {wanted}"
 )
-_TEXTS = f"SELECT c.id, c.search_text FROM {{keys}} k CROSS JOIN {TABLE} c WHERE c.team_id = %s AND c.id = k.key"  # noqa: S608
+_TEXTS = f"SELECT c.id, c.search_text FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.id {{wanted}}"  # noqa: S608
 _ZERO_IDS = f"SELECT contact_id FROM {TABLE} WHERE team_id = %s AND contact_id >= '0' AND contact_id < '1' LIMIT 500"  # noqa: S608
-_HAS_IDS = f"SELECT c.contact_id FROM {{keys}} k CROSS JOIN {TABLE} c WHERE c.team_id = %s AND c.contact_id = k.key"  # noqa: S608
+_HAS_IDS = f"SELECT c.contact_id FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.contact_id {{wanted}}"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

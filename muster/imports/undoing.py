@@ -32,12 +32,11 @@ _ENTRIES = (
     "WHERE team_id = %s AND import_id = %s AND id > %s ORDER BY id LIMIT %s"
 )
 _OTHERS = (
-    "SELECT c.contact, c.id, c.at, c.import_id, c.before, c.after FROM {keys} k CROSS JOIN contacts_change c "
-    "WHERE c.team_id = %s AND c.contact = k.key AND (c.import_id IS NULL OR c.import_id <> %s)"
+    "SELECT c.contact, c.id, c.at, c.import_id, c.before, c.after FROM {keys} contacts_change c "
+    "WHERE c.team_id = %s AND c.contact {wanted} AND (c.import_id IS NULL OR c.import_id <> %s)"
 )
 _HOLDERS = (
-    "SELECT c.mobile_number, c.id FROM {keys} k CROSS JOIN contacts_contact c "
-    "WHERE c.team_id = %s AND c.mobile_number = k.key"
+    "SELECT c.mobile_number, c.id FROM {keys} contacts_contact c WHERE c.team_id = %s AND c.mobile_number {wanted}"
 )
 
 
