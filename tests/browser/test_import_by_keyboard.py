@@ -34,6 +34,7 @@ def sign_in(page: Page) -> None:
 
 
 def upload(page: Page) -> None:
+    page.on("filechooser", lambda _: None)  # from the first listener on, Chromium tells of choosers, but not at once
     tab_to(page, "^Data Management$")
     follow(page)
     tab_to(page, "^New Import$")
