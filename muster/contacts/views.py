@@ -24,6 +24,7 @@ from muster.teams.access import Access, admin, member
 from muster.teams.models import Membership
 
 ON_A_PAGE = 50
+MOST_COUNTED = 100_000  # counting a million takes longer than finding one of them
 OLDER = "before"  # the parameter that names the contact to go on below
 
 
@@ -85,8 +86,10 @@ def _audience(asked: Asked, who: Access) -> dict[str, Any]:
 def _filters(asked: Asked, who: Access) -> dict[str, Any]:
     """What the filters above the list offer."""
     members = Membership.objects.filter(team=who.team).select_related("user").order_by("user__first_name", "id")
+    count = Contact.objects.filter(team=who.team)[: MOST_COUNTED + 1].count()
     return {
-        "count": Contact.objects.filter(team=who.team).count(),
+        "count": min(count, MOST_COUNTED),
+        "are_more": count > MOST_COUNTED,
         "members": [(str(each.id), each.user.name) for each in members],
         "channels": [(channel, LABELS[channel], asked.given.get(channel, "")) for channel in CHANNELS],
     }

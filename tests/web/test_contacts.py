@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
-from muster.contacts import edit
+from muster.contacts import edit, views
 from muster.contacts.models import Contact
 from tests.cast import Cast
 from tests.contacts.people import save, values
@@ -46,6 +46,16 @@ def test_it_shows_the_newest_first(cast: Cast) -> None:
 
     assert answer.status_code == 200
     assert names(answer) == ["Cid Ray", "Bea Ray", "Ana Ray"]
+
+
+def test_it_counts_no_further_than_it_must(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("Ana", "Bea", "Cid"):
+        add(cast, first_name=name)
+    assert b"3 contacts in" in get(cast).content
+
+    monkeypatch.setattr(views, "MOST_COUNTED", 2)
+
+    assert b"More than 2 contacts in" in get(cast).content
 
 
 def test_it_teaches_when_there_is_nobody(cast: Cast) -> None:
