@@ -104,7 +104,7 @@ def is_region(code: str) -> bool:
 
 
 def prepare() -> None:
-    """Compile the plans of all calling codes now, in less than a second, rather than each when first met."""
+    """Compile the plans of all calling codes now, which takes a second or two, rather than each when first met."""
     for code in COUNTRY_CODE_TO_REGION_CODE:
         plan_of(str(code))
 

@@ -10,11 +10,10 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from muster.contacts.schema import schema_of
-from muster.contacts.stored import CUSTOM, channel_of_history
+from muster.contacts.stored import CUSTOM, as_history, channel_of_history
 from muster.core.fields import CHANNELS
 from muster.imports import bulk, facts
 from muster.imports.models import Import, State
-from muster.imports.writing import as_history
 from muster.teams.models import Membership, Team
 
 BATCH_ROWS = 10_000
@@ -115,12 +114,12 @@ class _Judge:
 
     def _created(self, entry: Entry, now: Mapping[str, Any], later: frozenset[str]) -> Fate:
         """A contact that the import made goes, unless anything about it is another's since."""
-        same = self._kept(_known(as_history(now))) == self._kept(_known(entry.after))
+        same = self._kept(_known(as_history(now, {}))) == self._kept(_known(entry.after))
         return Fate(entry, REMOVED if same and not later else KEPT_CREATED, now, {})
 
     def _changed(self, entry: Entry, now: Mapping[str, Any], later: frozenset[str], holder: int) -> Fate:
         """A value that the import changed goes back, unless it is another's since."""
-        current, back, opt_outs = as_history(now), {}, 0
+        current, back, opt_outs = as_history(now, {}), {}, 0
         mine = [key for key in entry.after if self._exists(key)]
         for key in mine:
             if key in later or current.get(key) != entry.after[key]:

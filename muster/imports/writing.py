@@ -217,13 +217,3 @@ class Writer:
         if isinstance(value, datetime):  # undone: it was inferred then
             return bulk.as_time(value)
         return self.at_kept if value else None
-
-
-def as_history(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values as history keeps them, and as they come back from it."""
-    kept = dict(values)
-    for channel in CHANNELS:
-        if channel in kept and kept[channel] is not None:
-            opted_out, source, by, at, own_out = kept[channel]
-            kept[channel] = [opted_out, source, by, at and at.isoformat(), own_out]
-    return kept
