@@ -70,6 +70,13 @@ class Plan:
             node = node[digit]
         return node.ending
 
+    def all_assigned(self, begin: str, left: int) -> bool:
+        """Whether every number that begins so, and goes on for `left` digits, is assigned, with no trunk prefix."""
+        node = self.start
+        for digit in begin:
+            node = node[digit]
+        return len(begin) + left in self.full and _all_assigned(node, left)
+
     def without_trunk(self, digits: str) -> str:
         """What follows the calling code, without the trunk prefix that these digits may begin with."""
         national = self.main.without_trunk(digits) if self.main else None
@@ -127,6 +134,18 @@ class Region:
         if not main or len(digits) <= self.longest or not rest:
             return None
         return None if rest[0] in self.trunk_starts | main.trunk_starts else rest
+
+
+_SETTLED: dict[tuple[int, int], bool] = {}  # by a node, which lives as long as its plan, and the digits to come
+
+
+def _all_assigned(node: Node[Ending], left: int) -> bool:
+    if not left:
+        return node.ending.assigned and not node.ending.trunk
+    key = id(node), left
+    if key not in _SETTLED:
+        _SETTLED[key] = all(_all_assigned(each, left - 1) for each in node.values())
+    return _SETTLED[key]
 
 
 class _Plans(dict[str, Plan]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS
@@ -35,6 +35,7 @@ NOT_ASSIGNED = "phone-not-assigned"
 
 _is_e164 = re.compile(r"\+[0-9]+").fullmatch
 _LONGEST_TEXT = 250  # the library reads no more, and no number needs it
+_MOST_BEGINNINGS = 20_000
 _QUOTES = "'`\"\u2018\u2019"
 _SCHEME = re.compile(r"\A(?:tel|sms|callto|whatsapp)\s*:\s*", re.IGNORECASE)
 _GAPS = str.maketrans("", "", " -.()")  # what stands between the digits of most numbers
@@ -57,22 +58,54 @@ def read(cell: str, home: str) -> Number:
     return Number(*_read(cell, cell.translate(_GAPS), home))
 
 
-def read_all(cells: Sequence[str], home: str) -> Iterator[Said]:
+def read_all(cells: Sequence[str], home: str) -> list[Said]:
     """Read the cells of a column; an empty one says nothing, and has no code either."""
     texts = "\n".join(cells).translate(_GAPS).split("\n")  # once for all is several times quicker
     if len(texts) != len(cells):
         texts = [cell.translate(_GAPS) for cell in cells]
-    for cell, text in zip(cells, texts, strict=True):
-        yield _read(cell, text, home) if cell else BLANK
+    return [_read(cell, text, home) if cell else BLANK for cell, text in zip(cells, texts, strict=True)]
 
 
 def _read(cell: str, text: str, home: str) -> Said:
     """`text` is the cell without gaps."""
+    before = _BEGINNINGS[home, text[: 7 if text < "0" else 5], len(text)]
+    if "." in cell and _SPREADSHEET_FLOAT.fullmatch(cell):
+        return _read_unusual(cell, home)
+    if before is not None and text[5:].isdigit() and text.isascii():
+        return before + text, None
     international = text[:1] == "+"
     digits = text[1:] if international else text
-    if not digits.isdigit() or not digits.isascii() or ("." in cell and _SPREADSHEET_FLOAT.fullmatch(cell)):
+    if not digits.isdigit() or not digits.isascii():
         return _read_unusual(cell, home)
     return _international(digits) if international else _national(digits, home)
+
+
+class _Beginnings(dict[tuple[str, str, int], str | None]):
+    """By the home region, how a number begins and how long it is: what, put before it, makes it E.164.
+
+    None where that does not settle that the number is assigned, whatever its other digits are.
+    """
+
+    def __missing__(self, key: tuple[str, str, int]) -> str | None:
+        if len(self) >= _MOST_BEGINNINGS:
+            self.clear()
+        self[key] = before = _before(*key)
+        return before
+
+
+_BEGINNINGS = _Beginnings()
+
+
+def _before(home: str, begin: str, length: int) -> str | None:
+    digits, left = begin.removeprefix("+"), length - len(begin)
+    if not digits.isdigit() or not digits.isascii():
+        return None
+    if digits != begin:
+        plan = PLANS[digits[:3]]
+        return "" if plan.all_assigned(digits[len(plan.code) :], left) else None
+    region = REGIONS[home]
+    sure = digits[0] in region.plain and PLANS[region.code].all_assigned(digits, left)
+    return f"+{region.code}" if sure else None
 
 
 def show(e164: str) -> str:
