@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from muster.core import phones
@@ -33,6 +35,9 @@ class Record(NamedTuple):
     notes: tuple[Note, ...] = ()
 
 
+_record: Callable[[tuple[Any, ...]], Record] = partial(tuple.__new__, Record)  # twice as quick as Record(…)
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A table after reading. `columns`: for each header, its field, or None for a column that is not imported."""
@@ -42,9 +47,9 @@ class Checked:
     records: list[Record]
     notes: tuple[Note, ...] = ()
 
-    def contact_ids(self) -> set[str]:
-        """Every ContactId in the file, for loading what is known of them."""
-        return {value for record in self.records if isinstance(value := record.values[0], str)}
+    def contact_ids(self) -> list[str]:
+        """Every ContactId in the file, in its order, for loading what is known of them."""
+        return list(dict.fromkeys(value for record in self.records if isinstance(value := record.values[0], str)))
 
     def numbers(self) -> set[str]:
         """Every mobile and WhatsApp number in the file, as E.164."""
@@ -72,7 +77,8 @@ def check(table: Table, schema: Schema, options: Options) -> Checked:
 def read_rows(table: Table, columns: Sequence[Field | None], schema: Schema, options: Options) -> list[Record]:
     """Read every cell, a column at a time, and return the rows as records."""
     found = _Found({}, {})
-    by_column = list(zip(*(row.cells for row in table.rows), strict=False))
+    numbers, rows = zip(*table.rows, strict=True) if table.rows else ((), ())
+    by_column = list(zip(*rows, strict=False))
     read: dict[Field, Sequence[Any]] = {}
     for field, cells in zip(columns, by_column, strict=False):
         if field:
@@ -83,10 +89,10 @@ def read_rows(table: Table, columns: Sequence[Field | None], schema: Schema, opt
     absent = [ABSENT] * len(table.rows)
     present = (*SYSTEM_FIELDS, *(field for field in schema.custom if field in read))
     values = zip(*(read.get(field, absent) for field in present), strict=True)
-    records = [Record(row.number, each) for row, each in zip(table.rows, values, strict=True)]
+    records = list(map(_record, zip(numbers, values, repeat(()), repeat(()), strict=False)))
     for index in found.problems.keys() | found.notes.keys():
         problems, notes = found.problems.get(index, ()), found.notes.get(index, ())
-        records[index] = records[index]._replace(problems=tuple(problems), notes=tuple(notes))
+        records[index] = Record(*records[index][:2], tuple(problems), tuple(notes))
     return records
 
 
@@ -136,7 +142,8 @@ def _read_phones(cells: Sequence[str], report: Report, schema: Schema) -> list[A
 def _check_rows(table: Table, problems: dict[int, list[Problem]]) -> None:
     """Find what is wrong with a row as a whole: more cells than headers, or left out by hand."""
     width = len(table.header)
-    for index, (number, cells) in enumerate(table.rows):
+    longest = max((len(row.cells) for row in table.rows), default=0)
+    for index, (number, cells) in enumerate(table.rows) if longest > width else ():
         if len(cells) > width:
             extra = next(cell for cell in cells[width:] if cell.strip(EDGES))
             facts = {"cells": len(cells), "headers": width}

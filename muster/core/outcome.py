@@ -42,8 +42,7 @@ class Outcome:
     def of(cls, plan: Plan) -> Outcome:
         """Sum up a plan."""
         tally = Tally(plan.notes)
-        for verdict in plan.verdicts:
-            tally.add(verdict)
+        tally.add(plan.verdicts)
         return tally.outcome()
 
     @classmethod
@@ -66,36 +65,39 @@ class Outcome:
 
 
 class Tally:
-    """Adds up verdicts one at a time, for a run that does not keep them."""
+    """Adds up verdicts, some at a time, for a run that does not keep them."""
 
     def __init__(self, notes: Iterable[Note] = ()) -> None:
-        self._outcomes: Counter[str] = Counter()
+        self._outcomes = dict.fromkeys(OUTCOMES, 0)
         self._notes: Counter[str] = Counter(note.code for note in notes)
         self._causes: dict[tuple[str, str | None], Cause] = {}
         self._problems: list[dict[str, Any]] = []
         self._of_file = [as_json(note) for note in notes]
 
-    def add(self, verdict: Verdict) -> None:
-        """Count one row."""
-        self._outcomes[verdict.outcome] += 1
-        for note in verdict.notes:
-            self._notes[note.code] += 1
-        for problem in verdict.problems:
-            self._add_problem(problem)
+    def add(self, verdicts: Iterable[Verdict]) -> None:
+        """Count rows."""
+        outcomes = self._outcomes
+        for _, outcome, _, _, _, _, problems, notes in verdicts:
+            outcomes[outcome] += 1
+            if notes:
+                self._notes.update(note.code for note in notes)
+            if problems:
+                self._add_problems(problems)
 
-    def _add_problem(self, problem: Problem) -> None:
-        cause = self._causes.setdefault(
-            (problem.code, problem.field), Cause(problem.code, problem.field, value=problem.value)
-        )
-        cause.count += 1
-        if problem.row is not None and len(cause.rows) < MAX_ROWS_OF_A_CAUSE:
-            cause.rows.append(problem.row)
-        if len(self._problems) < MAX_PROBLEMS:
-            self._problems.append(as_json(problem))
+    def _add_problems(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            cause = self._causes.setdefault(
+                (problem.code, problem.field), Cause(problem.code, problem.field, value=problem.value)
+            )
+            cause.count += 1
+            if problem.row is not None and len(cause.rows) < MAX_ROWS_OF_A_CAUSE:
+                cause.rows.append(problem.row)
+            if len(self._problems) < MAX_PROBLEMS:
+                self._problems.append(as_json(problem))
 
     def outcome(self) -> Outcome:
         """Return the sum so far, causes largest first."""
-        totals = {"rows": self._outcomes.total(), **{name: self._outcomes[name] for name in OUTCOMES}}
+        totals = {"rows": sum(self._outcomes.values()), **self._outcomes}
         by_code: Counter[str] = Counter()
         for cause in self._causes.values():
             by_code[cause.code] += cause.count

@@ -33,6 +33,11 @@ class Kept(Generic[Result]):
             while sum(rows for _, rows in self.results.values()) > self.most_rows:
                 self.results.popitem(last=False)
 
+    def drop(self, key: Hashable) -> None:
+        """Forget one result, if it is still here."""
+        with self.lock:
+            self.results.pop(key, None)
+
     def clear(self) -> None:
         """Forget everything."""
         with self.lock:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
 from muster.core.errors import Note, Problem
 from muster.core.plan import Verdict
+from muster.core.table import Row
 from muster.imports import content
 from muster.imports.models import Import
-
-LINES_AT_ONCE = 2_000
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
@@ -42,16 +41,15 @@ class Packer:
     def __post_init__(self) -> None:
         self.lines.append(_encode(self.header))
 
-    def add(self, cells: tuple[str, ...], verdict: Verdict) -> None:
-        """Pack one row."""
-        row, outcome, contact_id, _, _, _, problems, notes = verdict
-        if problems or notes or outcome == "failed":
-            kept = Packed(row, outcome, contact_id, problems, notes, cells if outcome == "failed" else None)
-            self.lines.append(_line(kept))
-        else:
-            self.lines.append(f'[{row},"{outcome}",{"null" if contact_id is None else quoted(contact_id)}]')
-        if len(self.lines) >= LINES_AT_ONCE:
-            self._pack()
+    def add(self, rows: Iterable[tuple[Row, Verdict]]) -> None:
+        """Pack rows, with their verdicts."""
+        for (_, cells), (row, outcome, contact_id, _, _, _, problems, notes) in rows:
+            if problems or notes or contact_id is None:
+                kept = Packed(row, outcome, contact_id, problems, notes, cells if outcome == "failed" else None)
+                self.lines.append(_line(kept))
+            else:
+                self.lines.append(f'[{row},"{outcome}",{quoted(contact_id)}]')
+        self._pack()
 
     def pieces(self) -> Iterator[bytes]:
         """Return everything, in pieces that fit one row of the database."""

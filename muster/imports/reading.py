@@ -58,6 +58,14 @@ def read(imp: Import, clock: Clock | None = None) -> Reading:
     return found
 
 
+def read_once(imp: Import, clock: Clock) -> Reading:
+    """Do the same, and keep nothing: the import is about to run, and nobody will look at it again."""
+    try:
+        return read(imp, clock)
+    finally:
+        _kept.drop(imp.pk)
+
+
 def still_true(read_before: Reading, imp: Import, team: Team, clock: Clock) -> Reading:
     """Return the reading, made anew if the team's fields have changed since."""
     schema = schema_of(team)

@@ -116,8 +116,7 @@ def _foreseen(imp: Import, clock: Clock) -> Outcome:
     clock.begin("planning", len(read.checked.records))
     with clock.timed("plan"), without_collecting:
         known, tally = facts.of(imp.team, read.checked).known, Tally(read.checked.notes)
-        for verdict in verdicts(read.checked, known, read.schema, read.options):
-            tally.add(verdict)
+        tally.add(verdicts(read.checked, known, read.schema, read.options))
         return tally.outcome()
 
 
@@ -200,9 +199,13 @@ def cancel(imp: Import, user: User) -> Import:
 
 def run(imp: Import, clock: Clock | None = None) -> Outcome:
     """Do it: every good row, or none if anything unforeseen goes wrong. For whoever has claimed the import."""
-    clock = clock or Clock(imp)
-    read = reading.read(imp, clock)  # before the lock: it asks nothing about contacts
-    with without_collecting, locked(imp.team) as team:  # one import at a time per team; one transaction
+    with without_collecting:  # until all of it is let go
+        return _run(imp, clock or Clock(imp))
+
+
+def _run(imp: Import, clock: Clock) -> Outcome:
+    read = reading.read_once(imp, clock)  # before the lock: it asks nothing about contacts
+    with locked(imp.team) as team:  # one import at a time per team; one transaction
         read = reading.still_true(read, imp, team, clock)
         with clock.timed("plan"):
             known = facts.of(team, read.checked)  # asked now: contacts may have changed since the preview

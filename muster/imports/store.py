@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -33,11 +33,9 @@ def apply(imp: Import, team: Team, read: Reading, facts: Facts, *, at: datetime,
     clock.begin("saving", rows)
     while batch := _next(plan, clock):
         with clock.timed("apply"):
-            for (_, cells), verdict in batch:
-                tally.add(verdict)
-                packer.add(cells, verdict)
-                clerk.take(verdict)
-            clerk.writer.write()
+            tally.add(verdict for _, verdict in batch)
+            packer.add(batch)
+            clerk.take(verdict for _, verdict in batch)
             clock.tick(clerk.position)
     with clock.timed("apply"):
         content.keep(imp, content.ROWS, packer.pieces())
@@ -59,13 +57,15 @@ class _Clerk:
         self.keys = iter(next_ids(rows))
         self.first_change, self.position = imp.first_change or 0, 0
 
-    def take(self, verdict: Verdict) -> None:
-        """One row, which is created, updated, or nothing to write."""
-        if verdict.outcome == "created":
-            self._create(verdict)
-        elif verdict.outcome == "updated":
-            self._update(verdict)
-        self.position += 1
+    def take(self, batch: Iterable[Verdict]) -> None:
+        """Write rows: each is created, updated, or nothing to write."""
+        for verdict in batch:
+            if verdict.outcome == "created":
+                self._create(verdict)
+            elif verdict.outcome == "updated":
+                self._update(verdict)
+            self.position += 1
+        self.writer.write()
 
     def _create(self, verdict: Verdict) -> None:
         values = self._assigned(verdict.after)

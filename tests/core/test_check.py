@@ -162,5 +162,5 @@ def test_a_row_with_more_cells_than_headers_fails() -> None:
 def test_the_keys_to_load_are_the_ids_and_both_numbers() -> None:
     read = checked(file("S1,A,B,7165550001,+441753495000", ",A,B,x,+919876543210"))
 
-    assert read.contact_ids() == {"S1"}
+    assert read.contact_ids() == ["S1"]
     assert read.numbers() == {"+17165550001", "+441753495000", "+919876543210"}
