@@ -8,10 +8,8 @@ write row by row and cost eight times as much.
 
 from __future__ import annotations
 
-import heapq
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -26,6 +24,7 @@ _WRITE = f"INSERT INTO {TABLE} ({TABLE}, rowid, body) VALUES (?, ?, ?)"  # noqa:
 # Marks that people mix up, invisible ones, and letters that are not a base letter with an accent.
 _APOSTROPHES = "\u2018\u2019\u02bc\u02bb\u00b4\u0060\u2032"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
+_MOST_CHARACTERS = 20_000
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 _MARKS = str.maketrans(_APOSTROPHES + _DASHES, "'" * len(_APOSTROPHES) + "-" * len(_DASHES), _INVISIBLE)
 _LETTERS = str.maketrans(
@@ -33,15 +32,24 @@ _LETTERS = str.maketrans(
 )
 
 
+class _Folded(dict[int, str]):
+    """What each character becomes; those met are remembered, as many as a language has."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFKD", chr(code).translate(_MARKS)).translate(_MARKS)  # NFKD makes marks, too
+        bare = "".join(char for char in parts if not unicodedata.combining(char))
+        folded = bare.casefold().translate(_LETTERS)
+        if len(self) < _MOST_CHARACTERS:
+            self[code] = folded
+        return folded
+
+
+_FOLDED = _Folded()
+
+
 def fold(text: str) -> str:
     """Return text without case and accents: "Łukasz Núñez" and "lukasz nunez" are the same."""
-    if text.isascii():
-        return text.lower()
-    parts = unicodedata.normalize("NFKD", text.translate(_MARKS)).translate(_MARKS)  # NFKD makes some marks, too
-    return "".join(char for char in parts if not unicodedata.combining(char)).casefold().translate(_LETTERS)
-
-
-_fold_again = lru_cache(20_000)(fold)  # in a team, the same names come again and again
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
 def document(  # noqa: PLR0917  called for every imported row: positions are quick
@@ -59,7 +67,7 @@ def document(  # noqa: PLR0917  called for every imported row: positions are qui
     text = "\n".join(values)
     if text.isascii():
         return text.lower()
-    return "\n".join([value.lower() if value.isascii() else _fold_again(value) for value in values])
+    return "\n".join([value.lower() if value.isascii() else value.translate(_FOLDED) for value in values])
 
 
 def index_rows(
@@ -71,14 +79,13 @@ def index_rows(
     """Keep the index true: added (id, new text), changed (id, old text, new text), removed (id, old text).
 
     To be called in the transaction that writes the contacts. FTS5 without content must be told the very text that it
-    indexed, and is quickest when rowids only grow: give `added` in the order of their ids.
+    indexed, and is quickest when rowids only grow.
     """
     if connection.vendor != "sqlite":
         return
-    writes: Iterable[tuple[str | None, int, str]] = [(None, key, new) for key, new in added]
-    others = sorted(_rewrites(changed, removed), key=_rowid)  # stable: a row's "delete" stays before its new text
-    if others:
-        writes = heapq.merge(others, writes, key=_rowid)
+    writes: list[tuple[str | None, int, str]] = [(None, key, new) for key, new in added]
+    writes += _rewrites(changed, removed)
+    writes.sort(key=_rowid)  # stable: a row's "delete" stays before its new text
     with connection.cursor() as cursor:
         _many(cursor, writes)
 

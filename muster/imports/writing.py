@@ -10,22 +10,20 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from pydantic_core import to_json
+from orjson import dumps
 
 from muster.contacts import index
 from muster.contacts.schema import schema_of
-from muster.contacts.stored import CHANNEL_COLUMNS, CUSTOM
-from muster.core.consent import Channel
+from muster.contacts.stored import CHANNEL_COLUMNS, CHANNEL_PARTS, CUSTOM
+from muster.core.consent import NEW_IN, Channel
 from muster.core.fields import CHANNELS
 from muster.imports import bulk, facts
 from muster.teams.models import Team
 
 CONTACTS, CHANGES = "contacts_contact", "contacts_change"
 _CHANNELS = frozenset(CHANNELS)
-_ALWAYS = ("first_name", "last_name", "updated_at")
 _CHANNEL_COLUMNS = tuple(column for channel in CHANNELS for column in CHANNEL_COLUMNS[channel])
 _NEW = (
-    "team_id",
     "id",
     "contact_id",
     "first_name",
@@ -33,14 +31,15 @@ _NEW = (
     "mobile_number",
     "mobile_inferred_at",
     "whatsapp_number",
-    *_CHANNEL_COLUMNS,
+    "text_out",
+    "whatsapp_out",
+    "whatsapp_marketing_out",
     "assigned_id",
     "custom",
     "search_text",
-    "created_at",
-    "updated_at",
 )
-_CHANGE = ("team_id", "id", "contact", "at", "source", "by", "import_id", "row", "action", "before", "after")
+_CHANGE = ("id", "contact", "row", "action", "before", "after")
+_NAMES = ("first_name", "last_name")
 
 # Of a changed row, what is written besides the names: an index entry is dear, and so are fifteen columns of channels.
 _TOUCHED = {
@@ -59,6 +58,7 @@ _SEARCHED = frozenset({"contact_id", "first_name", "last_name", "mobile_number",
 class _Kept(NamedTuple):
     """A channel as its columns and as history keep it."""
 
+    opted_out: int
     columns: tuple[Any, ...]
     history: list[Any]
 
@@ -77,8 +77,8 @@ class _Channels(dict[Channel, _Kept]):
         opted_out, source, by, at, own_out = channel
         if at is None:
             by, at = self.by, self.at
-        columns = (opted_out, source, by, bulk.as_time(at), own_out)
-        kept = self[channel] = _Kept(columns, [opted_out, source, by, at.isoformat(), own_out])
+        columns = (int(opted_out), source, by, bulk.as_time(at), int(own_out))  # SQLite takes an int at once
+        kept = self[channel] = _Kept(columns[0], columns, [opted_out, source, by, at.isoformat(), own_out])
         return kept
 
 
@@ -92,22 +92,17 @@ class Writer:
     import_id: UUID
     searchable: Collection[str]  # keys in Contact.custom
     new: list[tuple[Any, ...]] = field(default_factory=list)
-    new_texts: list[tuple[int, str]] = field(default_factory=list)
     changed: dict[tuple[str, ...], list[tuple[Any, ...]]] = field(default_factory=dict)
     changed_texts: dict[int, str] = field(default_factory=dict)
     removed: list[int] = field(default_factory=list)
     changes: list[tuple[Any, ...]] = field(default_factory=list)
     at_kept: str = ""
-    import_kept: Any = None
     searched: frozenset[str] = frozenset()
     custom: list[tuple[str, str]] = field(default_factory=list)  # (stored key, key in Contact.custom)
-    team_id: int = 0
     channels: _Channels = field(init=False)
 
     def __post_init__(self) -> None:
         self.at_kept = bulk.as_time(self.at)
-        self.import_kept = str(self.import_id) if bulk.is_postgres() else self.import_id.hex
-        self.team_id = self.team.pk
         self.custom = [(each.key, each.key.removeprefix(CUSTOM)) for each in schema_of(self.team).custom]
         self.searched = _SEARCHED | {CUSTOM + key for key in self.searchable}
         self.channels = _Channels(self.by, self.at)
@@ -117,18 +112,16 @@ class Writer:
         get, kept = values.get, self.channels
         text, whatsapp, marketing = kept[values["text"]], kept[values["whatsapp"]], kept[values["whatsapp_marketing"]]
         custom = {key: value for name, key in self.custom if (value := get(name)) is not None}
-        searched = self._text(values, custom)
         self.new.append((
-            self.team_id, key, get("contact_id"), values["first_name"], values["last_name"], get("mobile_number"),
+            key, get("contact_id"), values["first_name"], values["last_name"], get("mobile_number"),
             self.at_kept if get("mobile_number_inferred") else None, get("whatsapp_number"),
-            *text.columns, *whatsapp.columns, *marketing.columns,
-            get("assigned"), to_json(custom).decode() if custom else "{}", searched, self.at_kept, self.at_kept,
+            text.opted_out, whatsapp.opted_out, marketing.opted_out,
+            get("assigned"), dumps(custom).decode(), self._text(values, custom),
         ))  # fmt: skip
-        self.new_texts.append((key, searched))
         values["text"], values["whatsapp"], values["whatsapp_marketing"] = (
             text.history, whatsapp.history, marketing.history,
         )  # fmt: skip
-        self._note(change, key, row, "created", None, to_json(values).decode())
+        self.changes.append((change, key, row, "created", None, dumps(values).decode()))
 
     def change(self, key: int, old: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """A contact whose `old` values become `values` where they are named."""
@@ -144,10 +137,10 @@ class Writer:
         if not _CHANNELS.isdisjoint(values):
             made["channels"] = tuple(part for channel in CHANNELS for part in self.channels[now[channel]].columns)
         if own:
-            made["custom"] = (to_json(custom).decode(),)
+            made["custom"] = (dumps(custom).decode(),)
         touched = tuple(name for name in _TOUCHED if name in values or name in made)
         parts = (made[name] if name in made else (self._indexed(name, values[name]),) for name in touched)
-        row = (now["first_name"], now["last_name"], self.at_kept, *chain.from_iterable(parts), key)
+        row = (now["first_name"], now["last_name"], *chain.from_iterable(parts), key)
         self.changed.setdefault(touched, []).append(row)
 
     def remove(self, key: int) -> None:
@@ -161,14 +154,7 @@ class Writer:
         """An entry of a contact's history."""
         was = None if before is None else self._as_json(before)
         becomes = None if after is None else self._as_json(after)
-        self._note(change, key, row, action, was, becomes)
-
-    def _note(  # noqa: PLR0917  called for every imported row: positions are quick
-        self, change: int, key: int, row: int | None, action: str, before: str | None, after: str | None
-    ) -> None:
-        self.changes.append((
-            self.team_id, change, key, self.at_kept, "import", self.by, self.import_kept, row, action, before, after,
-        ))  # fmt: skip
+        self.changes.append((change, key, row, action, was, becomes))
 
     def _as_json(self, values: Mapping[str, Any]) -> str:
         if not _CHANNELS.isdisjoint(values):
@@ -177,7 +163,7 @@ class Writer:
                 key: kept[value].history if value is not None and key in _CHANNELS else value
                 for key, value in values.items()
             }
-        return to_json(values).decode()
+        return dumps(values).decode()
 
     def write(self) -> None:
         """Write what was gathered, and forget it."""
@@ -185,14 +171,32 @@ class Writer:
         if self.removed:
             bulk.delete(CONTACTS, self.team.pk, self.removed)
         for touched, rows in self.changed.items():
-            columns = (*_ALWAYS, *(column for name in touched for column in _TOUCHED[name]))
-            bulk.update(CONTACTS, columns, self.team.pk, rows)
-        bulk.insert(CONTACTS, _NEW, self.new)
-        bulk.insert(CHANGES, _CHANGE, self.changes)
+            columns = (*_NAMES, *(column for name in touched for column in _TOUCHED[name]))
+            bulk.update(CONTACTS, columns, self.team.pk, rows, {"updated_at": self.at_kept})
+        bulk.insert(CONTACTS, _NEW, self.new, self._same_new())
+        bulk.insert(CHANGES, _CHANGE, self.changes, self._same_history())
+        added = ((row[0], row[-1]) for row in self.new)
         rewritten = ((key, texts[key], text) for key, text in self.changed_texts.items())
-        index.index_rows(connection, self.new_texts, rewritten, ((key, texts[key]) for key in self.removed))
-        for gathered in (self.new, self.new_texts, self.changed, self.changed_texts, self.removed, self.changes):
+        index.index_rows(connection, added, rewritten, ((key, texts[key]) for key in self.removed))
+        for gathered in (self.new, self.changed, self.changed_texts, self.removed, self.changes):
             gathered.clear()
+
+    def _same_new(self) -> dict[str, Any]:
+        """The columns that are the same in every new contact."""
+        kept = dict(zip(CHANNEL_PARTS[1:], self.channels[NEW_IN].columns[1:], strict=True))
+        channels = {f"{channel}_{part}": value for channel in CHANNELS for part, value in kept.items()}
+        return {"team_id": self.team.pk, **channels, "created_at": self.at_kept, "updated_at": self.at_kept}
+
+    def _same_history(self) -> dict[str, Any]:
+        """The columns of history that are the same in every entry."""
+        import_id = str(self.import_id) if bulk.is_postgres() else self.import_id.hex
+        return {
+            "team_id": self.team.pk,
+            "at": self.at_kept,
+            "source": "import",
+            "by": self.by,
+            "import_id": import_id,
+        }
 
     def _old_texts(self) -> dict[int, str]:
         """What search knows of the contacts that change or go; PostgreSQL's index does not have to be told."""
