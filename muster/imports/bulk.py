@@ -20,7 +20,7 @@ _WANTED_POSTGRES = {
 }
 _BY_INDEX = "SET LOCAL enable_seqscan = {0}; SET LOCAL enable_bitmapscan = {0}"
 _KEYS_AT_ONCE = 50_000
-_NULL = "\\N"
+_NULL = "\x01"  # no text is that: control characters are problems, and what must be escaped is then any backslash
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -132,17 +132,18 @@ def _run(statement: str, parameters: Sequence[Any] | None = None) -> None:
 def _copy(statement: str, rows: Iterable[Sequence[Any]], same: Sequence[Any] = ()) -> None:
     """Past Django's wrapper, which does not know COPY."""
     connection.ensure_connection()
+    as_text = f"{statement} (NULL '{_NULL}')"
     end = f"\t{_line(same)}\n" if same else "\n"
     lines = map(_line, rows)
-    with connection.wrap_database_errors, connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor, cursor.copy(as_text) as copy:
         while some := list(islice(lines, 500)):
             copy.write(end.join((*some, "")))
 
 
 def _line(row: Sequence[Any]) -> str:
     """A row in the text form of COPY, several times as quick as the driver's own."""
-    line = "\t".join([_NULL if value is None else value if value.__class__ is str else str(value) for value in row])
-    if line.count("\\") != row.count(None) or line.count("\t") != len(row) - 1 or "\r" in line:
+    line = "\t".join([value if value.__class__ is str else _NULL if value is None else str(value) for value in row])
+    if "\\" in line or "\r" in line or line.count("\t") != len(row) - 1:
         line = "\t".join([_NULL if value is None else str(value).translate(_ESCAPES) for value in row])
     return line.replace("\n", "\\n") if "\n" in line else line
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -33,9 +33,10 @@ def apply(imp: Import, team: Team, read: Reading, facts: Facts, *, at: datetime,
     clock.begin("saving", rows)
     while batch := _next(plan, clock):
         with clock.timed("apply"):
-            tally.add(verdict for _, verdict in batch)
+            decided = [verdict for _, verdict in batch]
+            tally.add(decided)
             packer.add(batch)
-            clerk.take(verdict for _, verdict in batch)
+            clerk.take(decided)
             clock.tick(clerk.position)
     with clock.timed("apply"):
         content.keep(imp, content.ROWS, packer.pieces())
@@ -57,21 +58,18 @@ class _Clerk:
         self.keys = iter(next_ids(rows))
         self.first_change, self.position = imp.first_change or 0, 0
 
-    def take(self, batch: Iterable[Verdict]) -> None:
+    def take(self, batch: Sequence[Verdict]) -> None:
         """Write rows: each is created, updated, or nothing to write."""
-        for verdict in batch:
+        create, keys = self.writer.create, self.keys
+        for change, verdict in enumerate(batch, self.first_change + self.position):
             if verdict.outcome == "created":
-                self._create(verdict)
+                create(next(keys), self._assigned(verdict.after), change=change, row=verdict.row)
             elif verdict.outcome == "updated":
-                self._update(verdict)
-            self.position += 1
+                self._update(verdict, change)
+        self.position += len(batch)
         self.writer.write()
 
-    def _create(self, verdict: Verdict) -> None:
-        values = self._assigned(verdict.after)
-        self.writer.create(next(self.keys), values, change=self.first_change + self.position, row=verdict.row)
-
-    def _update(self, verdict: Verdict) -> None:
+    def _update(self, verdict: Verdict, change: int) -> None:
         key = verdict.key
         assert key is not None  # an updated contact is one that was there
         before, after = self._assigned(verdict.before), self._assigned(verdict.after)
@@ -79,7 +77,7 @@ class _Clerk:
             before["assigned"] = self.facts.nameless[key]
         self.writer.change(key, self.known[key].values, after)
         action = "adopted" if "contact_id" in after else "updated"
-        self.writer.note(self.first_change + self.position, key, verdict.row, action, before=before, after=after)
+        self.writer.note(change, key, verdict.row, action, before=before, after=after)
 
     def _assigned(self, planned: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return planned values, for the writer to take over, with a membership in place of a Staff ID."""

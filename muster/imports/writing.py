@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -99,12 +99,15 @@ class Writer:
     at_kept: str = ""
     searched: frozenset[str] = frozenset()
     custom: list[tuple[str, str]] = field(default_factory=list)  # (stored key, key in Contact.custom)
+    all_searched: bool = False
     channels: _Channels = field(init=False)
 
     def __post_init__(self) -> None:
         self.at_kept = bulk.as_time(self.at)
-        self.custom = [(each.key, each.key.removeprefix(CUSTOM)) for each in schema_of(self.team).custom]
+        own = [(each.key, each.key.removeprefix(CUSTOM)) for each in schema_of(self.team).custom]
+        self.custom = sorted(own, key=lambda keys: int(keys[1]))  # as `searchable` is
         self.searched = _SEARCHED | {CUSTOM + key for key in self.searchable}
+        self.all_searched = [key for _, key in self.custom] == [*self.searchable]
         self.channels = _Channels(self.by, self.at)
 
     def create(self, key: int, values: dict[str, Any], *, change: int, row: int) -> None:
@@ -112,11 +115,12 @@ class Writer:
         get, kept = values.get, self.channels
         text, whatsapp, marketing = kept[values["text"]], kept[values["whatsapp"]], kept[values["whatsapp_marketing"]]
         custom = {key: value for name, key in self.custom if (value := get(name)) is not None}
+        searched = custom.values() if self.all_searched else map(custom.get, self.searchable)
         self.new.append((
             key, get("contact_id"), values["first_name"], values["last_name"], get("mobile_number"),
             self.at_kept if get("mobile_number_inferred") else None, get("whatsapp_number"),
             text.opted_out, whatsapp.opted_out, marketing.opted_out,
-            get("assigned"), dumps(custom).decode(), self._text(values, custom),
+            get("assigned"), dumps(custom).decode(), self._text(values, searched),
         ))  # fmt: skip
         values["text"], values["whatsapp"], values["whatsapp_marketing"] = (
             text.history, whatsapp.history, marketing.history,
@@ -132,7 +136,7 @@ class Writer:
         if own or searched:
             custom = {name[7:]: value for name, value in now.items() if value is not None and name.startswith(CUSTOM)}
         if searched:
-            text = self.changed_texts[key] = self._text(now, custom)
+            text = self.changed_texts[key] = self._text(now, map(custom.get, self.searchable))
             made["search_text"] = (text,)
         if not _CHANNELS.isdisjoint(values):
             made["channels"] = tuple(part for channel in CHANNELS for part in self.channels[now[channel]].columns)
@@ -204,7 +208,7 @@ class Writer:
             return dict.fromkeys((*self.changed_texts, *self.removed), "")
         return facts.search_texts(self.team, (*self.changed_texts, *self.removed))
 
-    def _text(self, values: Mapping[str, Any], custom: Mapping[str, str]) -> str:
+    def _text(self, values: Mapping[str, Any], custom_values: Iterable[str | None]) -> str:
         get = values.get
         return index.document(
             values["first_name"],
@@ -212,7 +216,7 @@ class Writer:
             get("contact_id"),
             get("mobile_number"),
             get("whatsapp_number"),
-            map(custom.get, self.searchable),
+            custom_values,
         )
 
     def _indexed(self, name: str, value: Any) -> Any:
