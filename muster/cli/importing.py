@@ -98,7 +98,7 @@ def would(order: Order) -> Import:
         with clock.timed("check"):
             checked = check(table, schema, order.options)
         with clock.timed("plan"):
-            plan = make_plan(checked, facts.of(order.team, checked).known, schema, order.options)
+            plan = make_plan(checked, facts.of(order.team, checked.asked()).known, schema, order.options)
         outcome, imp.state = Outcome.of(plan), State.READY
     except BadFile as bad:
         outcome, imp.state = Outcome.of_bad_file(bad.problems), State.REFUSED

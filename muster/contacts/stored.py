@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeAlias
 
 from muster.contacts.models import Contact
@@ -68,14 +67,19 @@ def stored_with(
         "staff_id": None if row[22] is None else staff.get(row[22], ""),
     }
     for key, value in custom.items():
-        values[_custom_key(key)] = value
+        values[_CUSTOM_KEYS[key]] = value
     return Stored(row[0], values)
 
 
-@cache
-def _custom_key(key: str) -> str:
-    """The stored key of a custom field: one text for all contacts."""
-    return CUSTOM + key
+class _CustomKeys(dict[str, str]):
+    """The stored keys of custom fields: one text for all contacts."""
+
+    def __missing__(self, key: str) -> str:
+        self[key] = stored = CUSTOM + key
+        return stored
+
+
+_CUSTOM_KEYS = _CustomKeys()
 
 
 def row_of(contact: Contact) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
@@ -38,6 +38,17 @@ class Record(NamedTuple):
 _record: Callable[[tuple[Any, ...]], Record] = partial(tuple.__new__, Record)  # twice as quick as Record(…)
 
 
+class Asked(NamedTuple):
+    """Whom a plan must know: by ContactId (in the order of the file), by mobile number, and by WhatsApp number.
+
+    A WhatsApp number without a mobile number beside it may become the mobile number.
+    """
+
+    contact_ids: Collection[str]
+    mobiles: Collection[str]
+    whatsapps: Collection[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A table after reading. `columns`: for each header, its field, or None for a column that is not imported."""
@@ -47,13 +58,18 @@ class Checked:
     records: list[Record]
     notes: tuple[Note, ...] = ()
 
-    def contact_ids(self) -> list[str]:
-        """Every ContactId in the file, in its order, for loading what is known of them."""
-        return list(dict.fromkeys(value for record in self.records if isinstance(value := record.values[0], str)))
-
-    def numbers(self) -> set[str]:
-        """Every mobile and WhatsApp number in the file, as E.164."""
-        return {value for record in self.records for value in record.values[3:5] if isinstance(value, str)}
+    def asked(self) -> Asked:
+        """Return what must be known of the team to plan these rows."""
+        ids, mobiles, whatsapps = dict[str, None](), set[str](), set[str]()
+        for contact_id, _, _, mobile, whatsapp, *_ in (record.values for record in self.records):
+            if contact_id.__class__ is str:
+                ids[contact_id] = None
+            number = whatsapp if mobile is None else mobile
+            if number.__class__ is str:
+                mobiles.add(number)
+            if whatsapp.__class__ is str:
+                whatsapps.add(whatsapp)
+        return Asked(list(ids), mobiles, whatsapps)
 
 
 class _Found(NamedTuple):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from muster.core.check import Checked, Record, read_rows, resolve_columns
+from muster.core.check import Asked, Checked, Record, read_rows, resolve_columns
 from muster.core.fields import Options, Schema
 from muster.core.plan import Known, Plan, verdicts
 from muster.core.table import Table
@@ -14,7 +14,7 @@ from muster.core.table import Table
 T = TypeVar("T")
 _STRETCH = 500
 _ID = "id "  # before an id, so that it is no number
-Load = Callable[[Collection[str], Collection[str]], Known]
+Load = Callable[[Asked], Known]
 
 
 def reread(before: Checked, table: Table, places: Sequence[int], schema: Schema, options: Options) -> Checked:
@@ -31,7 +31,7 @@ class Sheet:
     """What a file says of whom, and its plan; `follow` makes the plan of the next version of the same file.
 
     Rows touch each other only by an id or a number they share, so an edit reaches no further than those.
-    `load(contact_ids, numbers)` gives the facts about ids and numbers that an edit brings in.
+    `load` gives the facts about ids and numbers that an edit brings in.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Sheet:
         self.checked, self.known, self.plan = checked, known, plan
         self.schema, self.options, self._load = schema, options, load
         self._sharing = _Sharing(checked.records)
+        self._asked = [set(each) for each in checked.asked()]
 
     def follow(self, checked: Checked) -> Plan:
         """Return the plan of the rows as they are now. Verdicts that stay are the same objects as before."""
@@ -62,12 +63,13 @@ class Sheet:
         return replace(self.plan, verdicts=decided)
 
     def _learn(self, edited: Checked) -> None:
-        """Load what is known of ids and numbers that the file did not have until now."""
-        ids = {each for each in edited.contact_ids() if self._sharing.lacks(_ID + each)}
-        numbers = {each for each in edited.numbers() if self._sharing.lacks(each)}
-        if not ids and not numbers:
+        """Load what is known of ids and numbers that nothing was asked about until now."""
+        new = [set(now) - before for now, before in zip(edited.asked(), self._asked, strict=True)]
+        if not any(new):
             return
-        more, known = self._load(ids, numbers), self.known
+        more, known = self._load(Asked(*new)), self.known
+        for before, now in zip(self._asked, new, strict=True):
+            before.update(now)
         self.known = Known(
             contacts={**known.contacts, **more.contacts},
             holders={**known.holders, **more.holders},
@@ -101,10 +103,6 @@ class _Sharing:
                 del self._places[key]
             elif isinstance(held, set):
                 held.discard(place)
-
-    def lacks(self, key: str) -> bool:
-        """Whether no row has it."""
-        return key not in self._places
 
     def reached(self, places: Iterable[int], records: Sequence[Record]) -> set[int]:
         """Return the rows that share an id or a number with these, and with those, and so on."""

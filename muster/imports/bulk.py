@@ -72,16 +72,14 @@ def delete(table: str, team_id: int, ids: Iterable[int]) -> None:
         _prepared(f"DELETE FROM {table} WHERE team_id = {team_id:d} AND id = ?", ((key,) for key in ids))  # noqa: S608
 
 
-def select_by(keys: Sequence[str] | Sequence[int], query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def select_by(keys: Sequence[str] | Sequence[int], query: str, parameters: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
     """Run a query `… FROM {keys} a_table c WHERE c.team_id = %s AND c.a_column {wanted} …`; {wanted} are the keys.
 
     The first of `parameters` is the team's. Keys are numbers, or texts of one line.
     """
-    found: list[tuple[Any, ...]] = []
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[start : start + _KEYS_AT_ONCE]
-        found += _looked_up(some, query, parameters) if is_postgres() else _joined(some, query, parameters)
-    return found
+        yield from _looked_up(some, query, parameters) if is_postgres() else _joined(some, query, parameters)
 
 
 def _joined(keys: Sequence[Any], query: str, parameters: Sequence[Any]) -> Iterator[tuple[Any, ...]]:

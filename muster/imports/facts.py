@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from orjson import loads
+
 from muster.contacts import stored
 from muster.contacts.erase import erased_ids
-from muster.core.check import Checked
+from muster.core.check import Asked
 from muster.core.consent import Channel
 from muster.core.fields import CHANNELS
 from muster.core.plan import Known, Stored
@@ -18,7 +19,7 @@ from muster.imports import bulk
 from muster.teams.models import Team
 
 TABLE = "contacts_contact"
-_ASSIGNED = stored.COLUMNS.index("assigned_id")
+_CONTACT_ID, _MOBILE, _ASSIGNED = map(stored.COLUMNS.index, ("contact_id", "mobile_number", "assigned_id"))
 # Quicker than what each driver makes of a time or, on SQLite, of a yes or no.
 _CASTS = {
     f"{channel}_{part}": kind
@@ -48,25 +49,24 @@ class Facts:
     nameless: Mapping[int, int]  # contact's key → membership id
 
 
-def of(team: Team, checked: Checked) -> Facts:
-    """Return what the team has of the ids and numbers in the file."""
-    return about(team, checked.contact_ids(), checked.numbers())
-
-
-def about(team: Team, contact_ids: Iterable[str], e164: Iterable[str]) -> Facts:
+def of(team: Team, asked: Asked) -> Facts:
     """Return what the team has of these ids and numbers."""
     staff = stored.staff_ids(team)
     nameless: dict[int, int] = {}
-    ids, numbers = sorted(contact_ids), sorted(e164)
-    del contact_ids, e164  # of a million rows, that is 200 MB
-    contacts = {each.values["contact_id"]: each for each in _read(_BY_CONTACT_ID, ids, team, staff, nameless)}
-    holders = {number: each for each in contacts.values() if (number := each.values["mobile_number"])}
-    others = [number for number in numbers if number not in holders]
-    holders |= {each.values["mobile_number"]: each for each in _read(_BY_MOBILE, others, team, staff, nameless)}
+    ids, mobiles, whatsapps = map(sorted, asked)
+    del asked  # of a million rows, that is 200 MB
+    contacts: dict[str, Stored] = {}
+    holders: dict[str, Stored] = {}
+    for row, found in _read(_BY_CONTACT_ID, ids, team, staff, nameless):
+        contacts[row[_CONTACT_ID]] = found
+        if row[_MOBILE]:
+            holders[row[_MOBILE]] = found
+    others = [number for number in mobiles if number not in holders]
+    holders |= {row[_MOBILE]: found for row, found in _read(_BY_MOBILE, others, team, staff, nameless)}
     known = Known(
         contacts=contacts,
         holders=holders,
-        whatsapp=_whatsapp(team, numbers),
+        whatsapp=_whatsapp(team, whatsapps),
         staff=frozenset(filter(None, staff.values())),
         erased=erased_ids(team, ids),
         zeros=_zeros(team, [each for each in ids if each not in contacts]),
@@ -88,16 +88,13 @@ def search_texts(team: Team, keys: Iterable[int]) -> dict[int, str]:
 
 def _read(
     query: str, keys: list[str], team: Team, staff: Mapping[int, str], nameless: dict[int, int]
-) -> Iterator[Stored]:
+) -> Iterator[tuple[tuple[Any, ...], Stored]]:
+    """Yield the contacts with these keys, each as the database has it and as the core does."""
     channels = _Channels()
     for row in bulk.select_by(keys, query, (team.pk,)):
-        found = _as_stored(row, staff, channels)
-        if found.values["staff_id"] == "":
-            nameless[found.key] = row[_ASSIGNED]
-        yield found
-
-
-_decode = json.JSONDecoder().raw_decode
+        if row[_ASSIGNED] is not None and not staff.get(row[_ASSIGNED]):
+            nameless[row[0]] = row[_ASSIGNED]
+        yield row, _as_stored(row, staff, channels)
 
 
 class _Channels(dict[tuple[Any, ...], stored.Channels]):
@@ -121,7 +118,8 @@ def _as_stored(row: tuple[Any, ...], staff: Mapping[int, str], channels: _Channe
 def _custom(kept: Any) -> dict[str, str]:
     """Custom values as they come: SQLite and Django's psycopg give text, a bare psycopg the values."""
     if isinstance(kept, str):
-        return _decode(kept)[0] if kept != "{}" else {}
+        own: dict[str, str] = loads(kept)
+        return own
     return dict(kept)
 
 

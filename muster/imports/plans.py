@@ -79,7 +79,7 @@ def _follow(imp: Import, held: Held, read: Reading) -> Plan:
             held.plan,
             schema=read.schema,
             options=read.options,
-            load=lambda ids, numbers: facts.about(imp.team, ids, numbers).known,
+            load=lambda asked: facts.of(imp.team, asked).known,
         )
     return held.sheet.follow(read.checked)
 

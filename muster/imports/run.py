@@ -81,7 +81,7 @@ def look(imp: Import, clock: Clock | None = None) -> Plan:
     if plan is None:
         clock.begin("planning", len(read.checked.records))
         with clock.timed("plan"), without_collecting:
-            known = facts.of(imp.team, read.checked).known
+            known = facts.of(imp.team, read.checked.asked()).known
             plan = make_plan(read.checked, known, read.schema, read.options)
         plans.keep(imp, read, world, known, plan)
     return plan
@@ -115,7 +115,7 @@ def _foreseen(imp: Import, clock: Clock) -> Outcome:
     read = reading.read(imp, clock)
     clock.begin("planning", len(read.checked.records))
     with clock.timed("plan"), without_collecting:
-        known, tally = facts.of(imp.team, read.checked).known, Tally(read.checked.notes)
+        known, tally = facts.of(imp.team, read.checked.asked()).known, Tally(read.checked.notes)
         tally.add(verdicts(read.checked, known, read.schema, read.options))
         return tally.outcome()
 
@@ -208,7 +208,7 @@ def _run(imp: Import, clock: Clock) -> Outcome:
     with locked(imp.team) as team:  # one import at a time per team; one transaction
         read = reading.still_true(read, imp, team, clock)
         with clock.timed("plan"):
-            known = facts.of(team, read.checked)  # asked now: contacts may have changed since the preview
+            known = facts.of(team, read.checked.asked())  # asked now: contacts may have changed since the preview
         at = timezone.now()
         outcome = store.apply(imp, team, read, known, at=at, clock=clock)
         return finish(imp, outcome, at, clock)

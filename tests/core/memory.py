@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from muster.core import Known, Options, Outcome, Plan, Schema, Stored, check, custom_field, make_plan, parse
+from muster.core import Asked, Known, Options, Outcome, Plan, Schema, Stored, check, custom_field, make_plan, parse
 from muster.core.consent import Channel
 from muster.core.fields import CHANNELS, Kind
 
@@ -41,18 +41,22 @@ class Team:
         """The values of the contact with this ContactId."""
         return next(values for values in self.contacts.values() if values.get("contact_id") == contact_id)
 
-    def known(self, ids: Collection[str], numbers: Collection[str]) -> Known:
-        """The facts about these ids and numbers."""
+    def known(self, asked: Asked) -> Known:
+        """The facts about these ids and numbers, and no others."""
+        ids = asked.contact_ids
         stored = [Stored(key, values) for key, values in self.contacts.items()]
         whatsapp: dict[str, list[int]] = {}
         for each in stored:
-            if each.values.get("whatsapp_number") in numbers:
+            if each.values.get("whatsapp_number") in asked.whatsapps:
                 whatsapp.setdefault(each.values["whatsapp_number"], []).append(each.key)
         zeros = {new: old for old in self._ids() for new in set(ids) - self._ids() if new == old.lstrip("0")}
         return Known(
             contacts={each.values["contact_id"]: each for each in stored if each.values.get("contact_id") in ids},
             holders={
-                each.values["mobile_number"]: each for each in stored if each.values.get("mobile_number") in numbers
+                number: each
+                for each in stored
+                if (number := each.values.get("mobile_number"))
+                and (number in asked.mobiles or each.values.get("contact_id") in ids)
             },
             whatsapp=whatsapp,
             staff=self.staff,
@@ -68,7 +72,7 @@ class Team:
         chosen = Options(**options)
         table = parse(data.encode() if isinstance(data, str) else data, self.schema, chosen)
         checked = check(replace(table, left_out=left_out), self.schema, chosen)
-        known = self.known(checked.contact_ids(), checked.numbers())
+        known = self.known(checked.asked())
         return make_plan(checked, known, self.schema, chosen)
 
     def carry_out(self, plan: Plan) -> None:

@@ -159,8 +159,10 @@ def test_a_row_with_more_cells_than_headers_fails() -> None:
     assert found(text) == [(2, None, "row-too-long")]
 
 
-def test_the_keys_to_load_are_the_ids_and_both_numbers() -> None:
-    read = checked(file("S1,A,B,7165550001,+441753495000", ",A,B,x,+919876543210"))
+def test_it_asks_for_the_ids_and_numbers_that_a_plan_must_know() -> None:
+    rows = "S2,A,B,7165550001,+441753495000", "S1,C,D,,+919876543210", ",A,B,x,+447911123456"
+    read = checked(file(*rows), blank_mobile="infer")
 
-    assert read.contact_ids() == ["S1"]
-    assert read.numbers() == {"+17165550001", "+441753495000", "+919876543210"}
+    assert read.asked().contact_ids == ["S2", "S1"]
+    assert read.asked().mobiles == {"+17165550001", "+919876543210"}
+    assert read.asked().whatsapps == {"+441753495000", "+919876543210", "+447911123456"}

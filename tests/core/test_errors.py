@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from muster.core import BadFile, Note, Options, Problem, by_hand, check, errors, make_plan, parse
+from muster.core import Asked, BadFile, Note, Options, Problem, by_hand, check, errors, make_plan, parse
 from muster.core.consent import Channel
 from muster.core.docs import pages
 from muster.core.errors import REGISTRY
@@ -69,7 +69,8 @@ def found_in(example: str) -> list[Problem | Note]:
             for header, cell in next(csv.DictReader(io.StringIO(data.decode()))).items()
         }
         typed = by_hand.read(cells, team.schema)
-        judged = by_hand.judge(typed, team.known({typed.values["contact_id"]}, {typed.values["mobile_number"]}), None)
+        asked = Asked([typed.values["contact_id"]], [typed.values["mobile_number"]], [])
+        judged = by_hand.judge(typed, team.known(asked), None)
         return [*judged.problems, *judged.notes]
     try:
         table = parse(data, team.schema, options, **LIMITS.get(option, {}))
@@ -77,7 +78,7 @@ def found_in(example: str) -> list[Problem | Note]:
         checked = check(replace(table, left_out=left_out), team.schema, options)
     except BadFile as bad:
         return list(bad.problems)
-    known = team.known(checked.contact_ids(), checked.numbers())
+    known = team.known(checked.asked())
     plan = make_plan(checked, known, team.schema, options)
     found: list[Problem | Note] = list(plan.notes)
     for verdict in plan.verdicts:

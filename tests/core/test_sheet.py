@@ -22,7 +22,7 @@ class Edited:
         self.schema, self.options = team.schema, Options(**options)
         self.table = parse(text.encode(), self.schema, self.options)
         self.checked = check(self.table, self.schema, self.options)
-        known = team.known(self.checked.contact_ids(), self.checked.numbers())
+        known = team.known(self.checked.asked())
         plan = make_plan(self.checked, known, self.schema, self.options)
         self.sheet = Sheet(self.checked, known, plan, schema=self.schema, options=self.options, load=team.known)
 
@@ -108,5 +108,5 @@ def test_the_plan_after_edits_is_the_plan_of_the_edited_file(
         edited.edit({(row, header[column]): data.draw(CELLS[column])}, left_out)
 
     checked = check(edited.table, edited.schema, edited.options)
-    known = team.known(checked.contact_ids(), checked.numbers())
+    known = team.known(checked.asked())
     assert edited.plan == make_plan(checked, known, edited.schema, edited.options)
