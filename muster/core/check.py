@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 from itertools import repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from muster.core import phones
@@ -19,6 +20,7 @@ from muster.core.values import ABSENT, READERS, UNREAD, Report
 
 _ID, _FIRST, _LAST, _MOBILE, _WHATSAPP, *_ = SYSTEM_FIELDS
 _AT_ONCE = 2_000  # rows: columns that fit a processor's cache
+_NO_NUMBER = {None, ABSENT, UNREAD}
 _NOTES = {"text-garbled", "text-spreadsheet-error"}
 
 
@@ -60,16 +62,13 @@ class Checked:
 
     def asked(self) -> Asked:
         """Return what must be known of the team to plan these rows."""
-        ids, mobiles, whatsapps = dict[str, None](), set[str](), set[str]()
-        for contact_id, _, _, mobile, whatsapp, *_ in (record.values for record in self.records):
-            if contact_id.__class__ is str:
-                ids[contact_id] = None
-            number = whatsapp if mobile is None else mobile
-            if number.__class__ is str:
-                mobiles.add(number)
-            if whatsapp.__class__ is str:
-                whatsapps.add(whatsapp)
-        return Asked(list(ids), mobiles, whatsapps)
+        values = [record.values for record in self.records]
+        inferred = (each[4] for each in values if each[3] is None)
+        return Asked(
+            [each for each in dict.fromkeys(map(itemgetter(0), values)) if isinstance(each, str)],
+            {*map(itemgetter(3), values), *inferred} - _NO_NUMBER,
+            set(map(itemgetter(4), values)) - _NO_NUMBER,
+        )
 
 
 class _Found(NamedTuple):
