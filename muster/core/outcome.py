@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from dataclasses import field as default
+from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from muster.core.errors import Note, Problem, as_json
@@ -13,7 +15,11 @@ from muster.core.plan import Plan, Verdict
 
 MAX_PROBLEMS = 1000
 MAX_ROWS_OF_A_CAUSE = 20
+_AT_ONCE = 2_000
 OUTCOMES = ("created", "updated", "unchanged", "failed")
+
+
+_outcome = attrgetter("outcome")
 
 
 @dataclass(slots=True)
@@ -68,7 +74,7 @@ class Tally:
     """Adds up verdicts, some at a time, for a run that does not keep them."""
 
     def __init__(self, notes: Iterable[Note] = ()) -> None:
-        self._outcomes = dict.fromkeys(OUTCOMES, 0)
+        self._outcomes: Counter[str] = Counter()
         self._notes: Counter[str] = Counter(note.code for note in notes)
         self._causes: dict[tuple[str, str | None], Cause] = {}
         self._problems: list[dict[str, Any]] = []
@@ -76,13 +82,13 @@ class Tally:
 
     def add(self, verdicts: Iterable[Verdict]) -> None:
         """Count rows."""
-        outcomes = self._outcomes
-        for _, outcome, _, _, _, _, problems, notes in verdicts:
-            outcomes[outcome] += 1
-            if notes:
-                self._notes.update(note.code for note in notes)
-            if problems:
-                self._add_problems(problems)
+        rest = iter(verdicts)
+        while some := list(islice(rest, _AT_ONCE)):
+            self._outcomes.update(map(_outcome, some))
+            for verdict in some:
+                if verdict.problems or verdict.notes:
+                    self._notes.update(note.code for note in verdict.notes)
+                    self._add_problems(verdict.problems)
 
     def _add_problems(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
@@ -97,7 +103,7 @@ class Tally:
 
     def outcome(self) -> Outcome:
         """Return the sum so far, causes largest first."""
-        totals = {"rows": sum(self._outcomes.values()), **self._outcomes}
+        totals = {"rows": self._outcomes.total(), **{name: self._outcomes[name] for name in OUTCOMES}}
         by_code: Counter[str] = Counter()
         for cause in self._causes.values():
             by_code[cause.code] += cause.count

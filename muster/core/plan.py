@@ -14,7 +14,7 @@ from muster.core import phones
 from muster.core.check import Checked, Record
 from muster.core.consent import Channel, Says, settle, settle_inferred
 from muster.core.errors import Note, Problem
-from muster.core.fields import SYSTEM_FIELDS, Options, Schema
+from muster.core.fields import Options, Schema
 from muster.core.values import ABSENT, UNREAD
 
 
@@ -93,7 +93,6 @@ class _Planner:
         self.keep = options.blank_opt_out == "keep"
         self.home_code = "+" + phones.calling_code(schema.home_region)
         self.custom = [(index, each.key, each.name) for index, each in enumerate(checked.custom, start=9)]
-        self.keys = [each.key for each in (*SYSTEM_FIELDS, *checked.custom)]
         self.doubtful = {*known.erased, *known.zeros}
         self.rows_by_id: dict[str | None, Record] = {}
         self.held: dict[str, Record] = {}  # mobile number → the row that took it
@@ -180,17 +179,29 @@ class _Planner:
     def _as_new(self, record: Record, inferred: str | None, notes: list[Note]) -> dict[str, Any]:
         """Return all that the row says, by field key, for a contact that the team does not have."""
         values = record.values
-        after = {key: value for key, value in zip(self.keys, values, strict=True) if value is not None}
-        after["text"], after["whatsapp"], after["whatsapp_marketing"] = _first_settled(values[5:8])
-        if values[8] is ABSENT:
-            del after["staff_id"]
+        text, whatsapp, marketing = _first_settled(values[5:8])
+        after: dict[str, Any] = {
+            "contact_id": values[0],
+            "first_name": values[1],
+            "last_name": values[2],
+            "mobile_number": inferred or values[3],
+            "text": text,
+            "whatsapp": whatsapp,
+            "whatsapp_marketing": marketing,
+        }
         if values[0] in self.doubtful:
             self._note_new(record, notes)
         if values[4] is not None:
+            after["whatsapp_number"] = values[4]
             self._note_shared(record, _NOBODY, notes)
         if inferred:
-            after["mobile_number"], after["mobile_number_inferred"] = inferred, True
+            after["mobile_number_inferred"] = True
             after["text"] = self._settle_inferred(record, None, inferred, notes)
+        if values[8] is not None and values[8] is not ABSENT:
+            after["staff_id"] = values[8]
+        for index, key, _ in self.custom:
+            if values[index] is not None:
+                after[key] = values[index]
         return after
 
     def _changes(
