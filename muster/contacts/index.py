@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -19,6 +20,7 @@ MAKE_TABLE = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5("
     "body, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1')"
 )
+_ADD = f"INSERT INTO {TABLE} (rowid, body) VALUES (?, ?)"  # noqa: S608  a constant
 _WRITE = f"INSERT INTO {TABLE} ({TABLE}, rowid, body) VALUES (?, ?, ?)"  # noqa: S608  a constant
 
 # Marks that people mix up, invisible ones, and letters that are not a base letter with an accent.
@@ -79,15 +81,18 @@ def index_rows(
     """Keep the index true: added (id, new text), changed (id, old text, new text), removed (id, old text).
 
     To be called in the transaction that writes the contacts. FTS5 without content must be told the very text that it
-    indexed, and is quickest when rowids only grow.
+    indexed, and is quickest when rowids only grow: give `added` in the order of their ids.
     """
     if connection.vendor != "sqlite":
         return
-    writes: list[tuple[str | None, int, str]] = [(None, key, new) for key, new in added]
-    writes += _rewrites(changed, removed)
-    writes.sort(key=_rowid)  # stable: a row's "delete" stays before its new text
+    others = list(_rewrites(changed, removed))
     with connection.cursor() as cursor:
-        _many(cursor, writes)
+        if others:
+            writes = [*((None, key, new) for key, new in added), *others]
+            writes.sort(key=itemgetter(1))  # stable: a row's "delete" stays before its new text
+            _many(cursor, _WRITE, writes)
+        else:
+            _many(cursor, _ADD, added)
 
 
 def _rewrites(
@@ -102,10 +107,6 @@ def _rewrites(
         yield "delete", key, old
 
 
-def _rowid(write: tuple[str | None, int, str]) -> int:
-    return write[1]
-
-
-def _many(cursor: Any, writes: Iterable[tuple[str | None, int, str]]) -> None:
+def _many(cursor: Any, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Past Django's wrapper, which would rewrite the placeholders and keep a list of its own."""
-    cursor.connection.cursor().executemany(_WRITE, writes)
+    cursor.connection.cursor().executemany(statement, rows)

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Protocol
 
 from muster.core.fields import YES, Field, Kind
@@ -143,6 +144,11 @@ def _number(_field: Field, text: str, _: str | None) -> str | Missing:
 
 
 def _date(_field: Field, text: str, order: str | None) -> str | Missing:
+    return _as_date(text, order)
+
+
+@lru_cache(20_000)  # fifty years of days, which a long file has again and again
+def _as_date(text: str, order: str | None) -> str | Missing:
     """Read an ISO date, or one in the order chosen for the column ("dmy", "mdy"). Two digits are 1970 to 2069."""
     if found := _ISO_DATE.fullmatch(text):
         year, month, day = map(int, found.groups())

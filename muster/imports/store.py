@@ -81,7 +81,7 @@ class _Clerk:
 
     def _assigned(self, planned: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return planned values, for the writer to take over, with a membership in place of a Staff ID."""
-        values = dict(planned or ())
+        values = {**planned} if planned else {}
         if "staff_id" in values:
             staff = values.pop("staff_id")
             values["assigned"] = self.facts.members[staff] if staff else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -112,15 +112,17 @@ class Writer:
 
     def create(self, key: int, values: dict[str, Any], *, change: int, row: int) -> None:
         """A new contact with these values, and the first entry of its history. Takes the values over."""
-        get, kept = values.get, self.channels
+        kept, mobile, whatsapp_number = self.channels, values["mobile_number"], values.get("whatsapp_number")
+        contact_id, first_name, last_name = values["contact_id"], values["first_name"], values["last_name"]
         text, whatsapp, marketing = kept[values["text"]], kept[values["whatsapp"]], kept[values["whatsapp_marketing"]]
-        custom = {key: value for name, key in self.custom if (value := get(name)) is not None}
+        custom = {key: values[name] for name, key in self.custom if name in values}
         searched = custom.values() if self.all_searched else map(custom.get, self.searchable)
         self.new.append((
-            key, get("contact_id"), values["first_name"], values["last_name"], get("mobile_number"),
-            self.at_kept if get("mobile_number_inferred") else None, get("whatsapp_number"),
+            key, contact_id, first_name, last_name,
+            mobile, self.at_kept if "mobile_number_inferred" in values else None, whatsapp_number,
             text.opted_out, whatsapp.opted_out, marketing.opted_out,
-            get("assigned"), dumps(custom).decode(), self._text(values, searched),
+            values.get("assigned"), dumps(custom).decode(),
+            index.document(first_name, last_name, contact_id, mobile, whatsapp_number, searched),
         ))  # fmt: skip
         values["text"], values["whatsapp"], values["whatsapp_marketing"] = (
             text.history, whatsapp.history, marketing.history,
@@ -136,7 +138,7 @@ class Writer:
         if own or searched:
             custom = {name[7:]: value for name, value in now.items() if value is not None and name.startswith(CUSTOM)}
         if searched:
-            text = self.changed_texts[key] = self._text(now, map(custom.get, self.searchable))
+            text = self.changed_texts[key] = self._text(now, custom)
             made["search_text"] = (text,)
         if not _CHANNELS.isdisjoint(values):
             made["channels"] = tuple(part for channel in CHANNELS for part in self.channels[now[channel]].columns)
@@ -208,16 +210,10 @@ class Writer:
             return dict.fromkeys((*self.changed_texts, *self.removed), "")
         return facts.search_texts(self.team, (*self.changed_texts, *self.removed))
 
-    def _text(self, values: Mapping[str, Any], custom_values: Iterable[str | None]) -> str:
-        get = values.get
-        return index.document(
-            values["first_name"],
-            values["last_name"],
-            get("contact_id"),
-            get("mobile_number"),
-            get("whatsapp_number"),
-            custom_values,
-        )
+    def _text(self, values: Mapping[str, Any], custom: Mapping[str, str]) -> str:
+        names = values["first_name"], values["last_name"], values.get("contact_id")
+        numbers = values.get("mobile_number"), values.get("whatsapp_number")
+        return index.document(*names, *numbers, map(custom.get, self.searchable))
 
     def _indexed(self, name: str, value: Any) -> Any:
         if name != "mobile_number_inferred":
