@@ -109,11 +109,12 @@ class _Entry:
         contact_id, mobile, whatsapp = (values.get(key) for key in ("contact_id", "mobile_number", "whatsapp_number"))
         with_id = contacts.filter(contact_id=contact_id) if contact_id else ()
         with_mobile = contacts.filter(mobile_number=mobile) if mobile else ()
-        with_whatsapp = contacts.filter(whatsapp_number=whatsapp).values_list("id", flat=True) if whatsapp else ()
+        sharing = contacts.filter(whatsapp_number=whatsapp) if whatsapp else contacts.none()
+        with_whatsapp = list(sharing.values_list("id", flat=True)[:2])
         return Known(
             contacts={str(each.contact_id): as_stored(row_of(each), {}) for each in with_id},
             holders={str(each.mobile_number): as_stored(row_of(each), {}) for each in with_mobile},
-            whatsapp={str(whatsapp): list(with_whatsapp)},
+            whatsapp={str(whatsapp): with_whatsapp[0] if len(with_whatsapp) == 1 else None} if with_whatsapp else {},
             staff=frozenset(staff_ids(self.team).values()),
             erased=erased_ids(self.team, [contact_id]) if contact_id else frozenset(),
         )

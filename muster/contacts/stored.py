@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 from muster.contacts.models import Contact
@@ -68,7 +69,10 @@ def stored_with(
     }
     for key, value in custom.items():
         values[_CUSTOM_KEYS[key]] = value
-    return Stored(row[0], values)
+    return _stored((row[0], values))
+
+
+_stored: Callable[[tuple[int, Mapping[str, Any]]], Stored] = partial(tuple.__new__, Stored)  # quicker than Stored(…)
 
 
 class _CustomKeys(dict[str, str]):

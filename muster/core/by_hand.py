@@ -90,7 +90,8 @@ def _held(found: Read, known: Known, stored: Stored | None) -> Iterator[Problem]
 
 def _noted(values: Mapping[str, Any], known: Known, stored: Stored | None) -> Iterator[Note]:
     contact_id, whatsapp = values.get("contact_id"), values.get("whatsapp_number")
-    if whatsapp and set(known.whatsapp.get(whatsapp, ())) - {stored.key if stored else None}:
+    key = stored.key if stored else 0
+    if whatsapp and known.whatsapp.get(whatsapp, key) != key:
         yield Note("whatsapp-shared", None, "WhatsAppMobileNumber", {"number": phones.show(whatsapp)})
     if contact_id in known.erased:
         yield Note("contact-erased-before", None, "ContactId", {"contact_id": contact_id})

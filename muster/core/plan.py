@@ -29,14 +29,14 @@ class Stored(NamedTuple):
 class Known:
     """The facts a plan needs, and no more: who has these ids and these numbers, and which Staff IDs exist.
 
-    `contacts` by ContactId; `holders` by mobile number; `whatsapp`: the keys of all who have a WhatsApp number;
-    `erased`: ContactIds whose contact was erased on request; `zeros`: an id of the file → a stored id that differs
-    by leading zeros only.
+    `contacts` by ContactId; `holders` by mobile number; `whatsapp`: the key of who has a WhatsApp number, None when
+    several have it; `erased`: ContactIds whose contact was erased on request; `zeros`: an id of the file → a stored
+    id that differs by leading zeros only.
     """
 
     contacts: Mapping[str, Stored] = field(default_factory=dict)
     holders: Mapping[str, Stored] = field(default_factory=dict)
-    whatsapp: Mapping[str, list[int]] = field(default_factory=dict)
+    whatsapp: Mapping[str, int | None] = field(default_factory=dict)
     staff: frozenset[str] = frozenset()
     erased: frozenset[str] = frozenset()
     zeros: Mapping[str, str] = field(default_factory=dict)
@@ -272,8 +272,8 @@ class _Planner:
     def _note_shared(self, record: Record, stored: Stored, notes: list[Note]) -> None:
         """Note a WhatsApp number that another contact has too, in the team or in an earlier row (R9)."""
         contact_id, whatsapp = record.values[0], record.values[4]
-        others = self.known.whatsapp.get(whatsapp)
-        if (others and others != [stored.key]) or self.whatsapp.setdefault(whatsapp, contact_id) != contact_id:
+        has_it = self.known.whatsapp.get(whatsapp, stored.key)
+        if has_it != stored.key or self.whatsapp.setdefault(whatsapp, contact_id) != contact_id:
             notes.append(
                 Note("whatsapp-shared", record.number, "WhatsAppMobileNumber", {"number": phones.show(whatsapp)})
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,7 +79,8 @@ def contacts_by_key(team: Team, keys: Iterable[int]) -> Iterator[tuple[Stored, i
     """Yield the contacts with these keys as they are now, each with the membership it is assigned to."""
     channels = _Channels()
     for row in bulk.select_by(sorted(keys), _BY_ID, (team.pk,)):
-        yield _as_stored(row, {}, channels), row[_ASSIGNED]
+        found = stored.stored_with(row, channels[row[stored.CHANNEL_PLACES]], _custom(row[-1]), {})
+        yield found, row[_ASSIGNED]
 
 
 def search_texts(team: Team, keys: Iterable[int]) -> dict[int, str]:
@@ -94,7 +96,7 @@ def _read(
     for row in bulk.select_by(keys, query, (team.pk,)):
         if row[_ASSIGNED] is not None and not staff.get(row[_ASSIGNED]):
             nameless[row[0]] = row[_ASSIGNED]
-        yield row, _as_stored(row, staff, channels)
+        yield row, stored.stored_with(row, channels[row[stored.CHANNEL_PLACES]], _custom(row[-1]), staff)
 
 
 class _Channels(dict[tuple[Any, ...], stored.Channels]):
@@ -111,10 +113,6 @@ def _as_python(raw: Channel) -> Channel:
     return Channel(bool(raw.opted_out), raw.source, raw.by, at, bool(raw.own_out))
 
 
-def _as_stored(row: tuple[Any, ...], staff: Mapping[int, str], channels: _Channels) -> Stored:
-    return stored.stored_with(row, channels[row[stored.CHANNEL_PLACES]], _custom(row[-1]), staff)
-
-
 def _custom(kept: Any) -> dict[str, str]:
     """Custom values as they come: SQLite and Django's psycopg give text, a bare psycopg the values."""
     if isinstance(kept, str):
@@ -123,11 +121,13 @@ def _custom(kept: Any) -> dict[str, str]:
     return dict(kept)
 
 
-def _whatsapp(team: Team, numbers: list[str]) -> dict[str, list[int]]:
-    sharing: dict[str, list[int]] = {}
-    for number, key in bulk.select_by(numbers, _BY_WHATSAPP, (team.pk,)):
-        sharing.setdefault(number, []).append(key)
-    return sharing
+def _whatsapp(team: Team, numbers: list[str]) -> dict[str, int | None]:
+    found = list(bulk.select_by(numbers, _BY_WHATSAPP, (team.pk,)))
+    holders: dict[str, int | None] = dict(found)
+    if len(holders) < len(found):
+        times = Counter(number for number, _ in found)
+        holders |= dict.fromkeys((number for number, count in times.items() if count > 1), None)
+    return holders
 
 
 def _zeros(team: Team, new_ids: list[str]) -> dict[str, str]:

@@ -45,10 +45,11 @@ class Team:
         """The facts about these ids and numbers, and no others."""
         ids = asked.contact_ids
         stored = [Stored(key, values) for key, values in self.contacts.items()]
-        whatsapp: dict[str, list[int]] = {}
+        whatsapp: dict[str, int | None] = {}
         for each in stored:
-            if each.values.get("whatsapp_number") in asked.whatsapps:
-                whatsapp.setdefault(each.values["whatsapp_number"], []).append(each.key)
+            number = each.values.get("whatsapp_number", "")
+            if number in asked.whatsapps:
+                whatsapp[number] = None if number in whatsapp else each.key
         zeros = {new: old for old in self._ids() for new in set(ids) - self._ids() if new == old.lstrip("0")}
         return Known(
             contacts={each.values["contact_id"]: each for each in stored if each.values.get("contact_id") in ids},
