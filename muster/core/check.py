@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
@@ -47,8 +47,8 @@ class Asked(NamedTuple):
     """
 
     contact_ids: Collection[str]
-    mobiles: Collection[str]
-    whatsapps: Collection[str]
+    mobiles: Set[str]
+    whatsapps: Set[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def found_in(example: str) -> list[Problem | Note]:
             for header, cell in next(csv.DictReader(io.StringIO(data.decode()))).items()
         }
         typed = by_hand.read(cells, team.schema)
-        asked = Asked([typed.values["contact_id"]], [typed.values["mobile_number"]], [])
+        asked = Asked([typed.values["contact_id"]], {typed.values["mobile_number"]}, set())
         judged = by_hand.judge(typed, team.known(asked), None)
         return [*judged.problems, *judged.notes]
     try:
