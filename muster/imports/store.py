@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from muster.contacts.ids import next_ids
 from muster.contacts.schema import searchable_keys
 from muster.core.outcome import Outcome, Tally
-from muster.core.plan import Verdict, verdicts
+from muster.core.plan import Stored, Verdict, verdicts
 from muster.imports import content
 from muster.imports.facts import Facts
 from muster.imports.models import Import
@@ -53,7 +54,6 @@ class _Clerk:
 
     def __init__(self, imp: Import, team: Team, facts: Facts, at: datetime, rows: int) -> None:
         self.facts = facts
-        self.known = {each.key: each for each in (*facts.known.contacts.values(), *facts.known.holders.values())}
         self.writer = Writer(team, at, imp.by.pk if imp.by else None, imp.pk, searchable_keys(team))
         self.keys = iter(next_ids(rows))
         self.first_change, self.position = imp.first_change or 0, 0
@@ -75,9 +75,17 @@ class _Clerk:
         before, after = self._assigned(verdict.before), self._assigned(verdict.after)
         if "assigned" in before and key in self.facts.nameless:
             before["assigned"] = self.facts.nameless[key]
-        self.writer.change(key, self.known[key].values, after)
-        action = "adopted" if "contact_id" in after else "updated"
+        adopted = "contact_id" in after
+        stored = self._without_id[key] if adopted else self.facts.known.contacts[verdict.contact_id or ""]
+        self.writer.change(key, stored.values, after)
+        action = "adopted" if adopted else "updated"
         self.writer.note(change, key, verdict.row, action, before=before, after=after)
+
+    @cached_property
+    def _without_id(self) -> dict[int, Stored]:
+        """The contacts without a ContactId, which a row may adopt by its number."""
+        holders = self.facts.known.holders.values()
+        return {each.key: each for each in holders if not each.values.get("contact_id")}
 
     def _assigned(self, planned: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return planned values, for the writer to take over, with a membership in place of a Staff ID."""
