@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -77,9 +78,9 @@ def select_by(keys: Sequence[str] | Sequence[int], query: str, parameters: Seque
 
     The first of `parameters` is the team's. Keys are numbers, or texts of one line.
     """
-    for start in range(0, len(keys), _KEYS_AT_ONCE):
-        some = keys[start : start + _KEYS_AT_ONCE]
-        yield from _looked_up(some, query, parameters) if is_postgres() else _joined(some, query, parameters)
+    look_up = _looked_up if is_postgres() else _joined
+    some = (keys[start : start + _KEYS_AT_ONCE] for start in range(0, len(keys), _KEYS_AT_ONCE))
+    return chain.from_iterable(look_up(each, query, parameters) for each in some)
 
 
 def _joined(keys: Sequence[Any], query: str, parameters: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
@@ -101,12 +102,7 @@ def select(query: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ..
     """Run a query past the ORM, its rows as the database gives them."""
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        yield from _all(cursor)
-
-
-def _all(cursor: Any) -> Iterator[tuple[Any, ...]]:
-    while rows := cursor.fetchmany(2_000):
-        yield from rows
+        yield from chain.from_iterable(iter(partial(cursor.fetchmany, 2_000), []))
 
 
 def _update_from_staging(

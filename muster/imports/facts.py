@@ -20,7 +20,7 @@ from muster.imports import bulk
 from muster.teams.models import Team
 
 TABLE = "contacts_contact"
-_CONTACT_ID, _MOBILE, _ASSIGNED = map(stored.COLUMNS.index, ("contact_id", "mobile_number", "assigned_id"))
+_ASSIGNED = stored.COLUMNS.index("assigned_id")
 # Quicker than what each driver makes of a time or, on SQLite, of a yes or no.
 _CASTS = {
     f"{channel}_{part}": kind
@@ -57,13 +57,14 @@ def of(team: Team, asked: Asked) -> Facts:
     ids, whatsapps = sorted(asked.contact_ids), sorted(asked.whatsapps)
     contacts: dict[str, Stored] = {}
     holders: dict[str, Stored] = {}
-    for row, found in _read(_BY_CONTACT_ID, ids, team, staff, nameless):
-        contacts[row[_CONTACT_ID]] = found
-        if row[_MOBILE]:
-            holders[row[_MOBILE]] = found
+    for found in _read(_BY_CONTACT_ID, ids, team, staff, nameless):
+        values = found.values
+        contacts[values["contact_id"]] = found
+        if values["mobile_number"]:
+            holders[values["mobile_number"]] = found
     others = sorted(asked.mobiles - holders.keys())
     del asked  # of a million rows, that is 200 MB
-    holders |= {row[_MOBILE]: found for row, found in _read(_BY_MOBILE, others, team, staff, nameless)}
+    holders |= {found.values["mobile_number"]: found for found in _read(_BY_MOBILE, others, team, staff, nameless)}
     known = Known(
         contacts=contacts,
         holders=holders,
@@ -90,13 +91,13 @@ def search_texts(team: Team, keys: Iterable[int]) -> dict[int, str]:
 
 def _read(
     query: str, keys: list[str], team: Team, staff: Mapping[int, str], nameless: dict[int, int]
-) -> Iterator[tuple[tuple[Any, ...], Stored]]:
-    """Yield the contacts with these keys, each as the database has it and as the core does."""
+) -> Iterator[Stored]:
+    """Yield the contacts with these keys."""
     channels = _Channels()
     for row in bulk.select_by(keys, query, (team.pk,)):
         if row[_ASSIGNED] is not None and not staff.get(row[_ASSIGNED]):
             nameless[row[0]] = row[_ASSIGNED]
-        yield row, stored.stored_with(row, channels[row[stored.CHANNEL_PLACES]], _custom(row[-1]), staff)
+        yield stored.stored_with(row, channels[row[stored.CHANNEL_PLACES]], _custom(row[-1]), staff)
 
 
 class _Channels(dict[tuple[Any, ...], stored.Channels]):
