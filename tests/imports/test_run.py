@@ -308,13 +308,13 @@ def test_it_writes_who_did_what_into_the_log(cast: Cast) -> None:
 def test_it_saves_text_as_it_is_written(cast: Cast) -> None:
     field = CustomField.objects.create(team=cast.team, name="Major", name_folded="major")
     data = sheet(
-        'S1,\\N,back\\slash,+1 716 555 1234,,"two\nlines, ""quoted"" \\t \U0001f600"', header=f"{HEADER},Major"
+        'S1,\\N,back\\slash,+1 716 555 1234,,"two\nlines, ""quoted"" \\t a\ttab \U0001f600"', header=f"{HEADER},Major"
     )
     imported(cast.team, cast.alice, data)
     again = imported(cast.team, cast.alice, data.replace(b"slash", b"slashed"))
 
     ana = contact(cast.team, "S1")
     assert (ana.first_name, ana.last_name) == ("\\N", "back\\slashed")
-    assert ana.custom == {str(field.id): 'two\nlines, "quoted" \\t \U0001f600'}
+    assert ana.custom == {str(field.id): 'two\nlines, "quoted" \\t a\ttab \U0001f600'}
     assert totals(again) == (0, 1, 0, 0)
     assert history(cast.team, "S1")[0][2][field.key] == ana.custom[str(field.id)]
