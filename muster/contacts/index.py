@@ -22,11 +22,11 @@ MAKE_TABLE = (
 )
 _ADD = f"INSERT INTO {TABLE} (rowid, body) VALUES (?, ?)"  # noqa: S608  a constant
 _WRITE = f"INSERT INTO {TABLE} ({TABLE}, rowid, body) VALUES (?, ?, ?)"  # noqa: S608  a constant
+_MOST_CHARACTERS = 20_000
 
 # Marks that people mix up, invisible ones, and letters that are not a base letter with an accent.
 _APOSTROPHES = "\u2018\u2019\u02bc\u02bb\u00b4\u0060\u2032"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
-_MOST_CHARACTERS = 20_000
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 _MARKS = str.maketrans(_APOSTROPHES + _DASHES, "'" * len(_APOSTROPHES) + "-" * len(_DASHES), _INVISIBLE)
 _LETTERS = str.maketrans(

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from dataclasses import field as default
-from itertools import islice
-from operator import attrgetter
 from typing import Any
 
 from muster.core.errors import Note, Problem, as_json
@@ -15,11 +13,7 @@ from muster.core.plan import Plan, Verdict
 
 MAX_PROBLEMS = 1000
 MAX_ROWS_OF_A_CAUSE = 20
-_AT_ONCE = 2_000
 OUTCOMES = ("created", "updated", "unchanged", "failed")
-
-
-_outcome = attrgetter("outcome")
 
 
 @dataclass(slots=True)
@@ -82,24 +76,22 @@ class Tally:
 
     def add(self, verdicts: Iterable[Verdict]) -> None:
         """Count rows."""
-        rest = iter(verdicts)
-        while some := list(islice(rest, _AT_ONCE)):
-            self._outcomes.update(map(_outcome, some))
-            for verdict in some:
-                if verdict.problems or verdict.notes:
-                    self._notes.update(note.code for note in verdict.notes)
-                    self._add_problems(verdict.problems)
+        for verdict in verdicts:
+            self._outcomes[verdict.outcome] += 1
+            for note in verdict.notes:
+                self._notes[note.code] += 1
+            for problem in verdict.problems:
+                self._add_problem(problem)
 
-    def _add_problems(self, problems: Iterable[Problem]) -> None:
-        for problem in problems:
-            cause = self._causes.setdefault(
-                (problem.code, problem.field), Cause(problem.code, problem.field, value=problem.value)
-            )
-            cause.count += 1
-            if problem.row is not None and len(cause.rows) < MAX_ROWS_OF_A_CAUSE:
-                cause.rows.append(problem.row)
-            if len(self._problems) < MAX_PROBLEMS:
-                self._problems.append(as_json(problem))
+    def _add_problem(self, problem: Problem) -> None:
+        cause = self._causes.setdefault(
+            (problem.code, problem.field), Cause(problem.code, problem.field, value=problem.value)
+        )
+        cause.count += 1
+        if problem.row is not None and len(cause.rows) < MAX_ROWS_OF_A_CAUSE:
+            cause.rows.append(problem.row)
+        if len(self._problems) < MAX_PROBLEMS:
+            self._problems.append(as_json(problem))
 
     def outcome(self) -> Outcome:
         """Return the sum so far, causes largest first."""

@@ -1,7 +1,8 @@
 """Phone numbers: what a cell says, as E.164, by the rules of the phonenumbers library (N1 to N8).
 
 A cell is first cleaned, and refused where the library would silently accept it: letters, extensions, two numbers. Then
-one walk over the digits decides. The few numbers that a walk cannot decide are put to the library itself.
+its beginning and length decide, or else one walk over the digits. The few numbers that a walk cannot decide are put to
+the library itself.
 """
 
 from __future__ import annotations
@@ -68,9 +69,9 @@ def read_all(cells: Sequence[str], home: str) -> list[Said]:
 
 def _read(cell: str, text: str, home: str) -> Said:
     """`text` is the cell without gaps."""
-    before = _BEGINNINGS[home, text[: 7 if text < "0" else 5], len(text)]
     if "." in cell and _SPREADSHEET_FLOAT.fullmatch(cell):
         return _read_unusual(cell, home)
+    before = _BEGINNINGS[home, text[: 7 if text < "0" else 5], len(text)]
     if before is not None and text[5:].isdigit() and text.isascii():
         return before + text, None
     international = text[:1] == "+"

@@ -212,8 +212,7 @@ class _Planner:
         after: dict[str, Any] = {}
         if old.get("contact_id") != new[0]:
             after["contact_id"] = new[0]
-            if new[0] in self.doubtful:
-                self._note_new(record, notes)
+            self._note_new(record, notes)
         if old.get("first_name") != new[1]:
             after["first_name"] = new[1]
         if old.get("last_name") != new[2]:

@@ -21,7 +21,7 @@ _WANTED_POSTGRES = {
 }
 _BY_INDEX = "SET LOCAL enable_seqscan = {0}; SET LOCAL enable_bitmapscan = {0}"
 _KEYS_AT_ONCE = 50_000
-_NULL = "\x01"  # no text is that: control characters are problems, and what must be escaped is then any backslash
+_NULL = "\x01"  # no text is that, since control characters are problems; so every backslash is a text's own
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 

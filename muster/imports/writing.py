@@ -58,7 +58,6 @@ _SEARCHED = frozenset({"contact_id", "first_name", "last_name", "mobile_number",
 class _Kept(NamedTuple):
     """A channel as its columns and as history keep it."""
 
-    opted_out: int
     columns: tuple[Any, ...]
     history: list[Any]
 
@@ -78,7 +77,7 @@ class _Channels(dict[Channel, _Kept]):
         if at is None:
             by, at = self.by, self.at
         columns = (int(opted_out), source, by, bulk.as_time(at), int(own_out))  # SQLite takes an int at once
-        kept = self[channel] = _Kept(columns[0], columns, [opted_out, source, by, at.isoformat(), own_out])
+        kept = self[channel] = _Kept(columns, [opted_out, source, by, at.isoformat(), own_out])
         return kept
 
 
@@ -111,7 +110,10 @@ class Writer:
         self.channels = _Channels(self.by, self.at)
 
     def create(self, key: int, values: dict[str, Any], *, change: int, row: int) -> None:
-        """A new contact with these values, and the first entry of its history. Takes the values over."""
+        """A new contact with these values, and the first entry of its history. Takes the values over.
+
+        Its channels are in or out since now, by this import, and nothing else about them differs: see `_same_new`.
+        """
         kept, mobile, whatsapp_number = self.channels, values["mobile_number"], values.get("whatsapp_number")
         contact_id, first_name, last_name = values["contact_id"], values["first_name"], values["last_name"]
         text, whatsapp, marketing = kept[values["text"]], kept[values["whatsapp"]], kept[values["whatsapp_marketing"]]
@@ -120,7 +122,7 @@ class Writer:
         self.new.append((
             key, contact_id, first_name, last_name,
             mobile, self.at_kept if "mobile_number_inferred" in values else None, whatsapp_number,
-            text.opted_out, whatsapp.opted_out, marketing.opted_out,
+            text.columns[0], whatsapp.columns[0], marketing.columns[0],
             values.get("assigned"), dumps(custom).decode(),
             index.document(first_name, last_name, contact_id, mobile, whatsapp_number, searched),
         ))  # fmt: skip
