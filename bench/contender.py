@@ -29,7 +29,7 @@ from muster.core import Options, phones  # noqa: E402
 from muster.core.outcome import Outcome  # noqa: E402
 from muster.imports import mail, plans, progress, reading, run, worker  # noqa: E402
 from muster.imports.models import State  # noqa: E402
-from muster.imports.writing import Writer  # noqa: E402
+from muster.imports.store.contact_writer import Writer  # noqa: E402
 from muster.teams.models import Membership, Role, Team, User  # noqa: E402
 
 OPTIONS = Options(blank_mobile="infer", allow_mobile_updates=True)

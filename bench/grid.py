@@ -119,8 +119,8 @@ def make_draft(path: Path, rows: int, columns: int) -> Draft:
 
 
 def make_team(columns: int) -> tuple[Any, Any, list[str]]:
-    from muster.contacts import fields  # noqa: PLC0415
-    from muster.teams import people as members  # noqa: PLC0415
+    from muster.contacts import custom_fields  # noqa: PLC0415
+    from muster.teams import members  # noqa: PLC0415
     from muster.teams.models import Role  # noqa: PLC0415
 
     team = members.create_team(None, name="Bench", slug="bench")
@@ -128,10 +128,10 @@ def make_team(columns: int) -> tuple[Any, Any, list[str]]:
     for staff_id in people.STAFF:
         members.add_user(team, None, email=f"{staff_id}@example.edu", role=Role.USER, staff_id=staff_id)
     for name, kind, choices in people.CUSTOM:
-        fields.add(team, admin.user, name=name, kind=kind, choices=list(choices))
+        custom_fields.add(team, admin.user, name=name, kind=kind, choices=list(choices))
     more = [f"Field {number}" for number in range(1, columns - len(people.WIDE_HEADER) + 1)]
     for name in more:
-        fields.add(team, admin.user, name=name, kind="text")
+        custom_fields.add(team, admin.user, name=name, kind="text")
     return team, admin.user, [*people.WIDE_HEADER, *more][:columns]
 
 

@@ -121,8 +121,8 @@ def rows(team: int, start: int, count: int, rng: random.Random) -> Iterator[Row]
     """Yield finished rows of contacts."""
     from django.utils import timezone  # noqa: PLC0415
 
-    from muster.contacts.ids import next_ids  # noqa: PLC0415
-    from muster.contacts.index import document  # noqa: PLC0415
+    from muster.contacts.search.index import document  # noqa: PLC0415
+    from muster.contacts.time_ids import next_ids  # noqa: PLC0415
 
     now = timezone.now().isoformat()
     for key, person in zip(next_ids(count), people(start, count, rng), strict=True):
@@ -200,7 +200,7 @@ def fill(team: int, start: int, count: int, rng: random.Random) -> dict[str, flo
     """Put contacts in; return µs of CPU a contact for the rows and for their place in the search index."""
     from django.db import connection, transaction  # noqa: PLC0415
 
-    from muster.contacts.index import index_rows  # noqa: PLC0415
+    from muster.contacts.search.index import index_rows  # noqa: PLC0415
 
     made, now, on_sqlite = list(rows(team, start, count, rng)), clock(connection), connection.vendor == "sqlite"
     bare = 0.0 if on_sqlite else without_index(made, now)
@@ -292,7 +292,7 @@ def search(team: Any, queries: list[str]) -> tuple[list[float], list[float], lis
     """
     from django.db import connection  # noqa: PLC0415
 
-    from muster.contacts.search import find  # noqa: PLC0415
+    from muster.contacts.search.find import find  # noqa: PLC0415
 
     inside, whole, hits = [], [], []
     spent, now = 0.0, clock(connection)

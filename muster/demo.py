@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from muster.contacts import edit, fields
+from muster.contacts import custom_fields, edit
 from muster.contacts.models import Contact, CustomField
 from muster.core.fields import Options
 from muster.demo_files import INTAKE, REGISTRAR, UGLY
 from muster.imports import run, worker
 from muster.imports.models import Import
 from muster.settings import settings
-from muster.teams import people
+from muster.teams import members as people
 from muster.teams.models import Membership, Role, Team, User
 
 TEAM, OTHER_TEAM = "admissions-demo", "financial-aid-demo"
@@ -71,8 +71,8 @@ def make() -> Demo:
     members = {person: _member(team, person) for person in PEOPLE}
     _other_team(members[ANA].user)
     for field in FIELDS:
-        if not CustomField.objects.filter(team=team, name_folded=fields.folded(str(field["name"]))).exists():
-            fields.add(team, members[ANA].user, **field)  # type: ignore[arg-type]  # each value fits its name
+        if not CustomField.objects.filter(team=team, name_folded=custom_fields.folded(str(field["name"]))).exists():
+            custom_fields.add(team, members[ANA].user, **field)  # type: ignore[arg-type]  # each value fits its name
     if not Contact.objects.filter(team=team).exists():
         _fill(team, members[ANA].user, members[UMA].user)
     sample = settings().data.absolute() / "ugly-sample.csv"

@@ -133,7 +133,7 @@ def _sign_in_elsewhere() -> dict[str, Any]:
 SECRET_KEY = _secret_key()
 DEBUG = _ours.debug
 DATABASES = _databases()
-DATABASE_ROUTERS = ["muster.imports.routers.ProgressRouter"]
+DATABASE_ROUTERS = ["muster.imports.db_router.ProgressRouter"]
 CACHES = _caches()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
@@ -199,7 +199,7 @@ DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 # Who is asking: only by the names we know, over TLS where the address says so.
 ALLOWED_HOSTS = ["*"] if DEBUG else _hosts()
 CSRF_TRUSTED_ORIGINS = [f"{_address.scheme}://{_address.netloc}"]
-CSRF_FAILURE_VIEW = "muster.teams.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "muster.teams.pages.errors.csrf_failure"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT = _tls
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = "Lax"  # Strict would sign people out when they follow a link in a mail
 SESSION_COOKIE_NAME = "__Host-session" if _tls else "session"
@@ -221,14 +221,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "muster.teams.adapters.Accounts"
+ACCOUNT_ADAPTER = "muster.teams.sign_in.adapters.Accounts"
 ACCOUNT_FORMS = {
-    "login": "muster.teams.sign_in_forms.SignIn",
-    "reauthenticate": "muster.teams.sign_in_forms.Reauthenticate",
-    "reset_password": "muster.teams.sign_in_forms.AskForReset",
-    "reset_password_from_key": "muster.teams.sign_in_forms.Reset",
-    "change_password": "muster.teams.sign_in_forms.Change",
-    "set_password": "muster.teams.sign_in_forms.Choose",
+    "login": "muster.teams.sign_in.forms.SignIn",
+    "reauthenticate": "muster.teams.sign_in.forms.Reauthenticate",
+    "reset_password": "muster.teams.sign_in.forms.AskForReset",
+    "reset_password_from_key": "muster.teams.sign_in.forms.Reset",
+    "change_password": "muster.teams.sign_in.forms.Change",
+    "set_password": "muster.teams.sign_in.forms.Choose",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -252,13 +252,13 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(_tls) if _ours.proxies is None else _ours.proxies
-MFA_ADAPTER = "muster.teams.adapters.SecondFactors"
+MFA_ADAPTER = "muster.teams.sign_in.adapters.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Muster"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _tls  # browsers make passkeys on localhost and over TLS only, either way
 USERSESSIONS_TRACK_ACTIVITY = True
-SOCIALACCOUNT_ADAPTER = "muster.teams.adapters.SignInElsewhere"
+SOCIALACCOUNT_ADAPTER = "muster.teams.sign_in.adapters.SignInElsewhere"
 SOCIALACCOUNT_PROVIDERS = _sign_in_elsewhere()
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # a verified address of the provider is the user with that address
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from muster import health
-from muster.imports.views import guide
+from muster.imports.pages.start import guide
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -19,4 +19,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guide/errors", guide, name="guide"),
 ]
 
-handler403 = "muster.teams.errors.forbidden"
+handler403 = "muster.teams.pages.errors.forbidden"

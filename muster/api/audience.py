@@ -16,7 +16,7 @@ from muster.api.openapi import says
 from muster.api.paging import decode, encode
 from muster.contacts import audience as audiences
 from muster.contacts import export
-from muster.contacts.downloads import csv_response
+from muster.contacts.pages.downloads import csv_response
 from muster.teams import audit
 from muster.teams.access import Access, require_admin
 from muster.teams.models import Membership

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from muster.contacts.mapping import staff_ids
 from muster.contacts.schema import custom_fields
-from muster.contacts.stored import staff_ids
 from muster.core.consent import Channel
 from muster.core.fields import CHANNELS
 from muster.teams.models import Team

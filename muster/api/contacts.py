@@ -10,6 +10,7 @@ from pydantic import Field
 
 from muster.api.auth import Admins, Members, who
 from muster.api.changed import Words
+from muster.api.contact_json import many_as_json, values_of
 from muster.api.contact_shapes import (
     BY,
     ConsentIn,
@@ -24,10 +25,10 @@ from muster.api.contact_shapes import (
 from muster.api.openapi import says
 from muster.api.paging import Page, decode, encode
 from muster.api.problems import Refused
-from muster.contacts import edit, search
-from muster.contacts.filters import Filters, filters_of
+from muster.contacts import edit
 from muster.contacts.models import Change, Contact
-from muster.contacts.wire import many_as_json, values_of
+from muster.contacts.search import find as search
+from muster.contacts.search.filters import Filters, filters_of
 from muster.core import phones
 from muster.core.errors import Problem
 from muster.teams.access import Access

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 from muster.api.auth import Admins, Members, who
 from muster.api.openapi import says
 from muster.api.paging import Page, by_position
-from muster.contacts import fields
+from muster.contacts import custom_fields as fields
 from muster.contacts.models import CustomField
 from muster.contacts.schema import custom_fields, schema_of
 from muster.core.fields import SYSTEM_FIELDS, template_headers

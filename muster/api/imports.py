@@ -36,10 +36,10 @@ from muster.api.problems import Refused
 from muster.api.reading import read_upload
 from muster.core import errors
 from muster.core.fields import options_from_json
-from muster.imports import draft, run, undo
-from muster.imports import rows as row_results
+from muster.imports import row_results, run, undo
+from muster.imports.draft import edits
 from muster.imports.models import Import
-from muster.imports.rows import RowResult
+from muster.imports.row_results import RowResult
 from muster.settings import settings
 from muster.teams.access import Access
 
@@ -198,7 +198,7 @@ def change_rows(
     leave_out = [(each.row, each.leave_out) for each in body if each.leave_out is not None]
     if len(cells) + len(leave_out) != len(body):
         raise Refused(422, "Each item has `row`, and either `header` and `value`, or `leave_out`.")
-    draft.edit(imp, asker.user, cells, leave_out, "Changed by API")
+    edits.edit(imp, asker.user, cells, leave_out, "Changed by API")
     return import_json(find(asker, import_id))
 
 

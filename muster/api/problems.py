@@ -19,10 +19,10 @@ from ninja.errors import HttpError, ValidationError
 
 from muster.contacts.audience import Unavailable
 from muster.contacts.edit import Rejected
-from muster.contacts.filters import BadFilter
+from muster.contacts.search.filters import BadFilter
 from muster.core import errors
 from muster.core.errors import BadFile, Problem
-from muster.imports.draft import NoSuchCell
+from muster.imports.draft.edits import NoSuchCell
 from muster.imports.run import WrongState
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from muster.api.auth import Admins, Anybody, Members, Owners, TeamOwners, caller, who
 from muster.api.paging import Page, by_position
-from muster.teams import people
+from muster.teams import members as people
 from muster.teams.access import teams_of
 from muster.teams.models import Membership, Team
 

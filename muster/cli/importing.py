@@ -21,9 +21,10 @@ from muster.cli.checking import REFUSED, SOME_ROWS_FAIL, BlankMobile, give_up, r
 from muster.contacts.schema import schema_of
 from muster.core import BadFile, Outcome, check, make_plan, parse
 from muster.core.fields import Options, options_to_json
-from muster.imports import facts, run, worker
+from muster.imports import run, worker
 from muster.imports.models import Import, State
 from muster.imports.progress import Clock, progress
+from muster.imports.store import facts
 from muster.settings import settings
 from muster.teams.models import Team, User
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from muster import demo as demo_team
 from muster.cli.serving import migrate_database
 from muster.settings import settings
-from muster.teams import people, tokens
+from muster.teams import members, tokens
 from muster.teams.models import User
 
 app = typer.Typer()
@@ -39,7 +39,7 @@ def owner(
     try:
         if password:
             validate_password(password, known or User(email=email))
-        made = people.make_owner(None, email, password=password or None)
+        made = members.make_owner(None, email, password=password or None)
     except ValidationError as error:
         raise refuse(error) from error
     typer.echo(f"{made.email} is an owner of this installation.", err=True)

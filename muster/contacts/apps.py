@@ -11,4 +11,4 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for members who leave a team."""
-        import muster.contacts.assigned  # noqa: F401, PLC0415  models are loaded by now
+        import muster.contacts.unassign  # noqa: F401, PLC0415  models are loaded by now

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from muster.contacts import search
-from muster.contacts.filters import NUMBER_OF, Filters, reachable
 from muster.contacts.models import Contact
+from muster.contacts.search import find
+from muster.contacts.search.filters import NUMBER_OF, Filters, reachable
 from muster.core.values import export_safe
 from muster.teams.models import Membership, Team
 
@@ -60,7 +60,7 @@ class Audience:
     team: Team
     channel: str
     typed: str = ""
-    filters: Filters = search.EVERYBODY
+    filters: Filters = find.EVERYBODY
     mine: Membership | None = None
     send_as: bool = False
 
@@ -68,7 +68,7 @@ class Audience:
     def selection(self) -> QuerySet[Contact]:
         """Everybody the words and filters find, whether they can be reached or not."""
         assigned = self.mine.id if self.mine else self.filters.assigned
-        return search.matching(self.team, self.typed, replace(self.filters, assigned=assigned, reach=None))
+        return find.matching(self.team, self.typed, replace(self.filters, assigned=assigned, reach=None))
 
     @property
     def reached(self) -> QuerySet[Contact]:
@@ -120,7 +120,7 @@ def audience(
     channel: str,
     *,
     typed: str = "",
-    filters: Filters = search.EVERYBODY,
+    filters: Filters = find.EVERYBODY,
     mine: Membership | None = None,
     send_as: bool = False,
 ) -> Audience:
@@ -132,9 +132,9 @@ def audience(
     return Audience(team, channel, typed, filters, mine, send_as)
 
 
-def why_not_assigned(team: Team, typed: str = "", filters: Filters = search.EVERYBODY) -> str | None:
+def why_not_assigned(team: Team, typed: str = "", filters: Filters = find.EVERYBODY) -> str | None:
     """Return why neither choice about assigned users can be had for this selection; None when both can."""
-    found = search.matching(team, typed, replace(filters, reach=None)).filter(assigned__isnull=False)
+    found = find.matching(team, typed, replace(filters, reach=None)).filter(assigned__isnull=False)
     return None if found.exists() else NOBODY_ASSIGNED
 
 

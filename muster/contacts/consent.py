@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from muster.contacts import history
 from muster.contacts.lock import locked
+from muster.contacts.mapping import as_history, channel_of, columns_of_channel
 from muster.contacts.models import ConsentMessage, Contact, Source
-from muster.contacts.stored import as_history, channel_of, columns_of_channel
 from muster.core.consent import Channel
 from muster.teams.models import Team, User
 

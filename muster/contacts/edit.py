@@ -11,11 +11,11 @@ from django.utils import timezone
 from muster.contacts import history
 from muster.contacts.consent import set_consent, set_consent_of_number
 from muster.contacts.erase import erased_ids
-from muster.contacts.index import document, index_rows
 from muster.contacts.lock import locked
+from muster.contacts.mapping import as_columns, as_history, as_stored, row_of, staff_ids
 from muster.contacts.models import Contact, Source
 from muster.contacts.schema import schema_of, searchable_keys
-from muster.contacts.stored import as_columns, as_history, as_stored, row_of, staff_ids
+from muster.contacts.search.index import document, index_rows
 from muster.core import by_hand
 from muster.core.consent import Channel
 from muster.core.errors import Note, Problem

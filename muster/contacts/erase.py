@@ -13,9 +13,9 @@ from django.db import connection
 from django.dispatch import Signal
 from django.utils import timezone
 
-from muster.contacts.index import index_rows
 from muster.contacts.lock import locked
 from muster.contacts.models import Change, Contact, Tombstone
+from muster.contacts.search.index import index_rows
 from muster.teams import audit
 from muster.teams.models import Team, User
 

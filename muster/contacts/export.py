@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from muster.contacts import search
-from muster.contacts.filters import Filters
+from muster.contacts.mapping import COLUMNS, as_stored, staff_ids
 from muster.contacts.models import Contact
 from muster.contacts.schema import schema_of
-from muster.contacts.stored import COLUMNS, as_stored, staff_ids
+from muster.contacts.search import find
+from muster.contacts.search.filters import Filters
 from muster.core.consent import Channel
 from muster.core.fields import Field, Kind, template_headers
 from muster.core.values import export_safe
@@ -21,14 +21,14 @@ from muster.teams.models import Team
 LINES_AT_ONCE = 500
 
 
-def contacts(team: Team, typed: str = "", filters: Filters = search.EVERYBODY) -> QuerySet[Contact]:
+def contacts(team: Team, typed: str = "", filters: Filters = find.EVERYBODY) -> QuerySet[Contact]:
     """Return the contacts of an export: all that match and have a ContactId, without which no file can name them."""
-    return search.matching(team, typed, filters).filter(contact_id__isnull=False)
+    return find.matching(team, typed, filters).filter(contact_id__isnull=False)
 
 
-def left_out(team: Team, typed: str = "", filters: Filters = search.EVERYBODY) -> int:
+def left_out(team: Team, typed: str = "", filters: Filters = find.EVERYBODY) -> int:
     """Return how many that match were added by hand without a ContactId, and are not in the export."""
-    return search.matching(team, typed, filters).filter(contact_id=None).count()
+    return find.matching(team, typed, filters).filter(contact_id=None).count()
 
 
 def as_csv(team: Team, chosen: QuerySet[Contact]) -> Iterator[str]:

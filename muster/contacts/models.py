@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from muster.contacts.ids import next_id
+from muster.contacts.time_ids import next_id
 from muster.core.fields import CUSTOM_KINDS
 from muster.teams.models import Membership, Team, User
 

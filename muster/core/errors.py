@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from muster.core import phones
-from muster.core.codes import REGISTRY, ErrorCode
+from muster.core.catalogue import REGISTRY, ErrorCode
 
 __all__ = [
     "LEVELS",

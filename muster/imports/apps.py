@@ -11,4 +11,4 @@ class ImportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for people who are erased."""
-        import muster.imports.redact  # noqa: F401, PLC0415  models are loaded by now
+        import muster.imports.erasure  # noqa: F401, PLC0415  models are loaded by now

@@ -13,11 +13,11 @@ from muster.contacts.models import Change
 from muster.core.fields import Options, Schema
 from muster.core.outcome import OUTCOMES
 from muster.core.plan import Known, Plan
-from muster.core.sheet import Sheet, moved
-from muster.imports import facts
+from muster.core.replan import Sheet, moved
 from muster.imports.kept import Kept
 from muster.imports.models import Import
 from muster.imports.reading import Reading
+from muster.imports.store import facts
 from muster.teams.models import Membership
 
 MOST_ROWS_KEPT = 150_000

@@ -9,13 +9,13 @@ from operator import attrgetter
 from muster.contacts.schema import schema_of
 from muster.core.check import Checked, check
 from muster.core.fields import Options, Schema, options_from_json
-from muster.core.sheet import moved, reread
+from muster.core.replan import moved, reread
 from muster.core.table import Table, parse
-from muster.imports import content
+from muster.imports.gc_pause import without_collecting
 from muster.imports.kept import Kept
-from muster.imports.memory import without_collecting
 from muster.imports.models import Edit, Import
 from muster.imports.progress import Clock
+from muster.imports.store import blobs
 from muster.settings import settings
 from muster.teams.models import Team
 
@@ -83,7 +83,7 @@ def _read(imp: Import, schema: Schema, clock: Clock) -> Reading:
     clock.begin("reading")
     with clock.timed("parse"), without_collecting:
         steps = standing(imp)
-        file = parse(content.original(imp), schema, options, max_rows=most_rows(imp))
+        file = parse(blobs.original(imp), schema, options, max_rows=most_rows(imp))
         table = _edited(file, steps)
     checked = _checked(table, schema, options, clock)
     return Reading(schema, options, table, checked, file, steps, revision)
@@ -120,7 +120,7 @@ def table(imp: Import) -> Table:
     found = _find(imp, schema, options)
     if found and (found.revision, found.options) == (imp.revision, options):
         return found.table
-    return _edited(parse(content.original(imp), schema, options, max_rows=most_rows(imp)), standing(imp))
+    return _edited(parse(blobs.original(imp), schema, options, max_rows=most_rows(imp)), standing(imp))
 
 
 def most_rows(imp: Import) -> int:

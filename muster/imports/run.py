@@ -17,12 +17,13 @@ from muster.core.errors import BadFile
 from muster.core.fields import Options, options_to_json
 from muster.core.outcome import Outcome, Tally
 from muster.core.plan import Plan, make_plan, verdicts
-from muster.imports import content, facts, plans, reading, store
-from muster.imports.fit import fit, fit_for_json
+from muster.imports import apply, plans, reading
+from muster.imports.gc_pause import without_collecting
 from muster.imports.mail import write_mails
-from muster.imports.memory import without_collecting
 from muster.imports.models import Import, State
 from muster.imports.progress import Clock
+from muster.imports.store import blobs, facts
+from muster.imports.store.db_text import fit, fit_for_json
 from muster.settings import settings
 from muster.teams import audit
 from muster.teams.models import Team, User
@@ -63,7 +64,7 @@ def receive(
     try:
         with transaction.atomic():
             imp.save(force_insert=True)
-            content.keep_whole(imp, content.ORIGINAL, data)
+            blobs.keep_whole(imp, blobs.ORIGINAL, data)
     except IntegrityError:
         if not imp.idempotency_key:
             raise
@@ -210,7 +211,7 @@ def _run(imp: Import, clock: Clock) -> Outcome:
         with clock.timed("plan"):
             known = facts.of(team, read.checked.asked())  # asked now: contacts may have changed since the preview
         at = timezone.now()
-        outcome = store.apply(imp, team, read, known, at=at, clock=clock)
+        outcome = apply.apply(imp, team, read, known, at=at, clock=clock)
         return finish(imp, outcome, at, clock)
 
 

@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from muster.contacts.ids import next_ids
 from muster.contacts.lock import locked
 from muster.contacts.schema import searchable_keys
+from muster.contacts.time_ids import next_ids
 from muster.core.outcome import Outcome
 from muster.imports import run as running
-from muster.imports.memory import without_collecting
+from muster.imports.gc_pause import without_collecting
 from muster.imports.models import Import, State
 from muster.imports.progress import Clock
 from muster.imports.run import Overtaken, WrongState
-from muster.imports.undoing import BATCH_ROWS, PARTLY, REMOVED, RESTORED, Fate, fates
-from muster.imports.writing import Writer
+from muster.imports.store.contact_writer import Writer
+from muster.imports.undo_plan import BATCH_ROWS, PARTLY, REMOVED, RESTORED, Fate, fates
 from muster.settings import settings
 from muster.teams import audit
 from muster.teams.models import Team, User

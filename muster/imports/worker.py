@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from muster.core.errors import BadFile
 from muster.core.outcome import Outcome
-from muster.imports import mail, progress, pruning, run, undo
+from muster.imports import mail, progress, retention, run, undo
 from muster.imports.models import Import, State
 from muster.settings import settings
 
@@ -40,7 +40,7 @@ def work(*, once: bool = False, stop: threading.Event | None = None) -> None:
         try:
             busy = one_round(name)
             if time.monotonic() >= prune_at:
-                pruning.prune()
+                retention.prune()
                 prune_at = time.monotonic() + SECONDS_BETWEEN_PRUNINGS
         except (OperationalError, InterfaceError) as error:
             log.warning("the database did not answer, again soon: %s", error)

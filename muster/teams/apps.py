@@ -11,4 +11,4 @@ class TeamsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for sign-ins."""
-        import muster.teams.sign_in  # noqa: F401, PLC0415  models are loaded by now
+        import muster.teams.sign_in.signals  # noqa: F401, PLC0415  models are loaded by now

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from muster.settings import settings
-from muster.teams import audit, people
-from muster.teams.adapters import full_address
+from muster.teams import audit, members
 from muster.teams.models import Invitation, Membership, Role, Team, User, new_nonce
+from muster.teams.sign_in.adapters import full_address
 
 SALT = "muster.invitation"
 
@@ -31,15 +31,15 @@ def invite(
     staff_id: str | None = None,
 ) -> Invitation:
     """Remember whom we ask. Asking the same address again replaces the invitation. Raises ValidationError."""
-    email = people.clean_email(email)
+    email = members.clean_email(email)
     if Membership.objects.filter(team=team, user__email=email).exists():
-        raise people.refuse("email", "already-member", f"{email} is already in {team.name}.")
+        raise members.refuse("email", "already-member", f"{email} is already in {team.name}.")
     with transaction.atomic():
         values = {
             "first_name": first_name,
             "last_name": last_name,
-            "role": people.clean_role(role),
-            "staff_id": people.free_staff_id(team, staff_id, email=email),
+            "role": members.clean_role(role),
+            "staff_id": members.free_staff_id(team, staff_id, email=email),
         }
         Invitation.objects.filter(team=team, email=email, accepted_at=None).delete()
         invitation = Invitation.objects.create(team=team, email=email, invited_by=by, **values)
@@ -106,7 +106,7 @@ def accept(invitation: Invitation) -> Membership:
     with transaction.atomic():
         invitation.accepted_at = timezone.now()
         invitation.save(update_fields=["accepted_at"])
-        membership = people.add_user(
+        membership = members.add_user(
             invitation.team,
             invitation.invited_by,
             email=invitation.email,

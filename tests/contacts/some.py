@@ -5,9 +5,9 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from muster.contacts.ids import next_id
-from muster.contacts.index import document, index_rows
 from muster.contacts.models import Contact
+from muster.contacts.search.index import document, index_rows
+from muster.contacts.time_ids import next_id
 from muster.teams.models import Team
 
 

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from muster.contacts import edit, export
+from muster.contacts.mapping import COLUMNS, as_stored, staff_ids
 from muster.contacts.models import Contact, CustomField
 from muster.contacts.schema import schema_of
-from muster.contacts.stored import COLUMNS, as_stored, staff_ids
 from muster.core import Known, Options, check, make_plan, parse
 from muster.core.fields import CHANNELS
 from muster.teams.models import Team

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from muster.contacts import fields, search
+from muster.contacts import custom_fields
 from muster.contacts.models import Change, ColumnAnswer, Contact, CustomField
 from muster.contacts.schema import schema_of
+from muster.contacts.search import find
 from muster.core.fields import template_headers
-from muster.teams import people
+from muster.teams import members
 from muster.teams.models import AuditEntry, Team
 from tests.cast import Cast
 from tests.contacts.some import contact
@@ -23,7 +24,7 @@ def codes(call: Callable[..., Any], *arguments: Any, **values: Any) -> dict[str,
 
 
 def found(team: Team, typed: str) -> list[str]:
-    return sorted(each.first_name for each in search.find(team, typed).contacts)
+    return sorted(each.first_name for each in find.find(team, typed).contacts)
 
 
 def names(team: Team) -> list[str]:
@@ -31,8 +32,8 @@ def names(team: Team) -> list[str]:
 
 
 def test_it_adds_a_field_that_the_templates_have_at_once(cast: Cast) -> None:
-    fields.add(cast.team, cast.alice, name=" Program ", required=True)
-    fields.add(cast.team, cast.alice, name="Term", kind="choice", choices=["Fall", " fall ", "Spring", ""])
+    custom_fields.add(cast.team, cast.alice, name=" Program ", required=True)
+    custom_fields.add(cast.team, cast.alice, name="Term", kind="choice", choices=["Fall", " fall ", "Spring", ""])
     assert names(cast.team) == ["Program", "Term"]
     assert template_headers(schema_of(cast.team), only_required=True)[-1] == "Program"
     assert CustomField.objects.get(name="Term").choices == ["Fall", "Spring"]
@@ -41,9 +42,9 @@ def test_it_adds_a_field_that_the_templates_have_at_once(cast: Cast) -> None:
 
 def test_it_refuses_the_26th_field(cast: Cast) -> None:
     for number in range(25):
-        fields.add(cast.team, cast.alice, name=f"Field {number}")
-    assert codes(fields.add, cast.team, cast.alice, name="One more") == {"name": ["too-many-fields"]}
-    fields.add(cast.other_team, cast.charlie, name="One more")
+        custom_fields.add(cast.team, cast.alice, name=f"Field {number}")
+    assert codes(custom_fields.add, cast.team, cast.alice, name="One more") == {"name": ["too-many-fields"]}
+    custom_fields.add(cast.other_team, cast.charlie, name="One more")
     assert len(names(cast.team)) == 25
 
 
@@ -65,11 +66,11 @@ def test_it_refuses_the_26th_field(cast: Cast) -> None:
     ],
 )
 def test_it_refuses_a_name_that_cannot_be(cast: Cast, name: str, code: str) -> None:
-    fields.add(cast.team, cast.alice, name="Program")
-    fields.add(cast.team, cast.alice, name="STRASSE")
-    assert codes(fields.add, cast.team, cast.alice, name=name) == {"name": [code]}
-    other = fields.add(cast.team, cast.alice, name="Other")
-    assert codes(fields.change, other, cast.alice, name=name) == {"name": [code]}
+    custom_fields.add(cast.team, cast.alice, name="Program")
+    custom_fields.add(cast.team, cast.alice, name="STRASSE")
+    assert codes(custom_fields.add, cast.team, cast.alice, name=name) == {"name": [code]}
+    other = custom_fields.add(cast.team, cast.alice, name="Other")
+    assert codes(custom_fields.change, other, cast.alice, name=name) == {"name": [code]}
 
 
 @pytest.mark.parametrize(
@@ -86,20 +87,20 @@ def test_it_refuses_a_name_that_cannot_be(cast: Cast, name: str, code: str) -> N
     ],
 )
 def test_it_refuses_rules_that_cannot_be(cast: Cast, values: dict[str, Any], field: str, code: str) -> None:
-    assert codes(fields.add, cast.team, cast.alice, name="Program", **values) == {field: [code]}
+    assert codes(custom_fields.add, cast.team, cast.alice, name="Program", **values) == {field: [code]}
 
 
 def test_it_may_change_only_the_capitals_of_its_own_name(cast: Cast) -> None:
-    field = fields.add(cast.team, cast.alice, name="program")
-    fields.change(field, cast.alice, name="Program")
+    field = custom_fields.add(cast.team, cast.alice, name="program")
+    custom_fields.change(field, cast.alice, name="Program")
     assert names(cast.team) == ["Program"]
 
 
 def test_it_keeps_values_when_renamed_and_reads_the_old_header(cast: Cast) -> None:
-    field = fields.add(cast.team, cast.alice, name="Program")
+    field = custom_fields.add(cast.team, cast.alice, name="Program")
     someone = contact(cast.team, "Zoe", {str(field.id): "Physics"})
-    fields.change(field, cast.alice, name="Major")
-    fields.change(field, cast.alice, name="Subject")
+    custom_fields.change(field, cast.alice, name="Major")
+    custom_fields.change(field, cast.alice, name="Subject")
     someone.refresh_from_db()
     assert someone.custom == {str(field.id): "Physics"}
     answers = ColumnAnswer.objects.filter(team=cast.team).order_by("header")
@@ -107,25 +108,25 @@ def test_it_keeps_values_when_renamed_and_reads_the_old_header(cast: Cast) -> No
 
 
 def test_it_takes_a_name_back(cast: Cast) -> None:
-    field = fields.add(cast.team, cast.alice, name="Program")
-    fields.change(field, cast.alice, name="Major")
-    fields.change(field, cast.alice, name="Program")
+    field = custom_fields.add(cast.team, cast.alice, name="Program")
+    custom_fields.change(field, cast.alice, name="Major")
+    custom_fields.change(field, cast.alice, name="Program")
     answers = ColumnAnswer.objects.filter(team=cast.team)
     assert list(answers.values_list("header", "field_name")) == [("Major", "Program")]
-    fields.add(cast.team, cast.alice, name="Major")
+    custom_fields.add(cast.team, cast.alice, name="Major")
     assert not answers.exists()
 
 
 def test_it_deletes_values_of_this_field_in_this_team_only(cast: Cast) -> None:
-    program = fields.add(cast.team, cast.alice, name="Program")
-    term = fields.add(cast.team, cast.alice, name="Term")
+    program = custom_fields.add(cast.team, cast.alice, name="Program")
+    term = custom_fields.add(cast.team, cast.alice, name="Term")
     key, other = str(program.id), str(term.id)
     contact(cast.team, "Zoe", {key: "Physics", other: "Fall"})
     contact(cast.team, "Ann", {other: "Physics"})
     contact(cast.other_team, "Max", {key: "Physics"})
     ColumnAnswer.objects.create(team=cast.team, header="Programme", field_name="Program")
-    assert fields.with_value(program).count() == 1
-    assert fields.delete(program, cast.alice) == 1
+    assert custom_fields.with_value(program).count() == 1
+    assert custom_fields.delete(program, cast.alice) == 1
     kept = dict(Contact.objects.values_list("first_name", "custom"))
     assert kept == {"Zoe": {other: "Fall"}, "Ann": {other: "Physics"}, "Max": {key: "Physics"}}
     assert not ColumnAnswer.objects.exists()
@@ -133,43 +134,43 @@ def test_it_deletes_values_of_this_field_in_this_team_only(cast: Cast) -> None:
 
 
 def test_it_no_longer_finds_deleted_values(cast: Cast) -> None:
-    program = fields.add(cast.team, cast.alice, name="Program")
+    program = custom_fields.add(cast.team, cast.alice, name="Program")
     for number in range(1_203):
         contact(cast.team, f"Zoe{number}", {str(program.id): "Physics"})
     contact(cast.team, "Physics")
-    fields.delete(program, cast.alice)
+    custom_fields.delete(program, cast.alice)
     assert found(cast.team, "physics") == ["Physics"]
     assert found(cast.team, "zoe1202") == ["Zoe1202"]
 
 
 def test_it_finds_values_only_while_searchable(cast: Cast) -> None:
-    program = fields.add(cast.team, cast.alice, name="Program")
+    program = custom_fields.add(cast.team, cast.alice, name="Program")
     contact(cast.team, "Zoe", {str(program.id): "Physics"})
     assert found(cast.team, "physics") == ["Zoe"]
-    fields.change(program, cast.alice, searchable=False)
+    custom_fields.change(program, cast.alice, searchable=False)
     assert found(cast.team, "physics") == []
-    fields.change(program, cast.alice, searchable=True)
+    custom_fields.change(program, cast.alice, searchable=True)
     assert found(cast.team, "physics") == ["Zoe"]
 
 
 def test_it_keeps_kind_length_and_choices_that_values_need(cast: Cast) -> None:
-    text = fields.add(cast.team, cast.alice, name="Program")
-    term = fields.add(cast.team, cast.alice, name="Term", kind="choice", choices=["Fall", "Spring"])
+    text = custom_fields.add(cast.team, cast.alice, name="Program")
+    term = custom_fields.add(cast.team, cast.alice, name="Term", kind="choice", choices=["Fall", "Spring"])
     contact(cast.team, "Zoe", {str(text.id): "Physics", str(term.id): "Fall"})
-    assert codes(fields.change, text, cast.alice, kind="date") == {"kind": ["kind-in-use"]}
-    assert codes(fields.change, text, cast.alice, max_length=6) == {"max_length": ["max-length"]}
-    assert codes(fields.change, term, cast.alice, choices=["Spring"]) == {"choices": ["choice-in-use"]}
-    fields.change(text, cast.alice, max_length=7)
-    fields.change(term, cast.alice, choices=["Summer", "Fall"])
+    assert codes(custom_fields.change, text, cast.alice, kind="date") == {"kind": ["kind-in-use"]}
+    assert codes(custom_fields.change, text, cast.alice, max_length=6) == {"max_length": ["max-length"]}
+    assert codes(custom_fields.change, term, cast.alice, choices=["Spring"]) == {"choices": ["choice-in-use"]}
+    custom_fields.change(text, cast.alice, max_length=7)
+    custom_fields.change(term, cast.alice, choices=["Summer", "Fall"])
     term.refresh_from_db()
     assert term.choices == ["Summer", "Fall"]
 
 
 def test_it_changes_the_kind_while_nobody_has_a_value(cast: Cast) -> None:
-    field = fields.add(cast.team, cast.alice, name="Term", kind="choice", choices=["Fall"])
-    fields.change(field, cast.alice, kind="date")
+    field = custom_fields.add(cast.team, cast.alice, name="Term", kind="choice", choices=["Fall"])
+    custom_fields.change(field, cast.alice, kind="date")
     assert (field.kind, field.choices) == ("date", [])
-    assert codes(fields.change, field, cast.alice, kind="choice") == {"choices": ["choices"]}
+    assert codes(custom_fields.change, field, cast.alice, kind="choice") == {"choices": ["choices"]}
 
 
 @pytest.mark.parametrize(
@@ -177,9 +178,9 @@ def test_it_changes_the_kind_while_nobody_has_a_value(cast: Cast) -> None:
 )
 def test_it_moves_a_field(cast: Cast, moves: list[tuple[str, int]], order: str) -> None:
     for name in "ABC":
-        fields.add(cast.team, cast.alice, name=name)
+        custom_fields.add(cast.team, cast.alice, name=name)
     for name, step in moves:
-        fields.move(CustomField.objects.get(name=name), cast.alice, step)
+        custom_fields.move(CustomField.objects.get(name=name), cast.alice, step)
     assert "".join(names(cast.team)) == order
 
 
@@ -189,7 +190,7 @@ def test_it_leaves_the_contacts_of_a_removed_member_to_nobody(cast: Cast) -> Non
     for name in ("Ann", "Zoe"):
         contact(cast.team, name, assigned=bob)
     contact(cast.team, "Max", assigned=cast.membership(cast.alice))
-    people.remove_user(bob, cast.alice)
+    members.remove_user(bob, cast.alice)
     assert list(Contact.objects.filter(assigned=None).order_by("first_name").values_list("first_name", flat=True)) == [
         "Ann",
         "Zoe",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from muster.contacts.ids import next_id, next_ids
+from muster.contacts.time_ids import next_id, next_ids
 
 
 def test_ids_ascend_and_fit_a_signed_64_bit_column() -> None:

@@ -6,21 +6,22 @@ from typing import Any
 
 import pytest
 
-from muster.contacts import edit, search
-from muster.contacts.filters import Filters
-from muster.contacts.index import fold
+from muster.contacts import edit
 from muster.contacts.models import Contact
-from muster.contacts.query import parse
+from muster.contacts.search import find
+from muster.contacts.search.filters import Filters
+from muster.contacts.search.index import fold
+from muster.contacts.search.query import parse
 from tests.cast import Cast
 from tests.contacts.people import save, values
 
 
-def everything(cast: Cast, typed: str, filters: Filters = search.EVERYBODY, limit: int = 7) -> list[int]:
+def everything(cast: Cast, typed: str, filters: Filters = find.EVERYBODY, limit: int = 7) -> list[int]:
     """All hits, page after page."""
     found: list[int] = []
     before = None
     while True:
-        page = search.find(cast.team, typed, filters, before=before, limit=limit)
+        page = find.find(cast.team, typed, filters, before=before, limit=limit)
         assert len(page.contacts) <= limit
         found += [contact.id for contact in page.contacts]
         if page.next is None:
@@ -67,8 +68,8 @@ def some_queries(contacts: list[Contact]) -> list[str]:
 def test_it_finds_what_a_look_at_every_contact_finds(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, looked_at_first: int
 ) -> None:
-    monkeypatch.setattr(search, "LOOKED_AT_FIRST", looked_at_first)
-    monkeypatch.setattr(search, "MOST_LOOKED_AT", 700)
+    monkeypatch.setattr(find, "LOOKED_AT_FIRST", looked_at_first)
+    monkeypatch.setattr(find, "MOST_LOOKED_AT", 700)
     contacts = save(cast.team, list(values(2_000)))
     save(cast.other_team, list(values(300)))
 
@@ -77,7 +78,7 @@ def test_it_finds_what_a_look_at_every_contact_finds(
         found = everything(cast, typed, limit=500)
         assert len(found) == len(set(found)), typed
         assert set(found) == naive or (typed.strip() == "" and len(found) == len(contacts)), typed
-        matching = set(search.matching(cast.team, typed).values_list("id", flat=True))
+        matching = set(find.matching(cast.team, typed).values_list("id", flat=True))
         assert matching == set(found), typed
 
 
@@ -98,34 +99,34 @@ def test_it_reads_what_people_type(cast: Cast, typed: str, found: bool) -> None:
     person |= {"mobile_number": "+17165551234", "whatsapp_number": "+441753495000", "custom": {"7": "Physics"}}
     save(cast.team, [person])
 
-    assert bool(search.find(cast.team, typed).contacts) is found
+    assert bool(find.find(cast.team, typed).contacts) is found
 
 
 def test_it_reads_a_national_number_of_the_home_region(cast: Cast) -> None:
     cast.team.home_region = "GB"
     save(cast.team, [{**next(values(1)), "mobile_number": "+441753495000", "whatsapp_number": None}])
 
-    assert search.find(cast.team, "(01753) 495000").contacts
+    assert find.find(cast.team, "(01753) 495000").contacts
 
 
 def test_it_shows_the_newest_first_and_whoever_has_the_very_id_before_them(cast: Cast) -> None:
     people = [{**person, "contact_id": f"{number}"} for number, person in enumerate(values(300))]
     save(cast.team, people)
 
-    ids = [contact.contact_id for contact in search.find(cast.team, "29").contacts]
+    ids = [contact.contact_id for contact in find.find(cast.team, "29").contacts]
     assert ids[:2] == ["29", "299"]
     for limit in (1, 2, 3):
         assert everything(cast, "29", limit=limit) == everything(cast, "29", limit=50)
 
 
 def test_it_looks_at_so_many_and_says_where_to_go_on(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "LOOKED_AT_FIRST", 10)
-    monkeypatch.setattr(search, "MOST_LOOKED_AT", 20)
+    monkeypatch.setattr(find, "LOOKED_AT_FIRST", 10)
+    monkeypatch.setattr(find, "MOST_LOOKED_AT", 20)
     people = list(values(100))
     people[0]["first_name"] = "ψψ"
     saved = save(cast.team, people)
 
-    page = search.find(cast.team, "ψψ")
+    page = find.find(cast.team, "ψψ")
 
     assert page.contacts == []
     assert page.next is not None
@@ -142,8 +143,8 @@ def test_it_looks_at_so_many_and_says_where_to_go_on(cast: Cast, monkeypatch: py
     ],
 )
 def test_it_filters(cast: Cast, monkeypatch: pytest.MonkeyPatch, filters: Filters) -> None:
-    monkeypatch.setattr(search, "LOOKED_AT_FIRST", 10)
-    monkeypatch.setattr(search, "MOST_LOOKED_AT", 50)
+    monkeypatch.setattr(find, "LOOKED_AT_FIRST", 10)
+    monkeypatch.setattr(find, "MOST_LOOKED_AT", 50)
     contacts = save(cast.team, list(values(500)))
     wanted = {
         "text_out": filters.text,
@@ -161,7 +162,7 @@ def test_it_keeps_up_with_changes(cast: Cast) -> None:
     contact = edit.add(cast.team, cast.alice, {"first_name": "Ana", "last_name": "Ray", "mobile_number": "7165551234"})
     edit.update(contact, cast.alice, {"last_name": "Øster"})
 
-    assert [len(search.find(cast.team, typed).contacts) for typed in ("ray", "oster", "ana")] == [0, 1, 1]
+    assert [len(find.find(cast.team, typed).contacts) for typed in ("ray", "oster", "ana")] == [0, 1, 1]
 
 
 def test_folding_twice_changes_nothing() -> None:

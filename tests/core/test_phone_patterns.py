@@ -7,8 +7,8 @@ from itertools import product
 
 import pytest
 
-from muster.core.phone_patterns import Marks, Node, Pattern, compiled, first_digits, lengths
 from muster.core.phones import prepare
+from muster.core.phones.automaton import Marks, Node, Pattern, compiled, first_digits, lengths
 
 SHORT_NUMBERS = ["".join(digits) for length in range(6) for digits in product("0129", repeat=length)]
 PATTERNS = [

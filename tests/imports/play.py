@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from muster.contacts.models import Change, Contact
-from muster.contacts.search import find
+from muster.contacts.search.find import find
 from muster.core.fields import Options
 from muster.imports import run, worker
 from muster.imports.models import Import

@@ -3,7 +3,8 @@
 import pytest
 
 from muster.core.fields import Options
-from muster.imports import draft, run, worker
+from muster.imports import run, worker
+from muster.imports.draft import edits
 from muster.imports.models import State
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, contact, drafted, problems, sheet, totals
@@ -17,7 +18,7 @@ def test_it_edits_a_cell_and_looks_again(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA, BAD))
     assert (totals(imp), problems(imp)) == ((1, 0, 0, 1), [(3, "MobileNumber", "phone-shortened")])
 
-    step = draft.edit(imp, cast.alice, [(3, "MobileNumber", "+1 716 555 3456")], label="Typed")
+    step = edits.edit(imp, cast.alice, [(3, "MobileNumber", "+1 716 555 3456")], label="Typed")
 
     assert (totals(imp), imp.revision) == ((2, 0, 0, 0), 1)
     assert step.cells == [[3, "MobileNumber", "4.41E+11", "+1 716 555 3456"]]
@@ -25,8 +26,8 @@ def test_it_edits_a_cell_and_looks_again(cast: Cast) -> None:
 
 def test_it_imports_what_was_edited(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA, BAD))
-    draft.edit(imp, cast.alice, [(3, "MobileNumber", "+1 716 555 3456"), (2, "FirstName", "Anna")], [(3, True)])
-    draft.edit(imp, cast.alice, leave_out=[(3, False)])
+    edits.edit(imp, cast.alice, [(3, "MobileNumber", "+1 716 555 3456"), (2, "FirstName", "Anna")], [(3, True)])
+    edits.edit(imp, cast.alice, leave_out=[(3, False)])
     worker.run_now(run.confirm(imp, cast.alice))
 
     assert contact(cast.team, "S3").mobile_number == "+17165553456"
@@ -35,7 +36,7 @@ def test_it_imports_what_was_edited(cast: Cast) -> None:
 
 def test_it_leaves_rows_out(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA, BO))
-    draft.edit(imp, cast.alice, leave_out=[(3, True)])
+    edits.edit(imp, cast.alice, leave_out=[(3, True)])
 
     assert (totals(imp), problems(run.summed_up(imp))) == ((1, 0, 0, 1), [(3, None, "row-left-out")])
 
@@ -43,13 +44,13 @@ def test_it_leaves_rows_out(cast: Cast) -> None:
 def test_it_undoes_and_redoes_step_by_step(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA))
     for name in ("B", "C"):
-        draft.edit(imp, cast.alice, [(2, "FirstName", name)], label=name)
+        edits.edit(imp, cast.alice, [(2, "FirstName", name)], label=name)
 
     def now() -> tuple[str, bool, bool]:
-        return draft.table(imp).rows[0].cells[1], draft.can_undo(imp), draft.can_redo(imp)
+        return edits.table(imp).rows[0].cells[1], edits.can_undo(imp), edits.can_redo(imp)
 
     def undone() -> str | None:
-        step = draft.undo(imp)
+        step = edits.undo(imp)
         return step.label if step else None
 
     assert now() == ("C", True, False)
@@ -58,24 +59,24 @@ def test_it_undoes_and_redoes_step_by_step(cast: Cast) -> None:
     assert undone() == "B"
     assert now() == ("Ana", False, True)
     assert undone() is None
-    step = draft.redo(imp)
+    step = edits.redo(imp)
     assert step is not None
     assert (step.label, now()) == ("B", ("B", True, True))
 
-    draft.edit(imp, cast.alice, [(2, "FirstName", "D")], label="D")
+    edits.edit(imp, cast.alice, [(2, "FirstName", "D")], label="D")
 
     assert now() == ("D", True, False)
-    assert [(each.number, each.label) for each in draft.steps(imp)] == [(1, "B"), (2, "D")]
+    assert [(each.number, each.label) for each in edits.steps(imp)] == [(1, "B"), (2, "D")]
 
 
 def test_it_refuses_cells_that_are_not_there(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA))
     for row, header in ((9, "FirstName"), (2, "Shoe size"), (1, "FirstName")):
-        with pytest.raises(draft.NoSuchCell) as missing:
-            draft.edit(imp, cast.alice, [(row, header, "x")])
+        with pytest.raises(edits.NoSuchCell) as missing:
+            edits.edit(imp, cast.alice, [(row, header, "x")])
         assert (missing.value.row, missing.value.header) == (row, header)
-    with pytest.raises(draft.NoSuchCell):
-        draft.edit(imp, cast.alice, leave_out=[(9, True)])
+    with pytest.raises(edits.NoSuchCell):
+        edits.edit(imp, cast.alice, leave_out=[(9, True)])
     assert imp.revision == 0
 
 
@@ -83,8 +84,8 @@ def test_it_edits_drafts_only(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA))
     run.confirm(imp, cast.alice)
     for change in (
-        lambda: draft.edit(imp, cast.alice, [(2, "FirstName", "B")]),
-        lambda: draft.undo(imp),
+        lambda: edits.edit(imp, cast.alice, [(2, "FirstName", "B")]),
+        lambda: edits.undo(imp),
         lambda: run.revise(imp, cast.alice, Options()),
     ):
         with pytest.raises(run.WrongState):
@@ -94,7 +95,7 @@ def test_it_edits_drafts_only(cast: Cast) -> None:
 
 def test_it_keeps_any_character_that_is_typed(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA))
-    draft.edit(imp, cast.alice, [(2, "FirstName", "A\x00\ud800 \U0001f600")])
+    edits.edit(imp, cast.alice, [(2, "FirstName", "A\x00\ud800 \U0001f600")])
 
     imp.refresh_from_db()
-    assert draft.table(imp).rows[0].cells[1] == "A\u2400? \U0001f600"
+    assert edits.table(imp).rows[0].cells[1] == "A\u2400? \U0001f600"

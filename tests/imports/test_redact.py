@@ -5,8 +5,9 @@ import zlib
 import pytest
 
 from muster.contacts.erase import erase
-from muster.imports import content, packing, plans, reading, rows, run
+from muster.imports import plans, reading, row_results, run
 from muster.imports.models import Content, Import
+from muster.imports.store import blobs, packed_rows
 from tests.cast import Cast
 from tests.imports.play import HEADER, contact, drafted, imported, sheet, totals
 
@@ -23,9 +24,9 @@ WORDS = ("Z9", "Zedekiah", "Quill", "7165551234", "555-1234", "495000")
 def everything_kept(imp: Import) -> str:
     """All that the database holds of an import's outcome and file, as text."""
     imp.refresh_from_db()
-    packed = b"".join(content.pieces(imp, content.ROWS))
+    packed = b"".join(blobs.pieces(imp, blobs.ROWS))
     kept = zlib.decompress(packed).decode() if packed else ""
-    original = b"".join(content.pieces(imp, content.ORIGINAL)).decode()
+    original = b"".join(blobs.pieces(imp, blobs.ORIGINAL)).decode()
     return f"{kept}{imp.summary}{original}"
 
 
@@ -56,14 +57,14 @@ def test_it_leaves_the_other_rows_and_files_as_they_are(cast: Cast) -> None:
     erased(cast)
 
     assert everything_kept(theirs) == before
-    assert not content.is_kept(both, Content.Part.ORIGINAL)
+    assert not blobs.is_kept(both, Content.Part.ORIGINAL)
     both.refresh_from_db()
     assert both.original_removed_at
-    assert [(row.row, row.outcome, row.contact_id) for row in packing.unpack(both)[1]] == [
+    assert [(row.row, row.outcome, row.contact_id) for row in packed_rows.unpack(both)[1]] == [
         (2, "created", None),
         (3, "failed", "S6"),
     ]
-    assert "".join(rows.rows_to_fix(both)).count("Other") == 1
+    assert "".join(row_results.rows_to_fix(both)).count("Other") == 1
 
 
 def test_it_can_still_say_what_was_wrong_with_the_row(cast: Cast) -> None:
@@ -73,7 +74,7 @@ def test_it_can_still_say_what_was_wrong_with_the_row(cast: Cast) -> None:
     erased(cast)
 
     imp.refresh_from_db()
-    found = rows.rows_of(bad, outcome="failed")
+    found = row_results.rows_of(bad, outcome="failed")
     assert [(row.row, [each.code for each in row.problems]) for row in found] == [
         (2, ["phone-unreadable"]),
         (3, ["number-taken"]),
@@ -108,7 +109,7 @@ def test_a_short_id_takes_no_other_files_with_it(cast: Cast) -> None:
 
     erase(contact(cast.team, "7"), cast.alice)
 
-    assert content.is_kept(other, Content.Part.ORIGINAL)
+    assert blobs.is_kept(other, Content.Part.ORIGINAL)
     assert HEADER in everything_kept(other)
 
 
@@ -123,5 +124,5 @@ def test_no_page_shows_the_person_from_memory(cast: Cast, is_remembered: bool) -
     erased(cast)
 
     imp.refresh_from_db()
-    assert rows.rows_of(imp) == []
+    assert row_results.rows_of(imp) == []
     assert cast.browser(cast.alice).get(f"/t/admissions/imports/{imp.pk}/rows-to-fix.csv").status_code == 404

@@ -8,9 +8,11 @@ import pytest
 from muster.contacts.models import CustomField
 from muster.core.consent import Channel
 from muster.core.fields import EXTRA_HEADERS
-from muster.imports import content, draft, packing, pruning, rows, run, worker
+from muster.imports import retention, row_results, run, worker
+from muster.imports.draft import edits
 from muster.imports.models import Import
-from muster.imports.rows import RowResult
+from muster.imports.row_results import RowResult
+from muster.imports.store import blobs, packed_rows
 from muster.teams.models import Team
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, CY, HEADER, contact, drafted, imported, sheet, totals
@@ -53,9 +55,9 @@ def mixed(cast: Cast) -> Import:
 
 def test_it_says_the_same_before_and_after_the_import(cast: Cast) -> None:
     imp = mixed(cast)
-    planned = rows.rows_of(imp)
+    planned = row_results.rows_of(imp)
     run.confirm(imp, cast.alice)
-    kept = rows.rows_of(worker.run_now(imp))
+    kept = row_results.rows_of(worker.run_now(imp))
 
     assert brief(kept) == brief(planned)
     assert brief(kept) == [
@@ -72,26 +74,26 @@ def test_it_says_the_same_before_and_after_the_import(cast: Cast) -> None:
 def test_it_filters_and_pages(cast: Cast) -> None:
     done = worker.run_now(run.confirm(mixed(cast), cast.alice))
 
-    assert [each.row for each in rows.rows_of(done, "failed")] == [6]
-    assert [each.row for each in rows.rows_of(done, code="number-inferred")] == [5]
-    assert [each.row for each in rows.rows_of(done, code="phone-shortened")] == [6]
-    assert [each.row for each in rows.page_of(done, limit=2)] == [2, 3]
-    assert [each.row for each in rows.page_of(done, past=3, limit=2)] == [5, 6]
+    assert [each.row for each in row_results.rows_of(done, "failed")] == [6]
+    assert [each.row for each in row_results.rows_of(done, code="number-inferred")] == [5]
+    assert [each.row for each in row_results.rows_of(done, code="phone-shortened")] == [6]
+    assert [each.row for each in row_results.page_of(done, limit=2)] == [2, 3]
+    assert [each.row for each in row_results.page_of(done, past=3, limit=2)] == [5, 6]
 
 
 def test_it_keeps_the_cells_of_failed_rows_longer_than_the_file(cast: Cast) -> None:
     done = imported(cast.team, cast.alice, sheet(ANA, BAD))
-    content.drop(done, content.ORIGINAL)
+    blobs.drop(done, blobs.ORIGINAL)
 
-    assert [each.cells.get("MobileNumber") for each in rows.rows_of(done)] == [None, "4.41E+11"]
+    assert [each.cells.get("MobileNumber") for each in row_results.rows_of(done)] == [None, "4.41E+11"]
 
 
 def test_it_gives_rows_to_fix_that_upload_again_as_they_stand(cast: Cast) -> None:
     draft_of = drafted(cast.team, cast.alice, sheet(ANA, BAD))
-    draft.edit(draft_of, cast.alice, [(3, "LastName", "Poet")])
-    before = "".join(rows.rows_to_fix(draft_of))
+    edits.edit(draft_of, cast.alice, [(3, "LastName", "Poet")])
+    before = "".join(row_results.rows_to_fix(draft_of))
     done = worker.run_now(run.confirm(draft_of, cast.alice))
-    text = "".join(rows.rows_to_fix(done))
+    text = "".join(row_results.rows_to_fix(done))
 
     assert text == before
     header, row = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
@@ -109,7 +111,7 @@ def test_it_gives_rows_to_fix_that_upload_again_as_they_stand(cast: Cast) -> Non
 
 def test_it_guards_formulas_once(cast: Cast) -> None:
     done = imported(cast.team, cast.alice, sheet("S1,=1+1,'=Li,bad,"))
-    text = "".join(rows.rows_to_fix(done))
+    text = "".join(row_results.rows_to_fix(done))
     assert "S1,'=1+1,'=Li,bad," in text
 
     imported(cast.team, cast.alice, text.replace("bad", "+1 716 555 1234").encode())
@@ -123,7 +125,7 @@ def test_it_lists_what_changed(cast: Cast) -> None:
     imported(cast.team, cast.alice, sheet(f"{ANA},no,=Law", header=header))
     done = imported(cast.team, cast.alice, sheet(f"{ANA},yes,Art", header=header))
 
-    assert list(csv.reader(io.StringIO("".join(rows.changes_csv(done)).removeprefix("\ufeff")))) == [
+    assert list(csv.reader(io.StringIO("".join(row_results.changes_csv(done)).removeprefix("\ufeff")))) == [
         ["Row", "ContactId", "What", "Field", "Before", "After"],
         ["2", "S1", "updated", "OptedOut", "opted in", "opted out"],
         ["2", "S1", "updated", "Major", "'=Law", "Art"],
@@ -131,16 +133,16 @@ def test_it_lists_what_changed(cast: Cast) -> None:
 
 
 def test_it_packs_long_outcomes_in_pieces(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(content, "PIECE_BYTES", 50)
+    monkeypatch.setattr(blobs, "PIECE_BYTES", 50)
     names = [f"S{n},Ana,Li,+1 716 555 {n:04d}," for n in range(40)]
     done = imported(cast.team, cast.alice, sheet(*names, BAD))
 
-    assert len(list(content.pieces(done, content.ROWS))) > 3
-    assert [each.row for each in rows.rows_of(done)] == list(range(2, 43))
-    header, packed = packing.unpack(done)
-    assert packing.unpack(done)[0] == header
-    content.keep(done, content.ROWS, packing.pack(header, packed))
-    assert [each.row for each in rows.rows_of(done)] == list(range(2, 43))
+    assert len(list(blobs.pieces(done, blobs.ROWS))) > 3
+    assert [each.row for each in row_results.rows_of(done)] == list(range(2, 43))
+    header, packed = packed_rows.unpack(done)
+    assert packed_rows.unpack(done)[0] == header
+    blobs.keep(done, blobs.ROWS, packed_rows.pack(header, packed))
+    assert [each.row for each in row_results.rows_of(done)] == list(range(2, 43))
 
 
 def test_it_shows_nothing_of_other_teams(cast: Cast) -> None:
@@ -148,15 +150,15 @@ def test_it_shows_nothing_of_other_teams(cast: Cast) -> None:
     Import.objects.filter(pk=mine.pk).update(team=Team.objects.get(slug="financial-aid"))
     mine.refresh_from_db()
 
-    assert [each.after for each in rows.rows_of(mine)] == [None]
+    assert [each.after for each in row_results.rows_of(mine)] == [None]
 
 
 def test_it_has_no_rows_when_the_file_is_gone_before_it_ran(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA))
     run.cancel(imp, cast.alice)
     Team.objects.update(keep_originals_days=0)
-    pruning.prune()
+    retention.prune()
     imp.refresh_from_db()
 
     assert imp.original_removed_at is not None
-    assert rows.rows_of(imp) == []
+    assert row_results.rows_of(imp) == []

@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connections
 from django.utils import timezone
 
 from muster.contacts.models import Contact
-from muster.imports import pruning, run, store, worker
+from muster.imports import apply, retention, run, worker
 from muster.imports.models import Content, Import, Mail, Progress, State
 from muster.imports.progress import Clock, progress
 from muster.settings import Settings
@@ -108,7 +108,7 @@ def test_it_says_that_nothing_was_saved_when_something_breaks(cast: Cast, monkey
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr(store, "apply", broken)
+        patched.setattr(apply, "apply", broken)
         worker.carry_out(claimed())
     imp.refresh_from_db()
     assert (imp.state, imp.failure) == (State.FAILED, worker.FAILURE)
@@ -141,7 +141,7 @@ def test_it_tries_again_for_a_while_when_the_database_is_busy(cast: Cast, monkey
     def busy(*_: Any, **__: Any) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(store, "apply", busy)
+    monkeypatch.setattr(apply, "apply", busy)
     worker.carry_out(claimed())
     imp.refresh_from_db()
     assert (imp.state, imp.attempts) == (State.WAITING, 1)
@@ -193,7 +193,7 @@ def test_it_keeps_the_seconds_of_every_phase(cast: Cast) -> None:
 def test_it_removes_originals_that_are_past_their_time(cast: Cast) -> None:
     old, young = imported(cast.team, cast.alice, sheet(ANA)), imported(cast.team, cast.alice, sheet(BO))
     Import.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
-    pruning.prune()
+    retention.prune()
 
     old.refresh_from_db()
     young.refresh_from_db()
@@ -204,7 +204,7 @@ def test_it_removes_originals_that_are_past_their_time(cast: Cast) -> None:
 def test_it_cancels_drafts_that_were_left_alone(cast: Cast) -> None:
     old, young = drafted(cast.team, cast.alice, sheet(ANA)), drafted(cast.team, cast.alice, sheet(ANA))
     Import.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=8))
-    pruning.prune()
+    retention.prune()
 
     old.refresh_from_db()
     young.refresh_from_db()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from muster.teams import people
+from muster.teams import members
 from muster.teams.models import AuditEntry, Invitation, Membership, Team, User
 from tests.cast import Cast
 
@@ -23,7 +23,7 @@ def actions(team: Team | None) -> list[str]:
 
 
 def test_it_makes_a_team_with_an_address_like_its_name(cast: Cast) -> None:
-    team = people.create_team(cast.olivia, name="  Étudiants & Co ", home_region="FR", strict_numbers=True)
+    team = members.create_team(cast.olivia, name="  Étudiants & Co ", home_region="FR", strict_numbers=True)
     assert (team.slug, team.name, team.home_region, team.strict_numbers) == (
         "etudiants-co",
         "Étudiants & Co",
@@ -35,7 +35,7 @@ def test_it_makes_a_team_with_an_address_like_its_name(cast: Cast) -> None:
 
 @pytest.mark.parametrize(("name", "slug"), [("Admissions", "admissions-2"), ("東京", "team"), ("-", "team")])
 def test_it_finds_a_free_address(cast: Cast, name: str, slug: str) -> None:
-    assert people.create_team(cast.olivia, name=name).slug == slug
+    assert members.create_team(cast.olivia, name=name).slug == slug
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def test_it_finds_a_free_address(cast: Cast, name: str, slug: str) -> None:
     ],
 )
 def test_it_refuses_a_team_that_cannot_be(cast: Cast, values: dict[str, str], field: str, code: str) -> None:
-    assert codes(people.create_team, cast.olivia, **values) == {field: [code]}
+    assert codes(members.create_team, cast.olivia, **values) == {field: [code]}
     assert Team.objects.count() == 2
 
 
 def test_it_changes_a_team_and_logs_what_was_before(cast: Cast) -> None:
-    people.update_team(
+    members.update_team(
         cast.team, cast.olivia, name="Entry", notify=["A@x.org", "a@x.org ", "b@x.org"], home_region="US"
     )
     cast.team.refresh_from_db()
@@ -66,13 +66,13 @@ def test_it_changes_a_team_and_logs_what_was_before(cast: Cast) -> None:
 
 
 def test_it_names_every_address_that_is_none(cast: Cast) -> None:
-    assert codes(people.update_team, cast.team, cast.olivia, notify=["a", "b@x.org", "c@"]) == {
+    assert codes(members.update_team, cast.team, cast.olivia, notify=["a", "b@x.org", "c@"]) == {
         "notify": ["not-an-address"]
     }
 
 
 def test_it_adds_a_new_person_without_a_password(cast: Cast) -> None:
-    added = people.add_user(
+    added = members.add_user(
         cast.team, cast.alice, email=" Zoe@Example.EDU", first_name="Zoe", role="admin", staff_id=" 01 "
     )
     assert (added.user.email, added.user.first_name, added.role, added.staff_id) == (
@@ -86,7 +86,7 @@ def test_it_adds_a_new_person_without_a_password(cast: Cast) -> None:
 
 
 def test_it_adds_a_known_person_to_a_second_team_with_another_role(cast: Cast) -> None:
-    people.add_user(cast.other_team, cast.charlie, email="bob@example.edu", role="admin", staff_id="T01")
+    members.add_user(cast.other_team, cast.charlie, email="bob@example.edu", role="admin", staff_id="T01")
     roles = dict(Membership.objects.filter(user=cast.bob).values_list("team__slug", "role"))
     assert roles == {"admissions": "user", "financial-aid": "admin"}
     assert User.objects.filter(email="bob@example.edu").count() == 1
@@ -105,53 +105,53 @@ def test_it_adds_a_known_person_to_a_second_team_with_another_role(cast: Cast) -
 )
 def test_it_refuses_a_person_who_cannot_be_added(cast: Cast, values: dict[str, str], field: str, code: str) -> None:
     Invitation.objects.create(team=cast.team, email="invited@example.edu", staff_id="I-1")
-    assert codes(people.add_user, cast.team, cast.alice, **values) == {field: [code]}
+    assert codes(members.add_user, cast.team, cast.alice, **values) == {field: [code]}
     assert not User.objects.filter(email="z@example.edu").exists()
 
 
 @pytest.mark.parametrize("staff_id", ["7", "0007", "t01", "0 07"])
 def test_it_compares_staff_ids_exactly(cast: Cast, staff_id: str) -> None:
-    people.change_staff_id(cast.membership(cast.alice), cast.alice, staff_id)
+    members.change_staff_id(cast.membership(cast.alice), cast.alice, staff_id)
     assert cast.membership(cast.alice).staff_id == staff_id
 
 
 def test_it_lets_many_have_no_staff_id(cast: Cast) -> None:
     for user in (cast.alice, cast.bob):
-        people.change_staff_id(cast.membership(user), cast.alice, "  ")
+        members.change_staff_id(cast.membership(user), cast.alice, "  ")
     assert set(cast.team.memberships.values_list("staff_id", flat=True)) == {None}
     assert actions(cast.team) == ["staff-id-changed"] * 2
 
 
 def test_it_keeps_the_last_admin(cast: Cast) -> None:
     alice = cast.membership(cast.alice)
-    assert codes(people.remove_user, alice, cast.alice) == {"role": ["last-admin"]}
-    assert codes(people.change_role, alice, cast.alice, "user") == {"role": ["last-admin"]}
-    people.change_role(cast.membership(cast.bob), cast.alice, "admin")
-    people.remove_user(cast.membership(cast.alice), cast.alice)
+    assert codes(members.remove_user, alice, cast.alice) == {"role": ["last-admin"]}
+    assert codes(members.change_role, alice, cast.alice, "user") == {"role": ["last-admin"]}
+    members.change_role(cast.membership(cast.bob), cast.alice, "admin")
+    members.remove_user(cast.membership(cast.alice), cast.alice)
     assert cast.team.memberships.get().user == cast.bob
 
 
 def test_it_lets_an_owner_take_the_last_admin_away(cast: Cast) -> None:
-    people.remove_user(cast.membership(cast.alice), cast.olivia)
+    members.remove_user(cast.membership(cast.alice), cast.olivia)
     assert cast.team.memberships.get().user == cast.bob
 
 
 def test_it_forgets_the_team_a_removed_member_was_in_last(cast: Cast) -> None:
     User.objects.filter(pk=cast.bob.pk).update(last_team=cast.team)
-    people.remove_user(cast.membership(cast.bob), cast.alice)
+    members.remove_user(cast.membership(cast.bob), cast.alice)
     cast.bob.refresh_from_db()
     assert cast.bob.last_team is None
 
 
 def test_it_keeps_the_last_owner(cast: Cast) -> None:
-    assert codes(people.end_ownership, cast.olivia, cast.olivia) == {"user": ["last-owner"]}
-    people.make_owner(cast.olivia, "dora@example.edu")
-    people.end_ownership(cast.olivia, cast.olivia)
+    assert codes(members.end_ownership, cast.olivia, cast.olivia) == {"user": ["last-owner"]}
+    members.make_owner(cast.olivia, "dora@example.edu")
+    members.end_ownership(cast.olivia, cast.olivia)
     assert list(User.objects.filter(is_owner=True)) == [cast.dora]
     assert actions(None) == ["owner-made", "owner-ended"]
 
 
 def test_it_makes_an_owner_with_a_password_on_the_command_line(db: None) -> None:
-    owner = people.make_owner(None, "First@Example.edu", password="correct horse battery")
+    owner = members.make_owner(None, "First@Example.edu", password="correct horse battery")
     assert owner.is_owner
     assert owner.check_password("correct horse battery")

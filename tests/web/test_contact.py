@@ -7,7 +7,7 @@ import pytest
 from muster.contacts import edit
 from muster.contacts.erase import erased_ids
 from muster.contacts.models import Change, Contact, CustomField, Tombstone
-from muster.contacts.search import find
+from muster.contacts.search.find import find
 from tests.cast import Cast
 from tests.imports.play import HEADER, imported, sheet
 

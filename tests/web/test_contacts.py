@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
-from muster.contacts import edit, views
+from muster.contacts import edit
 from muster.contacts.models import Contact
+from muster.contacts.pages import views
 from tests.cast import Cast
 from tests.contacts.people import save, values
 

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from muster.contacts import fields
+from muster.contacts import custom_fields
 from muster.contacts.models import ColumnAnswer, CustomField
 from muster.core.fields import SYSTEM_FIELDS
 from muster.teams.models import AuditEntry
@@ -34,7 +34,7 @@ def test_it_shows_every_system_field_with_what_blank_and_absent_mean(cast: Cast)
 
 
 def test_it_lists_system_fields_before_custom_ones(cast: Cast) -> None:
-    fields.add(cast.team, cast.alice, name="Program")
+    custom_fields.add(cast.team, cast.alice, name="Program")
     html = cast.browser(cast.alice).get(FIELDS).content.decode()
     places = [html.index(f'id="{section}"') for section in ("system", "custom", "answers")]
     assert places == sorted(places)
@@ -63,14 +63,14 @@ def test_it_adds_changes_and_lists_a_field(cast: Cast) -> None:
     ],
 )
 def test_it_says_why_a_name_cannot_be(cast: Cast, name: str, sentence: str) -> None:
-    fields.add(cast.team, cast.alice, name="Program")
+    custom_fields.add(cast.team, cast.alice, name="Program")
     assert said(cast.browser(cast.alice), f"{FIELDS}add/", NEW | {"name": name}) == [sentence]
     assert names(cast) == ["Program"]
 
 
 def test_it_says_that_25_is_the_most(cast: Cast) -> None:
     for number in range(25):
-        fields.add(cast.team, cast.alice, name=f"Field {number}")
+        custom_fields.add(cast.team, cast.alice, name=f"Field {number}")
     client = cast.browser(cast.alice)
     assert said(client, f"{FIELDS}add/", NEW) == [
         "You have 25 custom fields, the most a team can have. Delete one to add another."
@@ -85,7 +85,7 @@ def test_it_begins_with_the_name_that_a_preview_asks_for(cast: Cast) -> None:
 
 
 def test_it_says_what_renaming_keeps_and_offers_the_old_header(cast: Cast) -> None:
-    field = fields.add(cast.team, cast.alice, name="Program")
+    field = custom_fields.add(cast.team, cast.alice, name="Program")
     client = cast.browser(cast.alice)
     answer = client.post(f"{FIELDS}{field.pk}/", NEW | {"name": "Major"}, follow=True)
     assert "Program" in str(next(iter(answer.context["messages"])))
@@ -93,7 +93,7 @@ def test_it_says_what_renaming_keeps_and_offers_the_old_header(cast: Cast) -> No
 
 
 def test_it_says_how_many_contacts_a_deletion_touches(cast: Cast) -> None:
-    field = fields.add(cast.team, cast.alice, name="Program")
+    field = custom_fields.add(cast.team, cast.alice, name="Program")
     for name in ("Ann", "Zoe"):
         contact(cast.team, name, {str(field.id): "Physics"})
     client, path = cast.browser(cast.alice), f"{FIELDS}{field.pk}/delete/"
@@ -104,7 +104,7 @@ def test_it_says_how_many_contacts_a_deletion_touches(cast: Cast) -> None:
 
 
 def test_it_wants_the_name_typed_above_a_thousand_values(cast: Cast) -> None:
-    field = fields.add(cast.team, cast.alice, name="Program")
+    field = custom_fields.add(cast.team, cast.alice, name="Program")
     for number in range(1_001):
         contact(cast.team, f"Ann {number}", {str(field.id): "Physics"})
     client, path = cast.browser(cast.alice), f"{FIELDS}{field.pk}/delete/"
@@ -116,7 +116,7 @@ def test_it_wants_the_name_typed_above_a_thousand_values(cast: Cast) -> None:
 
 
 def test_it_orders_fields_by_buttons(cast: Cast) -> None:
-    ids = {name: fields.add(cast.team, cast.alice, name=name).pk for name in ("A", "B", "C")}
+    ids = {name: custom_fields.add(cast.team, cast.alice, name=name).pk for name in ("A", "B", "C")}
     client = cast.browser(cast.alice)
     client.post(f"{FIELDS}{ids['C']}/move/", {"to": "up"})
     client.post(f"{FIELDS}{ids['A']}/move/", {"to": "down"})
@@ -134,7 +134,7 @@ def test_it_lists_and_forgets_column_answers(cast: Cast) -> None:
 
 
 def test_it_reaches_no_field_or_answer_of_another_team(cast: Cast) -> None:
-    field = fields.add(cast.other_team, cast.charlie, name="Program")
+    field = custom_fields.add(cast.other_team, cast.charlie, name="Program")
     answer = ColumnAnswer.objects.create(team=cast.other_team, header="Cell", field_name="MobileNumber")
     client = cast.browser(cast.alice)
     for path in (f"{field.pk}/", f"{field.pk}/delete/", f"{field.pk}/move/", f"answers/{answer.pk}/forget/"):

@@ -79,7 +79,7 @@ def test_it_has_a_page_for_a_fault_of_ours(cast: Cast, monkeypatch: Any) -> None
     def broken(*_: Any) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("muster.teams.profile._about", broken)
+    monkeypatch.setattr("muster.teams.pages.profile._about", broken)
     client = cast.browser(cast.alice)
     client.raise_request_exception = False
     answer = client.get("/profile/")

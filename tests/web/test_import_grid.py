@@ -8,10 +8,12 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from muster.imports import draft, grid, grid_lists, grid_views, run
+from muster.imports import run
+from muster.imports.draft import edits, row_lists
+from muster.imports.grid import state, views
+from muster.imports.grid.pace import Pace
 from muster.imports.kept import Kept
 from muster.imports.models import Edit, Import, State
-from muster.imports.pace import Pace
 from tests.cast import Cast, join, make_user
 from tests.imports.play import drafted, sheet
 from tests.web.drafts import MESSY_HEADER, address, cell, messy
@@ -119,12 +121,12 @@ def test_a_fixed_row_stays_until_the_filter_is_pressed_again(client: Client, imp
 def test_another_process_shows_the_same_list(client: Client, imp: Import, monkeypatch: pytest.MonkeyPatch) -> None:
     pressed = get(client, imp, show="problems")
     send(client, imp, {"cells": [[6, 6, "T01"]]})
-    monkeypatch.setattr(grid_lists, "_kept", Kept(1000))
+    monkeypatch.setattr(row_lists, "_kept", Kept(1000))
     query = {"show": "problems", "list": pressed["list"]["rev"], "offset": 0, "limit": 9}
 
     assert numbers(get(client, imp, "rows", **query)) == [3, 4, 6, 7]
     cache.clear()
-    monkeypatch.setattr(grid_lists, "_kept", Kept(1000))
+    monkeypatch.setattr(row_lists, "_kept", Kept(1000))
     answer = get(client, imp, "rows", **query)
     assert (numbers(answer), answer["list"]) == ([3, 4, 7], 1)  # forgotten by all: pressed anew, and said so
 
@@ -142,7 +144,7 @@ def test_somebody_else_s_rows_come_with_the_next_answer(client: Client, cast: Ca
 
 def test_a_browser_that_knows_nothing_we_know_is_told_to_forget(client: Client, imp: Import, monkeypatch: Any) -> None:
     seen = get(client, imp)
-    monkeypatch.setattr(grid, "_kept", Kept(1000))
+    monkeypatch.setattr(state, "_kept", Kept(1000))
 
     assert send(client, imp, known(seen) | {"cells": [[6, 6, "T01"]]})["rows"] is None
 
@@ -299,9 +301,9 @@ def test_only_admins_of_the_team_may_and_only_with_the_token(cast: Cast, imp: Im
 
 def test_somebody_who_asks_too_fast_waits(client: Client, imp: Import, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = Pace(per_second=0.001, burst=2)
-    monkeypatch.setattr(grid_views.WRITES, "_buckets", slow._buckets)
-    monkeypatch.setattr(grid_views.WRITES, "per_second", 0.001)
-    monkeypatch.setattr(grid_views.WRITES, "burst", 2)
+    monkeypatch.setattr(views.WRITES, "_buckets", slow._buckets)
+    monkeypatch.setattr(views.WRITES, "per_second", 0.001)
+    monkeypatch.setattr(views.WRITES, "burst", 2)
     answers = [op(client, imp, "undo", status=status) for status in (200, 200, 429)]
 
     assert answers[2]["problem"]
@@ -325,7 +327,7 @@ def test_the_grid_the_forms_and_the_api_make_the_same_plan(cast: Cast, client: C
         page = client.get(address(by_form, f"rows/{row}/")).context
         inputs = {f"cell-{index}": shown.text for index, shown in (*page["first_cells"], *page["other_cells"])}
         client.post(address(by_form, f"rows/{row}/"), inputs | {f"cell-{column}": value, "stay": "yes"})
-    draft.edit(by_api, cast.alice, fixes, (), "Changed by API")
+    edits.edit(by_api, cast.alice, fixes, (), "Changed by API")
 
     plans = [run.look(Import.objects.get(pk=each.pk)).verdicts for each in (one, by_form, by_api)]
     assert plans[0] == plans[1] == plans[2]

@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from muster.core.errors import REGISTRY
-from muster.imports import content, pruning, run
+from muster.imports import retention, run
 from muster.imports.models import Import, State
+from muster.imports.store import blobs
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, drafted, imported, sheet
 from tests.web.drafts import address
@@ -81,7 +82,7 @@ def test_it_downloads_what_changed_and_the_original(cast: Cast) -> None:
 
 def test_it_says_so_when_the_original_is_gone(cast: Cast) -> None:
     imp, client = imported(cast.team, cast.alice, sheet(ANA)), cast.browser(cast.alice)
-    content.drop(imp, content.ORIGINAL)
+    blobs.drop(imp, blobs.ORIGINAL)
     assert client.get(address(imp, "original")).status_code == 404
     assert "Original file" not in client.get(address(imp)).content.decode()
 
@@ -95,7 +96,7 @@ def test_it_has_no_rows_of_a_refused_file(cast: Cast, path: str) -> None:
 def test_it_says_that_a_draft_was_left_alone_for_too_long(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA))
     Import.objects.filter(pk=imp.pk).update(created_at=timezone.now() - timedelta(days=8))
-    pruning.prune()
+    retention.prune()
     imp.refresh_from_db()
     assert imp.state == State.CANCELLED
     assert imp.failure in cast.browser(cast.alice).get(address(imp)).content.decode()

@@ -4,7 +4,7 @@ import pytest
 
 from muster.contacts.models import ColumnAnswer, CustomField
 from muster.core import phones
-from muster.imports import answers, draft
+from muster.imports.draft import column_answers, edits
 from muster.imports.models import Edit, Import, State
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, HEADER, drafted, sheet
@@ -183,7 +183,7 @@ def test_it_imports_the_column_chosen_with_one_click(cast: Cast, chosen: int, nu
     assert imp.state == State.READY
     [row] = client.get(address(imp)).context["rows"]
     assert [each.after for each in row.cells if each.header == "MobileNumber"] == [phones.show(number)]
-    assert drafted(cast.team, cast.alice, TWICE, columns=answers.remembered(cast.team)).state == State.READY
+    assert drafted(cast.team, cast.alice, TWICE, columns=column_answers.remembered(cast.team)).state == State.READY
 
 
 def test_another_choice_takes_the_place_of_the_first(cast: Cast) -> None:
@@ -297,7 +297,7 @@ def test_it_does_not_leave_out_a_row_that_is_not_there(cast: Cast, imp: Import) 
 
 def test_it_undoes_and_redoes_steps(cast: Cast, imp: Import) -> None:
     client = cast.browser(cast.alice)
-    draft.edit(imp, cast.alice, [(4, "LastName", "Lee")], [], "Edit row 4")
+    edits.edit(imp, cast.alice, [(4, "LastName", "Lee")], [], "Edit row 4")
     client.post(address(imp, "undo-step"))
     assert cell(imp, 4, "LastName") == ""
     client.post(address(imp, "redo-step"))

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from muster.core.plan import Plan
-from muster.imports import draft, plans, reading, run
+from muster.imports import plans, reading, run
+from muster.imports.draft import edits as draft
 from muster.imports.models import Import
 from muster.teams import tokens
 from tests.cast import Cast

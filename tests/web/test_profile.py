@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from muster.teams import tokens
 from muster.teams.models import AuditEntry, Token
-from muster.teams.profile import device
+from muster.teams.pages.profile import device
 from tests.cast import PASSWORD, Cast
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from muster.contacts import fields
+from muster.contacts import custom_fields
 from muster.teams import tokens
 from tests.cast import Cast
 
@@ -45,7 +45,7 @@ PAGES = {"fields": "/t/admissions/fields/add/", "users": "/t/admissions/users/in
 def some_fields(cast: Cast, request: pytest.FixtureRequest) -> None:
     """As many as the case needs."""
     for number in range(25 if "26th" in request.node.name else 2):
-        fields.add(cast.team, cast.alice, name=f"Field {number}")
+        custom_fields.add(cast.team, cast.alice, name=f"Field {number}")
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from muster.api.application import description
-from muster.contacts import fields
+from muster.contacts import custom_fields
 from muster.contacts.models import ColumnAnswer, Contact
 from muster.teams import invitations, tokens
 from muster.teams.models import Team, User
@@ -66,7 +66,7 @@ def things(team: Team, admin: User, letter: str) -> Things:
     member = join(team, make_user(f"{letter}oe", "Member"), staff_id=f"{letter}-9")
     invitation = invitations.invite(team, admin, email=f"{letter}ara@example.edu")
     name = "Zodiac" if letter == "Z" else "Animal"
-    field = fields.add(team, admin, name=name, required=True)
+    field = custom_fields.add(team, admin, name=name, required=True)
     answer = ColumnAnswer.objects.create(team=team, header="Cell", field_name="MobileNumber")
     header = f"ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,{name}"
     rows = (f"{letter}1,{letter}ebedee,X,+1 716 555 0101,,{letter}anzibar", f"{letter}2,,,,,")

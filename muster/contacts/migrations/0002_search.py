@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from muster.contacts.index import MAKE_TABLE, TABLE
+from muster.contacts.search.index import MAKE_TABLE, TABLE
 
 INDEX = "contact_search"
 

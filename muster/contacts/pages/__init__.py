@@ -1,0 +1,1 @@
+"""The pages of Contacts and Fields, one file a page."""

@@ -1,0 +1,49 @@
+"""The files one can download from Contacts: an export of contacts, and an audience."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from muster.contacts import audience as audiences
+from muster.contacts import export as exports
+from muster.contacts.pages.list_query import asked_of
+from muster.teams import audit
+from muster.teams.access import Access, admin, member
+
+
+@require_GET
+@admin
+def export(request: HttpRequest, who: Access) -> HttpResponse:
+    """All contacts that the list would show, in the template's columns."""
+    asked = asked_of(request, who)
+    chosen = exports.contacts(who.team, asked.typed, asked.filters)
+    audit.record(who.team, who.user, "exported", contacts=chosen.count())
+    return csv_response(exports.as_csv(who.team, chosen), f"{who.team.slug}-contacts")
+
+
+@require_GET
+@member
+def audience(request: HttpRequest, who: Access) -> HttpResponse:
+    """Everybody who can be reached, for a sender."""
+    asked = asked_of(request, who)
+    if asked.filters.reach is None:
+        return HttpResponseBadRequest("Choose a channel first: reach=text, whatsapp or whatsapp_marketing.")
+    if asked.unavailable:
+        return HttpResponseBadRequest(asked.unavailable)
+    found = audiences.audience(
+        who.team, asked.filters.reach, typed=asked.typed, filters=asked.filters, mine=asked.mine, send_as=asked.send_as
+    )
+    audit.record(who.team, who.user, "exported", audience=asked.filters.reach)
+    return csv_response(audiences.as_csv(found.everybody()), f"{who.team.slug}-audience")
+
+
+def csv_response(lines: Iterator[str], name: str) -> HttpResponse:
+    """Return a CSV file to be saved, sent as it is made."""
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{datetime.now(UTC):%Y-%m-%d}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response  # type: ignore[return-value]  # a stream is no HttpResponse to Django's types

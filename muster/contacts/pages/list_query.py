@@ -1,0 +1,73 @@
+"""What the Contacts page was asked for, read from its address once for the page and its downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.http import urlencode
+
+from muster.contacts.audience import NOT_BOTH, why_not_assigned
+from muster.contacts.search.filters import BadFilter, Filters, filters_of
+from muster.teams.access import Access, require_admin
+from muster.teams.models import Membership
+
+KEYS = ("q", "text", "whatsapp", "whatsapp_marketing", "assigned", "staff_id", "import", "did", "reach", "send")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The words, the filters, and how an audience is to be sent to."""
+
+    typed: str
+    filters: Filters
+    given: Mapping[str, str]
+    mine: Membership | None = None
+    send_as: bool = False
+    unavailable: str | None = None  # the reason why what was chosen cannot be had
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether the list is narrowed down at all."""
+        return bool(self.given)
+
+    @property
+    def without_import(self) -> str:
+        """The address of the same list without the filter by import."""
+        return "?" + self.query(**{"import": None, "did": None})
+
+    def query(self, **changes: Any) -> str:
+        """Return the part of an address after "?" that asks for the same, with these changes."""
+        return urlencode({key: value for key, value in {**self.given, **changes}.items() if value not in {None, ""}})
+
+
+def asked_of(request: HttpRequest, who: Access) -> Asked:
+    """Read the address. Raises Http404 for a filter that does not exist, PermissionDenied for one that Admins have."""
+    given = {key: request.GET[key] for key in KEYS if request.GET.get(key)}
+    try:
+        filters = filters_of(who.team, given, who.membership)
+    except BadFilter as bad:
+        raise Http404(f"No such filter: {bad}") from None
+    asked = Asked(given.get("q", ""), filters, given)
+    return _sending(asked, given.get("send", ""), who) if filters.reach and given.get("send") else asked
+
+
+def _sending(asked: Asked, send: str, who: Access) -> Asked:
+    """Add how to send: "mine", "assigned", or both, which cannot be."""
+    ways = set(send.split(","))
+    if not ways <= {"mine", "assigned"}:
+        raise Http404("No such way to send")
+    if "assigned" in ways:
+        require_admin(who)
+    if len(ways) > 1:
+        return replace(asked, unavailable=NOT_BOTH)
+    reason = why_not_assigned(who.team, asked.typed, asked.filters)
+    if reason:
+        return replace(asked, unavailable=reason)
+    if "assigned" in ways:
+        return replace(asked, send_as=True)
+    # An Owner who is not in the team has no contacts of their own.
+    mine = who.membership or Membership(id=0, team=who.team, user=who.user)
+    return replace(asked, mine=mine, filters=replace(asked.filters, assigned=mine.id))

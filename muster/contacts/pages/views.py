@@ -1,0 +1,157 @@
+"""The pages of contacts: the list with its search, one contact's record, consent, and erasing a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from muster.contacts import erase as erasing
+from muster.contacts import export as exports
+from muster.contacts import history
+from muster.contacts.audience import Audience, why_not_assigned
+from muster.contacts.consent import set_consent
+from muster.contacts.history import LABELS
+from muster.contacts.models import Contact, Source
+from muster.contacts.pages import record as showing
+from muster.contacts.pages.list_query import Asked, asked_of
+from muster.contacts.search import find
+from muster.contacts.search.filters import MOST
+from muster.core.fields import CHANNELS
+from muster.teams.access import Access, admin, member
+from muster.teams.models import Membership
+
+ON_A_PAGE = 50
+MOST_COUNTED = 100_000  # counting a million takes longer than finding one of them
+OLDER = "before"  # the parameter that names the contact to go on below
+
+
+@require_GET
+@member
+def contacts(request: HttpRequest, who: Access) -> HttpResponse:
+    """The contacts of the team: what was searched for, newest first, a page at a time."""
+    asked = asked_of(request, who)
+    page = find.find(who.team, asked.typed, asked.filters, before=_before(request), limit=ON_A_PAGE)
+    if "enter" in request.GET and len(page.contacts) == 1 and page.next is None:
+        return redirect("contacts:record", team=who.team.slug, pk=page.contacts[0].id)
+    context = {
+        "asked": asked,
+        "lines": showing.lines(who.team, page.contacts),
+        "older": asked.query(before=page.next) if page.next else None,
+        "is_first": OLDER not in request.GET,
+        "stopped_short": page.next is not None and len(page.contacts) < ON_A_PAGE,
+        **_left_out(who, page, is_whole=OLDER not in request.GET and page.next is None),
+        **_audience(asked, who),
+    }
+    if request.headers.get("HX-Request"):
+        response = render(request, "contacts/hits.html", context)
+        response["HX-Push-Url"] = f"{request.path}?{asked.query()}"
+        return response
+    return render(request, "contacts/list.html", {**context, **_filters(asked, who)})
+
+
+def _before(request: HttpRequest) -> int | None:
+    value = request.GET.get(OLDER, "")
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and int(value[:20]) <= MOST):
+        raise Http404("No such page")
+    return int(value)
+
+
+def _left_out(who: Access, page: find.Page, *, is_whole: bool) -> dict[str, int | None]:
+    """Count who is in no file for want of a ContactId: of the team, and of the page when that is all there is.
+
+    Of a selection of many pages nobody counts them: search is to stay quick.
+    """
+    if not who.is_admin:
+        return {"left_out": 0, "left_out_here": 0}
+    here = sum(each.contact_id is None for each in page.contacts) if is_whole else None
+    return {"left_out": exports.left_out(who.team), "left_out_here": here}
+
+
+def _audience(asked: Asked, who: Access) -> dict[str, Any]:
+    """Count the audience, when a channel to reach people on is chosen."""
+    channel = asked.filters.reach
+    if channel is None:
+        return {}
+    filters = replace(asked.filters, assigned=None) if asked.mine else asked.filters
+    found = Audience(who.team, channel, asked.typed, filters, asked.mine, asked.send_as)
+    reason = why_not_assigned(who.team, asked.typed, filters)
+    return {"audience": found.counts(), "channel_label": LABELS[channel], "no_assigned": reason}
+
+
+def _filters(asked: Asked, who: Access) -> dict[str, Any]:
+    """What the filters above the list offer."""
+    members = Membership.objects.filter(team=who.team).select_related("user").order_by("user__first_name", "id")
+    count = Contact.objects.filter(team=who.team)[: MOST_COUNTED + 1].count()
+    return {
+        "count": min(count, MOST_COUNTED),
+        "are_more": count > MOST_COUNTED,
+        "members": [(str(each.id), each.user.name) for each in members],
+        "channels": [(channel, LABELS[channel], asked.given.get(channel, "")) for channel in CHANNELS],
+    }
+
+
+@require_GET
+@member
+def record(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
+    """Everything about one contact, and how it came to be so."""
+    contact = contact_of(who, pk)
+    assigned = Membership.objects.filter(team=who.team, id=contact.assigned_id or 0).select_related("user").first()
+    consent = history.consent(contact)
+    context = {
+        "contact": contact,
+        "mobile": showing.number(contact.mobile_number),
+        "whatsapp": showing.number(contact.whatsapp_number),
+        "chips": showing.chips(contact, showing.who_set(contact), consent),
+        "assigned": assigned,
+        "own_values": showing.own_values(contact),
+        "consent": consent,
+        "entries": history.entries(contact),
+    }
+    return render(request, "contacts/record.html", context)
+
+
+@require_POST
+@member
+def consent(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
+    """Opt a contact in or out on one channel."""
+    contact = contact_of(who, pk)
+    channel, word = request.POST.get("channel"), request.POST.get("opted_out")
+    if channel not in CHANNELS or word not in {"yes", "no"}:
+        raise Http404("No such channel")
+    try:
+        changed = set_consent(contact, channel=channel, opted_out=word == "yes", source=Source.USER, by=who.user)
+    except Contact.DoesNotExist:
+        raise Http404("No such contact") from None
+    state = "opted out of" if word == "yes" else "opted in to"
+    messages.success(request, f"{changed} is {state} {LABELS[channel]}.")
+    return redirect("contacts:record", team=who.team.slug, pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@admin
+def erase(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
+    """Say what erasing a person does; then do it."""
+    contact = contact_of(who, pk)
+    if request.method == "POST":
+        try:
+            erasing.erase(contact, who.user)
+        except Contact.DoesNotExist:
+            raise Http404("No such contact") from None
+        messages.success(request, "The contact and its history are erased.")
+        return redirect("contacts:list", team=who.team.slug)
+    return render(request, "contacts/erase.html", {"contact": contact})
+
+
+def contact_of(who: Access, pk: int) -> Contact:
+    """Return a contact of the team. Raises Http404."""
+    contact = Contact.objects.select_related("team").filter(team=who.team, id=pk).first() if pk <= MOST else None
+    if contact is None:
+        raise Http404("No such contact")
+    return contact

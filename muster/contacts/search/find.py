@@ -1,0 +1,157 @@
+"""Finding contacts: words, numbers and filters, newest first, a page at a time, at once however many there are.
+
+Two ways to a page. Looking at the newest contacts one by one fills it quickly when much matches; the index finds the
+few when little does. So some of the newest are looked at first; that tells which way is the shorter. A query that no
+index helps (one or two letters) looks at `MOST_LOOKED_AT` contacts a page and says where it stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from muster.contacts.models import Contact
+from muster.contacts.search.filters import EVERYBODY, Filters
+from muster.contacts.search.index import TABLE, document, fold, index_rows
+from muster.contacts.search.query import Query, cleaned, parse
+from muster.teams.models import Team
+
+__all__ = ["EVERYBODY", "Filters", "Page", "document", "find", "fold", "index_rows", "matching"]
+
+MOST_ON_A_PAGE = 500
+LOOKED_AT_FIRST = 1_000
+MOST_LOOKED_AT = 20_000
+
+
+class Page(NamedTuple):
+    """Some of the hits, newest first. `next`: the id to go on below, or None after the last hit.
+
+    A page may be short, even empty, and still have a `next`: there are more contacts to look at.
+    """
+
+    contacts: list[Contact]
+    next: int | None
+
+
+def find(
+    team: Team, typed: str = "", filters: Filters = EVERYBODY, *, before: int | None = None, limit: int = 50
+) -> Page:
+    """Return the contacts that match what was typed and the filters, and have an id below `before`.
+
+    Whoever has exactly this ContactId comes first.
+    """
+    search = _Search(team, parse(typed, team.home_region), filters, min(limit, MOST_ON_A_PAGE))
+    exact = search.exact(typed)
+    if exact is None:
+        return search.page(before)
+    rest = search.page(before, leave_out=exact)
+    if before is not None:
+        return rest
+    shown, more = rest.contacts[: search.limit - 1], rest.contacts[search.limit - 1 :]
+    return Page([exact, *shown], more[0].id + 1 if more else rest.next)  # go on with the first that is not shown
+
+
+def matching(team: Team, typed: str = "", filters: Filters = EVERYBODY) -> QuerySet[Contact]:
+    """Return all that match, for counting and for downloads: by the index where it helps, else by looking at all."""
+    search = _Search(team, parse(typed, team.home_region), filters, 0)
+    return search.by_index() if search.query.can_use_index and search.large(None) else search.all
+
+
+def _cut(contacts: list[Contact], limit: int, following: int | None) -> Page:
+    """Return at most `limit` of them."""
+    if len(contacts) > limit:
+        return Page(contacts[:limit], contacts[limit - 1].id)
+    return Page(contacts, following)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One search in one team."""
+
+    team: Team
+    query: Query
+    filters: Filters
+    limit: int
+
+    @property
+    def everybody(self) -> QuerySet[Contact]:
+        return Contact.objects.filter(team=self.team)
+
+    @property
+    def filtered(self) -> QuerySet[Contact]:
+        return self.everybody.filter(self.filters.condition(self.team))
+
+    @property
+    def all(self) -> QuerySet[Contact]:
+        matches = self.query.is_found() if connection.vendor == "sqlite" else self.query.is_indexed()
+        return self.filtered.filter(matches)
+
+    def exact(self, typed: str) -> Contact | None:
+        """Return whoever has exactly the ContactId that was typed."""
+        contact_id = cleaned(typed)
+        return self.filtered.filter(contact_id=contact_id).first() if contact_id else None
+
+    def page(self, before: int | None, leave_out: Contact | None = None) -> Page:
+        """Return a page of those below `before`."""
+        others = Q() if leave_out is None else ~Q(id=leave_out.id)
+        found, floor = self._look(before, others)
+        missing = self.limit + 1 - len(found)
+        if floor is None or not missing:
+            return _cut(found, self.limit, None)
+        if self.query.can_use_index or self.filters.are_narrow:
+            hits = self.by_index() if self.query.can_use_index else self.all
+            found += _newest(hits.filter(others, id__lt=floor), missing, walk=not self.query.can_use_index)
+            return _cut(found, self.limit, None)
+        return _cut(found, self.limit, floor)
+
+    def _look(self, before: int | None, others: Q) -> tuple[list[Contact], int | None]:
+        """Look at the newest contacts one by one, as long as that will fill the page soon, or nothing else will.
+
+        Return who was found, and the id below which nobody was looked at; None when everybody was.
+        """
+        found: list[Contact] = []
+        wanted, looked, floor, step = self.limit + 1, 0, before, LOOKED_AT_FIRST
+        can_jump = self.query.can_use_index or self.filters.are_narrow
+        while step:
+            top, floor = floor, self.floor(floor, step)
+            looked_at = self.filtered.filter(self.query.is_found(), others, _between(floor, top))
+            found += _newest(looked_at, wanted - len(found))
+            looked += step
+            if floor is None or len(found) == wanted or looked >= MOST_LOOKED_AT:
+                break
+            step = MOST_LOOKED_AT - looked
+            if can_jump:  # at this rate, and half as many again
+                soon = looked * (wanted - len(found)) * 3 // (2 * len(found)) if found else MOST_LOOKED_AT
+                step = soon if looked + soon <= MOST_LOOKED_AT else 0
+        return found, floor
+
+    def floor(self, before: int | None, count: int) -> int | None:
+        """Return the id of the contact that is `count` below `before`; None when there are not so many."""
+        ids = self.everybody.filter(_between(None, before)).order_by("-id").values_list("id", flat=True)
+        return next(iter(ids[count - 1 : count]), None)
+
+    def large(self, before: int | None) -> bool:
+        return self.floor(before, LOOKED_AT_FIRST) is not None
+
+    def by_index(self) -> QuerySet[Contact]:
+        """Return all that match, found by the index; each is looked at again."""
+        if connection.vendor != "sqlite":
+            return self.all  # the planner finds the index by itself: see `_newest`
+        sql = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s"  # noqa: S608  constants
+        return self.all.filter(id__in=RawSQL(sql, [self.query.as_fts5()]))  # noqa: S611  constants, parameters apart
+
+
+def _between(floor: int | None, before: int | None) -> Q:
+    above = Q() if floor is None else Q(id__gte=floor)
+    return above if before is None else above & Q(id__lt=before)
+
+
+def _newest(contacts: QuerySet[Contact], count: int, *, walk: bool = True) -> list[Contact]:
+    """Return so many of the newest. Without `walk`, PostgreSQL must not walk down the ids and hope to meet enough hits:
+    it cannot when it has to sort by a sum, and then takes the trigram index."""
+    order = F("id") if walk or connection.vendor == "sqlite" else F("id") + 0
+    return list(contacts.order_by(order.desc())[:count])

@@ -1,0 +1,35 @@
+"""Phone numbers, through one door: what a cell says, as E.164, and how a number is shown."""
+
+from muster.core.phones.cells import (
+    IMPOSSIBLE,
+    NO_PLUS,
+    NOT_ASSIGNED,
+    UNREADABLE,
+    Number,
+    Said,
+    calling_code,
+    is_region,
+    prepare,
+    read,
+    read_all,
+    region_of,
+    show,
+    suggest,
+)
+
+__all__ = [
+    "IMPOSSIBLE",
+    "NOT_ASSIGNED",
+    "NO_PLUS",
+    "UNREADABLE",
+    "Number",
+    "Said",
+    "calling_code",
+    "is_region",
+    "prepare",
+    "read",
+    "read_all",
+    "region_of",
+    "show",
+    "suggest",
+]

@@ -1,0 +1,1 @@
+"""What pages, grid and API ask of a draft."""

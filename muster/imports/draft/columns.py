@@ -1,0 +1,123 @@
+"""The columns of a file as people answer them: what each header is used as, and what it may be used as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+from muster.contacts.schema import schema_of
+from muster.core.check import near_field
+from muster.core.errors import Problem
+from muster.core.fields import Field, Options, Schema
+from muster.core.header import column_letter, field_of, placed
+from muster.core.table import Table
+from muster.imports.draft.sample import cells_of
+from muster.imports.reading import Reading
+from muster.teams.models import Team
+
+COLUMN = "column:"  # the prefix of the inputs: "column:Cell Phone" → "MobileNumber"
+DO_NOT_IMPORT = "-"  # no field can be called so: it is not asked for as a name
+CHOOSE = "choose:"  # the prefix of the inputs for columns that are the same field; they hold answers for all of those
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A header that is none of the team's fields, and what it could be."""
+
+    header: str
+    near: str | None
+    choices: list[str]
+    chosen: str = ""
+    letter: str = ""
+    sample: list[str] = field(default_factory=list)
+    is_suggested: bool = False  # the field it is near to is no other column's
+
+
+class Column(NamedTuple):
+    """A column of a file that could be read: what it is used as, and whether that was an answer."""
+
+    header: str
+    field: Field | None
+    is_answer: bool
+
+
+class SameColumn(NamedTuple):
+    """One of the columns that are the same field: what is in it, and the answers that choose it over the others."""
+
+    letter: str
+    header: str
+    sample: list[str]
+    answers: str
+
+
+class Same(NamedTuple):
+    """Columns that are the same field, of which one can be imported. `name` is that of the input."""
+
+    field: str
+    name: str
+    columns: list[SameColumn]
+
+
+def same_columns(problems: Iterable[Problem], table: Table) -> list[Same]:
+    """Return the columns of which a person has to choose one, field by field."""
+    places = {str(each.field): each.facts["places"] for each in problems if each.code == "header-twice" and each.facts}
+    return [
+        Same(name, f"{CHOOSE}{name}", [_one_of(name, place, found, table) for place in found])
+        for name, found in places.items()
+    ]
+
+
+def _one_of(name: str, place: int, places: Iterable[int], table: Table) -> SameColumn:
+    answers = {placed(table.header[each], each): DO_NOT_IMPORT for each in places}
+    answers[placed(table.header[place], place)] = name  # an earlier answer may have said otherwise
+    return SameColumn(column_letter(place), table.header[place], cells_of(table, place), urlencode(answers))
+
+
+def chosen_columns(posted: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the answers in a form, as `Options.columns` takes them. Columns not answered are not in it."""
+    found = {key.removeprefix(COLUMN): value for key, value in posted.items() if key.startswith(COLUMN)}
+    for key, value in posted.items():
+        if key.startswith(CHOOSE):
+            found |= dict(parse_qsl(value))
+    return {header: None if value == DO_NOT_IMPORT else value for header, value in found.items() if value}
+
+
+def unknown_headers(
+    team: Team, problems: Iterable[Problem], table: Table, chosen: Mapping[str, str | None] | None = None
+) -> list[Unknown]:
+    """Return the headers that a person can answer, each with what is in its column and what it may be."""
+    schema, answers = schema_of(team), chosen or {}
+    options = Options(columns=answers)
+    taken = {its.name for header in table.header if (its := field_of(header, schema, options)[0])}
+    found = []
+    for problem in problems:
+        if problem.code in ("header-unknown", "header-blank"):
+            header = problem.field or ""
+            letter = str((problem.facts or {}).get("column", ""))
+            near = near_field(header, schema)
+            answer = answers.get(header, "")
+            said = DO_NOT_IMPORT if answer is None else answer
+            sample = cells_of(table, _place_of(header, letter, table))
+            found.append(Unknown(header, near, choices(schema), said, letter, sample, bool(near) and near not in taken))
+            taken.add(near or "")
+    return found
+
+
+def _place_of(header: str, letter: str, table: Table) -> int:
+    if not letter:
+        return table.header.index(header)
+    width = len(table.header)
+    return next((place for place in range(width) if column_letter(place) == letter), width)
+
+
+def choices(schema: Schema) -> list[str]:
+    """Return the names of all fields a column can be used as."""
+    return [each.name for each in schema.fields]
+
+
+def columns_of(read: Reading) -> list[Column]:
+    """Return the columns of a file that could be read, in its order."""
+    pairs = zip(read.table.header, read.checked.columns, strict=True)
+    return [Column(header, its, header not in read.schema.by_header) for header, its in pairs]

@@ -1,0 +1,96 @@
+"""What an import would do that somebody may want to know before: only what applies, with numbers and names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from muster.core.consent import Channel
+from muster.core.plan import Verdict
+from muster.imports.draft.draft import Draft, has_warning
+
+CHANNEL_WORDS = {"text": "text", "whatsapp": "WhatsApp", "whatsapp_marketing": "WhatsApp marketing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who would be opted back in, and on what."""
+
+    row: int
+    name: str
+    contact_id: str
+    channels: list[str]
+
+
+@dataclass(slots=True)
+class Consequences:
+    """Counts of rows. `ready` will be saved or are up to date already; `left_out` are not imported."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    left_out: int = 0
+    warnings: int = 0
+    numbers_changed: int = 0
+    numbers_kept: int = 0
+    inferred: int = 0
+    inferred_can_text: int = 0
+    inferred_cannot_text: int = 0
+    staff_cleared: int = 0
+    staff_is_absent: bool = False
+    values_cleared: Counter[str] = field(default_factory=Counter)
+    opted_back_in: list[Person] = field(default_factory=list)
+    opt_outs_kept: int = 0
+
+    @property
+    def ready(self) -> int:
+        """How many contacts the import is about."""
+        return self.created + self.updated + self.unchanged
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether even a paste stops here first: somebody is opted back in, or assignments are cleared."""
+        return bool(self.opted_back_in or self.staff_cleared)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to tell but the counts."""
+        told = (self.numbers_changed, self.numbers_kept, self.inferred, self.staff_cleared, self.opt_outs_kept)
+        return not any((*told, self.values_cleared, self.opted_back_in, self.warnings))
+
+
+def consequences(draft: Draft) -> Consequences:
+    """Sum up a draft."""
+    told = Consequences(
+        staff_is_absent=all(each is None or each.key != "staff_id" for each in draft.reading.checked.columns)
+    )
+    for verdict, record in zip(draft.plan.verdicts, draft.reading.checked.records, strict=True):
+        if verdict.outcome == "failed":
+            told.left_out += 1
+            continue
+        _count(told, verdict)
+        channels = [_channel(note.facts) for note in verdict.notes if note.code == "opted-back-in"]
+        if channels:
+            name = f"{record.values[1]} {record.values[2]}"
+            told.opted_back_in.append(Person(verdict.row, name, str(record.values[0]), channels))
+    return told
+
+
+def _count(told: Consequences, verdict: Verdict) -> None:
+    setattr(told, verdict.outcome, getattr(told, verdict.outcome) + 1)
+    told.warnings += has_warning(verdict)
+    codes = {note.code for note in verdict.notes}
+    told.numbers_changed += "number-changed" in codes
+    told.numbers_kept += "number-kept" in codes
+    told.opt_outs_kept += "opt-out-kept" in codes
+    told.staff_cleared += "staff-cleared" in codes
+    told.values_cleared.update(note.field for note in verdict.notes if note.code == "value-cleared" and note.field)
+    if "number-inferred" in codes:
+        told.inferred += 1
+        text = (verdict.after or {}).get("text")
+        told.inferred_can_text += isinstance(text, Channel) and not text.opted_out
+        told.inferred_cannot_text += "text-opted-out" in codes
+
+
+def _channel(facts: object) -> str:
+    return CHANNEL_WORDS[facts["channel"]] if isinstance(facts, dict) else ""

@@ -1,0 +1,112 @@
+"""Editing a draft: cells and rows left out, by steps that can be undone. The file itself stays as it came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from muster.core.table import Table
+from muster.imports import run
+from muster.imports.models import Edit, Import
+from muster.imports.reading import WHOLE_ROW, table
+from muster.imports.store.db_text import fit
+from muster.teams.models import User
+
+__all__ = ["NoSuchCell", "can_redo", "can_undo", "edit", "redo", "steps", "table", "undo"]
+
+
+class NoSuchCell(Exception):  # noqa: N818  says what happened
+    """The file has no such row, or no such header."""
+
+    def __init__(self, row: int, header: str | None) -> None:
+        super().__init__(f"row {row}, {header}" if header else f"row {row}")
+        self.row, self.header = row, header
+
+
+def edit(
+    imp: Import,
+    user: User,
+    cells: Iterable[tuple[int, str, str]] = (),
+    leave_out: Iterable[tuple[int, bool]] = (),
+    label: str = "Edited",
+) -> Edit:
+    """Edit cells, given as (row, header, value), and leave rows out or take them in again, as one step.
+
+    Raises WrongState when it is no draft any more, NoSuchCell, and BadFile when the file is no table at all.
+    """
+    table(imp)  # read before the lock, should it have to be parsed
+    with _locked(imp):
+        step = _step(table(imp), cells, leave_out)
+        run.touch(imp)
+        Edit.objects.filter(of=imp, undone=True).delete()  # what was undone is past: this step follows what stands
+        last = Edit.objects.filter(of=imp).aggregate(last=Max("number"))["last"] or 0
+        made = Edit.objects.create(of=imp, number=last + 1, label=label[:200], by=user, cells=step)
+    run.recount(imp)
+    return made
+
+
+def undo(imp: Import) -> Edit | None:
+    """Undo the last step that stands; None when there is none. Raises WrongState."""
+    return _flip(imp, undone=False)
+
+
+def redo(imp: Import) -> Edit | None:
+    """Do the step again that was undone last; None when there is none. Raises WrongState."""
+    return _flip(imp, undone=True)
+
+
+def can_undo(imp: Import) -> bool:
+    """Whether a step stands."""
+    return Edit.objects.filter(of=imp, undone=False).exists()
+
+
+def can_redo(imp: Import) -> bool:
+    """Whether a step was undone."""
+    return Edit.objects.filter(of=imp, undone=True).exists()
+
+
+def steps(imp: Import) -> list[Edit]:
+    """Return every step, oldest first, undone ones too."""
+    return list(Edit.objects.filter(of=imp).select_related("by").order_by("number"))
+
+
+def _flip(imp: Import, *, undone: bool) -> Edit | None:
+    with _locked(imp):
+        run.touch(imp)
+        found = Edit.objects.filter(of=imp, undone=undone).order_by("number" if undone else "-number").first()
+        if found:
+            found.undone = not undone
+            found.save(update_fields=["undone"])
+    run.recount(imp)
+    return found
+
+
+@contextmanager
+def _locked(imp: Import) -> Iterator[None]:
+    """Let one step at a time be made, each upon the one before: its "before" is what the last one left."""
+    with transaction.atomic():
+        Import.objects.select_for_update(of=("self",)).only("pk").get(pk=imp.pk)
+        run.refresh(imp)
+        yield
+
+
+def _step(read: Table, cells: Iterable[tuple[int, str, str]], leave_out: Iterable[tuple[int, bool]]) -> list[list[Any]]:
+    """Return a step as it is kept: [row, header, before, after], and [row, null, before, after] for a row left out."""
+    columns = {header: index for index, header in reversed(list(enumerate(read.header)))}
+    step = [[row, header, _cell(read, columns, row, header), fit(value)] for row, header, value in cells]
+    for row, out in leave_out:
+        if read.place_of(row) is None:
+            raise NoSuchCell(row, None)
+        step.append([row, WHOLE_ROW, row in read.left_out, out])
+    return step
+
+
+def _cell(read: Table, columns: Mapping[str, int], row: int, header: str) -> str:
+    place = read.place_of(row)
+    if place is None or header not in columns:
+        raise NoSuchCell(row, header)
+    return read.rows[place].cells[columns[header]]

@@ -1,0 +1,1 @@
+"""The JSON that the grid on the Review page asks for."""

@@ -1,0 +1,95 @@
+"""What the grid is told after every step: counts, the rows that changed, what can be undone, and who else is at it."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from muster.core import errors
+from muster.imports.draft.draft import CHIPS, Filter
+from muster.imports.draft.row_lists import RowList, find
+from muster.imports.grid.cells import columns_json, problems_json, rows_json
+from muster.imports.grid.requests import Asked
+from muster.imports.grid.state import Grid
+from muster.imports.models import Edit, Import
+from muster.teams.access import Access
+from muster.teams.models import User
+
+MOST_CHANGED = 300  # rows sent along; of more, the browser asks for those it shows
+
+
+def window(grid: Grid, asked: Asked, offset: int, limit: int) -> dict[str, Any]:
+    """Return a window of the rows of a list."""
+    listed = find(grid.draft, asked.wanted, asked.listed)
+    places = listed.places[offset : offset + limit]
+    return {
+        "total": len(listed.places),
+        "rev": grid.draft.imp.revision,
+        "list": listed.revision,
+        "v": grid.version,
+        "offset": offset,
+        "rows": rows_json(grid.draft, places),
+    }
+
+
+def told(who: Access, grid: Grid, asked: Asked, *, own_steps: int = 0) -> dict[str, Any]:
+    """Return where the draft stands, and what has changed since the browser was last told."""
+    imp = grid.draft.imp
+    listed = find(grid.draft, asked.wanted, asked.listed)
+    since = grid.since(asked.version) if asked.version else []
+    few = since is not None and len(since) <= MOST_CHANGED
+    overtaken = asked.revision is not None and imp.revision != asked.revision + own_steps
+    return {
+        "rev": imp.revision,
+        "v": grid.version,
+        "shape": shape(grid),
+        "list": list_json(listed),
+        "counts": grid.tallies.chips(),
+        "problems": problems_json(grid),
+        "rows": rows_json(grid.draft, since) if since is not None and few else None,
+        **_steps(imp),
+        **(_others(who, imp, asked) if overtaken else {}),
+    }
+
+
+def list_json(listed: RowList) -> dict[str, Any]:
+    """Return what there is to say of a list."""
+    return {
+        "rev": listed.revision,
+        "total": len(listed.places),
+        "gone": len(listed.gone),
+        "joined": len(listed.joined),
+        "show": listed.wanted.show,
+        "code": listed.wanted.code,
+        "field": listed.wanted.field,
+        "title": _title(listed.wanted),
+    }
+
+
+def _title(wanted: Filter) -> str:
+    if wanted.code:
+        title = errors.title(wanted.code, wanted.field or None)
+        return title if wanted.field in title else f"{title} in {wanted.field}"
+    return f"{CHIPS[wanted.show]} in {wanted.field}" if wanted.field else CHIPS[wanted.show]
+
+
+def shape(grid: Grid) -> str:
+    """Return a mark of the columns and rows: another one means that the page has to be made anew."""
+    columns = [(each["header"], each["field"]) for each in columns_json(grid)]
+    rows = grid.draft.rows
+    said = repr((columns, len(rows), rows[-1].number if rows else 0, grid.draft.reading.options))
+    return f"{zlib.crc32(said.encode()):08x}"
+
+
+def _steps(imp: Import) -> dict[str, Any]:
+    edits = Edit.objects.filter(of=imp)
+    done = edits.filter(undone=False).order_by("-number").values_list("label", flat=True).first()
+    undone = edits.filter(undone=True).order_by("number").values_list("label", flat=True).first()
+    last = edits.order_by("-id").values_list("id", flat=True).first()
+    return {"undo": done, "redo": undone, "step": last or 0}
+
+
+def _others(who: Access, imp: Import, asked: Asked) -> dict[str, Any]:
+    """Name those who have edited the draft meanwhile; nobody's name where an undo or an option was all."""
+    theirs = Edit.objects.filter(of=imp, id__gt=asked.step).exclude(by=who.user)
+    return {"others": sorted(user.name for user in User.objects.filter(pk__in=theirs.values("by")))}

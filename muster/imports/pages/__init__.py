@@ -1,0 +1,1 @@
+"""The pages of Contact Import, one file a page."""

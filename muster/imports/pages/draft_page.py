@@ -1,0 +1,106 @@
+"""What every page on a draft shares: finding it, saying that somebody was first, going back to the rows shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import update_wrapper
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from muster.core.errors import BadFile
+from muster.core.fields import options_from_json
+from muster.imports import run
+from muster.imports.draft.draft import Filter, moved
+from muster.imports.grid.requests import whole
+from muster.imports.models import Edit, Import, State
+from muster.imports.pages.forms import BLANK_OPT_OUT, OptionsForm
+from muster.imports.pages.history import name_of
+from muster.teams.access import Access, admin
+
+DRAFT = (State.READY, State.REFUSED)
+
+
+def find(who: Access, pk: UUID) -> Import:
+    """Return an import of this team, or raise 404."""
+    return get_object_or_404(Import.objects.select_related("team", "created_by", "undoes"), pk=pk, team=who.team)
+
+
+def on_import(*states: State) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Open a view to the team's Admins while the import is in one of these states; else say that it is too late."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        def opened(request: HttpRequest, who: Access, **kwargs: Any) -> HttpResponse:
+            imp = find(who, kwargs.pop("pk"))
+            if imp.state not in states:
+                return too_late(request, who, imp)
+            try:
+                return view(request, who, imp, **kwargs)
+            except run.WrongState:
+                imp.refresh_from_db()
+                return too_late(request, who, imp)
+            except BadFile:  # a field was deleted meanwhile, say: it can no longer be imported as it was
+                run.settle(imp)
+                return redirect("imports:show", who.team.slug, imp.pk)
+
+        update_wrapper(opened, view)
+        return admin(opened)
+
+    return decorate
+
+
+def too_late(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Go to the import and say why the step was not taken."""
+    if imp.state in DRAFT:
+        said = "Somebody else changed this draft at the same moment. Look at it again, then repeat your step."
+    else:
+        said = "This import can't be changed any more."
+    messages.warning(request, said)
+    return redirect("imports:show", who.team.slug, imp.pk)
+
+
+def back(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Return to the preview, on the rows that were shown."""
+    return HttpResponseRedirect(address_of(who, imp, QueryDict(request.POST.get("back", ""))))
+
+
+def address_of(who: Access, imp: Import, query: QueryDict | None = None) -> str:
+    """Return the address of the preview, with the filter of a query."""
+    address = reverse("imports:show", args=[who.team.slug, imp.pk])
+    if not query or "show" not in query:
+        return address
+    return f"{address}?{rows_shown(query)}"
+
+
+def rows_shown(query: QueryDict) -> str:
+    """Return the part of an address that says which rows are shown: the filter, when it was pressed, and the page."""
+    return Filter.of(query).query(list=whole(query.get("list")), page=whole(query.get("page")))
+
+
+def revised(request: HttpRequest, who: Access, imp: Import, **changed: Any) -> None:
+    """Change options, plan again, and say what moved."""
+    before = run.look(imp) if imp.state == State.READY else None
+    run.revise(imp, who.user, replace(options_from_json(imp.options), **changed))
+    imp.refresh_from_db()
+    if before and imp.state == State.READY:
+        messages.success(request, moved(before, run.look(imp)))
+
+
+def about(imp: Import) -> dict[str, Any]:
+    """Return what every page on a draft shows of it."""
+    done = Edit.objects.filter(of=imp, undone=False).order_by("-number").first()
+    undone = Edit.objects.filter(of=imp, undone=True).order_by("number").first()
+    return {
+        "imp": imp,
+        "name": name_of(imp),
+        "options": options_from_json(imp.options),
+        "options_form": OptionsForm(initial=imp.options),
+        "blank_opt_outs": BLANK_OPT_OUT,
+        "undo_step": done,
+        "redo_step": undone,
+    }

@@ -1,0 +1,81 @@
+"""How a draft's file is read: encoding, delimiter, the header's row, date orders, with the first rows as a sample."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from muster.contacts.schema import schema_of
+from muster.core import errors
+from muster.core.errors import BadFile
+from muster.core.fields import Kind, Options, options_from_json
+from muster.core.table import DELIMITERS, ENCODINGS
+from muster.imports.draft.sample import first_rows
+from muster.imports.models import Import
+from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised
+from muster.teams.access import Access
+
+SAMPLE_ROWS = 3
+DELIMITER_WORDS = {"\t": "Tab", ",": "Comma", ";": "Semicolon", "|": "Pipe |"}
+ENCODING_WORDS = {**ENCODINGS, "utf-16-be": "UTF-16 (big-endian)"}
+DATE_ORDERS = {
+    "": "2025-04-03 only",
+    "dmy": "Day first: 03/04/25 is 3 April",
+    "mdy": "Month first: 03/04/25 is March 4",
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@on_import(*DRAFT)
+def how_read(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Show how the file is read, try another way on a sample, or switch to it."""
+    if request.method == "POST":
+        revised(request, who, imp, **_asked(request.POST))
+        return back(request, who, imp)
+    shown = options_from_json(imp.options)
+    if "encoding" in request.GET:
+        shown = replace(shown, **_asked(request.GET))
+    only_sample = request.headers.get("Accept") == "text/fragment"
+    page = "imports/partials/sample.html" if only_sample else "imports/reading.html"
+    return render(request, page, {**about(imp), **_sample(who, imp, shown), **_choices(who)})
+
+
+def _asked(query: QueryDict) -> dict[str, Any]:
+    encoding, delimiter, row = query.get("encoding"), query.get("delimiter"), query.get("header_row", "")
+    orders = {key.removeprefix("date:"): value for key, value in query.items() if key.startswith("date:")}
+    return {
+        "encoding": encoding if encoding in ENCODINGS else None,
+        "delimiter": delimiter if delimiter in DELIMITERS else None,
+        "header_row": int(row) if row.isdecimal() and 1 < int(row) < 1_000 else None,
+        "date_orders": {name: str(order) for name, order in orders.items() if order in ("dmy", "mdy")},
+    }
+
+
+def _sample(who: Access, imp: Import, shown: Options) -> dict[str, Any]:
+    """Return the first rows as these options read them."""
+    try:
+        table = first_rows(imp, schema_of(who.team), shown)
+    except BadFile as bad:
+        return {"shown": shown, "sample_problems": [errors.message(each) for each in bad.problems]}
+    return {
+        "shown": shown,
+        "header": table.header,
+        "header_number": table.header_row,
+        "sample": [(row.number, row.cells[: len(table.header)]) for row in table.rows[:SAMPLE_ROWS]],
+        "found_encoding": ENCODINGS[table.encoding],
+        "found_delimiter": DELIMITER_WORDS[table.delimiter],
+    }
+
+
+def _choices(who: Access) -> dict[str, Any]:
+    dates = [each.name for each in schema_of(who.team).custom if each.kind is Kind.DATE]
+    return {
+        "encodings": ENCODING_WORDS,
+        "delimiters": DELIMITER_WORDS,
+        "date_fields": dates,
+        "date_orders": DATE_ORDERS,
+    }

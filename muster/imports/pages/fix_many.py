@@ -1,0 +1,90 @@
+"""A fix for many rows at once: what it would change, before → after, and then as one step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from muster.core import errors
+from muster.core.fixes import DATE_ORDERS, FIXES
+from muster.imports.draft import edits
+from muster.imports.draft.bulk_fixes import MAPPED, Proposal, mapping_choices, propose
+from muster.imports.draft.draft import Draft, Filter
+from muster.imports.draft.row_lists import press
+from muster.imports.models import Import, State
+from muster.imports.pages.draft_page import about, address_of, on_import
+from muster.teams.access import Access
+from muster.teams.models import Membership
+from muster.teams.regions import regions
+
+SHOWN = 5
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@on_import(State.READY)
+def fix(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Show what a fix would do, or do it."""
+    query = request.POST if request.method == "POST" else request.GET
+    found, wanted = Draft.of(imp), Filter.of(query)
+    proposal = _proposal(found, wanted, query)
+    if request.method == "POST" and not proposal.problem and proposal.count:
+        return _apply(request, who, found, proposal, wanted)
+    return render(request, "imports/fix.html", _page(who, found, proposal, wanted, query))
+
+
+def _proposal(found: Draft, wanted: Filter, query: QueryDict) -> Proposal:
+    fix = FIXES.get(query.get("fix", ""))
+    header = query.get("header", "") or _header_of(found, wanted.field)
+    if fix is None or (header and header not in found.header):
+        raise Http404("There is no such fix, or no such column")
+    if not header and fix.name not in ("replace", "trim", "leave-out"):
+        raise Http404("This fix needs a column")
+    return propose(found, wanted, fix, header, {key: str(value) for key, value in query.items()})
+
+
+def _header_of(found: Draft, name: str) -> str:
+    """Return the header of the column that is this field, if the file has it."""
+    pairs = zip(found.header, found.reading.checked.columns, strict=True)
+    return next((header for header, its in pairs if its and its.name == name), "")
+
+
+def _page(who: Access, found: Draft, proposal: Proposal, wanted: Filter, query: QueryDict) -> dict[str, Any]:
+    name = proposal.fix.name
+    staff = Membership.objects.filter(team=who.team).exclude(staff_id=None)
+    ids = [each.staff_id or "" for each in staff.order_by("staff_id")]
+    chosen = {key.removeprefix(MAPPED): value for key, value in query.items() if key.startswith(MAPPED)}
+    return {
+        **about(found.imp),
+        "proposal": proposal,
+        "filter": wanted,
+        "cause": errors.title(wanted.code, wanted.field or None) if wanted.code else "",
+        "examples": proposal.cells[:SHOWN],
+        "more": max(len(proposal.cells) - SHOWN, 0),
+        "regions": regions() if name == "region" else [],
+        "orders": DATE_ORDERS if name == "dates" else {},
+        "mapped": [(value, count, chosen.get(value, "")) for value, count in proposal.values],
+        "choices": mapping_choices(found, proposal.header, ids) if name == "map" else [],
+        "headers": found.header,
+        "typed": query,
+        "back": wanted.query(),
+        "was_asked": any(key in query for key in ("region", "order", "value", "find")) or bool(chosen),
+    }
+
+
+def _apply(request: HttpRequest, who: Access, found: Draft, proposal: Proposal, wanted: Filter) -> HttpResponse:
+    cells = [(each.row, each.header, each.after) for each in proposal.cells]
+    listed = press(found, wanted)  # what was fixed stays in place, to be looked at
+    edits.edit(found.imp, who.user, cells, [(row, True) for row in proposal.rows_out], proposal.label)
+    done = f"{proposal.count:,} {'cell' if cells else 'row'}{'' if proposal.count == 1 else 's'}"
+    messages.success(request, f"{done} {'changed' if cells else 'left out'}. You can undo this as one step.")
+    return HttpResponseRedirect(address_of(who, found.imp, QueryDict(wanted.query(list=listed.revision))))
+
+
+def fix_address(who: Access, imp: Import, wanted: Filter, name: str) -> str:
+    """Return the address of a fix for the rows of a filter."""
+    return f"{reverse('imports:fix', args=[who.team.slug, imp.pk])}?{wanted.query(fix=name)}"

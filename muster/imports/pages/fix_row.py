@@ -1,0 +1,106 @@
+"""Fix row by row: one form per row, the problems first, and on to the next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from muster.imports.draft import edits
+from muster.imports.draft.draft import Draft, Filter, ShownRow, chip_of
+from muster.imports.models import Import, State
+from muster.imports.pages.draft_page import about, address_of, on_import, rows_shown
+from muster.teams.access import Access
+
+CELL = "cell-"  # the prefix of the inputs: "cell-3" is the fourth column
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@on_import(State.READY)
+def row(request: HttpRequest, who: Access, imp: Import, number: int) -> HttpResponse:
+    """Show one row as a form, or keep what was typed and go on to the next row of the filter."""
+    found = Draft.of(imp)
+    place = found.place_of(number)
+    if place is None:
+        raise Http404("There is no such row")
+    if request.method == "POST":
+        return _save(request, who, found, place)
+    return render(request, "imports/row.html", _row_page(found, place, request.GET))
+
+
+def _row_page(found: Draft, place: int, query: QueryDict) -> dict[str, Any]:
+    [shown] = found.show([place])
+    wanted = Filter.of(query)
+    places = found.places(wanted)
+    later = [each for each in places if each > place]
+    earlier = [each for each in places if each < place]
+    cells = list(enumerate(shown.cells))
+    return {
+        **about(found.imp),
+        "row": shown,
+        "first_cells": [(index, cell) for index, cell in cells if cell.state == "problem"],
+        "other_cells": [(index, cell) for index, cell in cells if cell.state != "problem"],
+        "position": len(earlier) + 1 if place in places else None,
+        "of": len(places),
+        "next": found.rows[later[0]].number if later else None,
+        "previous": found.rows[earlier[-1]].number if earlier else None,
+        "filter": wanted,
+        "back": rows_shown(query),
+    }
+
+
+def _save(request: HttpRequest, who: Access, found: Draft, place: int) -> HttpResponse:
+    number, cells = found.rows[place].number, found.rows[place].cells
+    typed = _typed(request.POST, found, cells)
+    leave_out = [(number, True)] if "leave_out" in request.POST else []
+    if typed or leave_out:
+        label = f"Leave out row {number:,}" if leave_out else f"Edit row {number:,}"
+        edits.edit(found.imp, who.user, [(number, header, value) for header, value in typed], leave_out, label)
+        found.imp.refresh_from_db()
+        found = Draft.of(found.imp)
+    [shown] = found.show([place])
+    query = QueryDict(request.POST.get("back", ""))
+    if shown.chip == "problems" and (typed or "stay" in request.POST):
+        return _again(request, who, found.imp, shown, query)
+    messages.success(request, _said(found, place, number))
+    return HttpResponseRedirect(_next(who, found, place, query))
+
+
+def _typed(posted: QueryDict, found: Draft, cells: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return header and value of the cells that were changed. Browsers send line breaks as CR LF."""
+    pairs = []
+    for index, (header, cell) in enumerate(zip(found.header, cells, strict=False)):
+        value = posted.get(f"{CELL}{index}")
+        if value is not None and value.replace("\r\n", "\n") != cell.replace("\r\n", "\n"):
+            pairs.append((header, value))
+    return pairs
+
+
+def _said(found: Draft, place: int, number: int) -> str:
+    left = len(found.places(Filter("problems")))
+    chip = chip_of(found.plan.verdicts[place])
+    outcome = {"left-out": "is left out", "problems": "still has a problem"}.get(chip, "is ready")
+    return f"Row {number:,} {outcome}. " + (f"{left:,} with a problem left." if left else "No problems left.")
+
+
+def _again(request: HttpRequest, who: Access, imp: Import, shown: ShownRow, query: QueryDict) -> HttpResponse:
+    messages.warning(request, f"Saved. Row {shown.number:,} still has a problem: {shown.messages[0].text}")
+    return HttpResponseRedirect(_address(who, imp, shown.number, query))
+
+
+def _next(who: Access, found: Draft, place: int, query: QueryDict) -> str:
+    """Return the address of the next row of the filter, of its first, or of the preview when none is left."""
+    places = [each for each in found.places(Filter.of(query)) if each != place]
+    later = [each for each in places if each > place] or places
+    if not later or not query:
+        return address_of(who, found.imp, query)
+    return _address(who, found.imp, found.rows[later[0]].number, query)
+
+
+def _address(who: Access, imp: Import, number: int, query: QueryDict) -> str:
+    address = reverse("imports:row", args=[who.team.slug, imp.pk, number])
+    return f"{address}?{rows_shown(query)}"

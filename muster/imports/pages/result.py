@@ -1,0 +1,89 @@
+"""What came of an import, as its page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from muster.core import errors
+from muster.core.outcome import Outcome
+from muster.imports import row_results, undo
+from muster.imports.models import Content, Import
+from muster.imports.pages.history import WAYS, name_of, status
+from muster.imports.store import blobs
+
+PAGE_PROBLEMS = 50
+TOTALS = {"rows": "rows", "created": "new", "updated": "updated", "unchanged": "no change", "failed": "left out"}
+
+
+class Line(NamedTuple):
+    """One problem of one row."""
+
+    row: int
+    contact_id: str | None
+    field: str | None
+    value: str | None
+    message: str
+    fix: str
+    code: str
+
+
+def result_page(imp: Import, query: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page needs: counts, causes, and a page of problems."""
+    outcome = Outcome.from_json(imp.summary) if imp.summary else Outcome()
+    code = query.get("code", "")
+    word, tone = status(imp)
+    return {
+        "imp": imp,
+        "name": name_of(imp),
+        "way": WAYS.get(imp.method, imp.method),
+        "status": word,
+        "tone": tone,
+        "outcome": outcome,
+        "causes": [_cause(each) for each in outcome.causes],
+        "notes": [(errors.title(each), count) for each, count in outcome.note_counts.items()],
+        "saved": imp.created + imp.updated + imp.unchanged,
+        "differs": [_difference(name, was, now) for name, (was, now) in imp.differs.items()],
+        "code": code,
+        "has_original": blobs.is_kept(imp, Content.Part.ORIGINAL),
+        "can_undo": undo.can_undo(imp),
+        "undo_until": undo.last_day(imp),
+        **_problems(imp, code, query.get("after", "")),
+    }
+
+
+def _cause(cause: Any) -> dict[str, Any]:
+    return {
+        "code": cause.code,
+        "title": errors.title(cause.code, cause.field),
+        "field": cause.field,
+        "count": cause.count,
+        "row": cause.rows[0] if cause.rows else None,
+        "value": cause.value,
+    }
+
+
+def _difference(name: str, was: int, now: int) -> str:
+    words = TOTALS.get(name) or errors.title(name).lower()
+    return f"{words}: {was:,} on the preview, {now:,} in the end"
+
+
+def _problems(imp: Import, code: str, after: str) -> dict[str, Any]:
+    """Return a page of the problems, by row; the next page begins after its last row."""
+    if not row_results.is_done(imp) or not imp.failed or imp.undoes_id:
+        return {"problems": [], "more": ""}
+    start = int(after) if after.isdecimal() else 0
+    found = list(islice(row_results.iterate(imp, "failed", code or None, past=start), PAGE_PROBLEMS + 1))
+    page = found[:PAGE_PROBLEMS]
+    more = urlencode({"code": code, "after": page[-1].row}) if len(found) > PAGE_PROBLEMS else ""
+    return {"problems": list(_lines(page, code)), "more": more, "is_first_page": not start}
+
+
+def _lines(page: list[row_results.RowResult], code: str) -> Iterator[Line]:
+    for result in page:
+        for problem in result.problems:
+            if code in ("", problem.code):
+                said = errors.message(problem), errors.fix(problem)
+                yield Line(result.row, result.contact_id, problem.field, problem.value, *said, problem.code)

@@ -1,0 +1,214 @@
+"""The preview of a draft: its rows and causes, options, columns, leaving rows out, undo and redo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from muster.contacts.schema import schema_of
+from muster.core import errors
+from muster.core.errors import BadFile, Problem
+from muster.core.fields import options_from_json
+from muster.imports import run
+from muster.imports.draft import column_answers, edits
+from muster.imports.draft.columns import choices, chosen_columns, columns_of, same_columns, unknown_headers
+from muster.imports.draft.draft import CHIPS, Draft, Filter
+from muster.imports.draft.row_lists import RowList, find
+from muster.imports.draft.sample import first_rows, header_among
+from muster.imports.grid.requests import whole
+from muster.imports.models import Import, State
+from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised
+from muster.imports.pages.forms import OptionsForm
+from muster.teams.access import Access
+
+PAGE_ROWS = 50
+_ANSWERED = ("header-missing", "header-unknown", "header-blank", "header-twice")  # said of all at once, with buttons
+_TONES = {"problems": "problem", "warnings": "warning"}
+
+
+def draft_page(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Show the preview, or what keeps the file from being imported."""
+    try:
+        found = Draft.of(imp)
+    except BadFile as bad:
+        if imp.state == State.READY:  # a field was deleted meanwhile, say
+            run.settle(imp)
+        return render(request, "imports/refused.html", refused_page(who, imp, bad.problems))
+    if imp.state == State.REFUSED:  # a field was added meanwhile
+        run.settle(imp)
+    return render(request, "imports/review.html", review_page(found, request.GET))
+
+
+def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
+    """Return what the Review page needs."""
+    counts = found.counts()
+    wanted = Filter.of(query, "problems" if counts["problems"] else "all")
+    listed = find(found, wanted, whole(query.get("list")))
+    page = Paginator(listed.places, PAGE_ROWS).get_page(query.get("page"))
+    places = list(page.object_list)
+    causes, warnings = found.causes()
+    left_out = counts["problems"] + counts["left-out"]
+    return {
+        **about(found.imp),
+        "filter": wanted,
+        "cause": errors.title(wanted.code, wanted.field or None) if wanted.code else "",
+        "chips": _chips(counts, wanted),
+        "causes": causes,
+        "warnings": warnings,
+        "page": page,
+        "rows": found.show(places),
+        **_still_shown(found, listed, places),
+        "headers": _headers(found),
+        "rows_left_out": left_out,
+        "rows_ready": counts["all"] - left_out,
+        "rows_with_problems": counts["problems"],
+        "file_notes": [errors.message(note) for note in found.plan.notes],
+        "columns": columns_of(found.reading),
+        "field_names": choices(found.reading.schema),
+        "asks_opt_outs": _asks_opt_outs(found),
+        "has_grid": run.is_small(found.imp),
+        "list": listed.revision,
+        "back": wanted.query(list=listed.revision, page=page.number if page.number > 1 else ""),
+        "anew": wanted.query(),
+        "query": f"{wanted.query(list=listed.revision)}&",
+    }
+
+
+def _still_shown(found: Draft, listed: RowList, places: list[int]) -> dict[str, Any]:
+    """Say how many rows are there only because the filter showed them when it was pressed, and which comes first."""
+    rest = [place for place in places if place not in listed.gone] or places
+    return {
+        "gone": len(listed.gone),
+        "left": len(listed.places) - len(listed.gone),
+        "first": found.rows[rest[0]].number if rest else None,
+    }
+
+
+def _chips(counts: dict[str, int], wanted: Filter) -> list[dict[str, Any]]:
+    return [
+        {
+            "words": words,
+            "count": counts[name],
+            "query": Filter(name).query(),
+            "is_current": wanted.show == name,
+            "tone": _TONES.get(name, "") if counts[name] else "",
+        }
+        for name, words in CHIPS.items()
+        if name != "left-out" or counts[name]
+    ]
+
+
+def _headers(found: Draft) -> list[dict[str, Any]]:
+    problems = found.problems_by_field()
+    return [
+        {
+            "header": header,
+            "field": its,
+            "is_renamed": bool(its and is_answer),
+            "problems": problems[its.name] if its else 0,
+        }
+        for header, its, is_answer in columns_of(found.reading)
+    ]
+
+
+def _asks_opt_outs(found: Draft) -> bool:
+    """Whether blank WhatsApp cells matter here: somebody would be, or by choice is not, opted back in."""
+    keeps = found.reading.options.blank_opt_out == "keep"
+    return keeps or any(note.code == "opted-back-in" for each in found.plan.verdicts for note in each.notes)
+
+
+def refused_page(who: Access, imp: Import, problems: tuple[Problem, ...]) -> dict[str, Any]:
+    """Return what the page of a refused file needs: every problem at once, and what can be answered with a click."""
+    codes = {each.code for each in problems}
+    is_about_columns = all(code.startswith("header-") for code in codes)
+    missing = [each.field for each in problems if each.code == "header-missing"]
+    own = {each.name for each in schema_of(who.team).custom}
+    return {
+        **about(imp),
+        "missing": missing,
+        "missing_own": [name for name in missing if name in own],
+        "others": [errors.as_json(each) for each in problems if each.code not in _ANSWERED],
+        "is_about_columns": is_about_columns,
+        "is_readable": not codes & {"file-empty", "file-not-text"},
+        **(_answerable(who, imp, problems) if problems and is_about_columns else {}),
+    }
+
+
+def _answerable(who: Access, imp: Import, problems: tuple[Problem, ...]) -> dict[str, Any]:
+    schema, chosen = schema_of(who.team), options_from_json(imp.options)
+    table = first_rows(imp, schema, chosen)
+    unknown = unknown_headers(who.team, problems, table, chosen.columns)
+    is_missing = any(each.code == "header-missing" for each in problems)
+    return {
+        "unknown": unknown,
+        "suggested": [each for each in unknown if each.is_suggested],
+        "same": same_columns(problems, table),
+        "header_found": header_among(table, schema) if is_missing else None,
+        "header_now": table.header_row,
+    }
+
+
+@require_POST
+@on_import(*DRAFT)
+def options(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Change WhatsApp Contact Handling, Allow Mobile Number Updates, and what a blank opt-out does."""
+    form = OptionsForm(request.POST)
+    if form.is_valid():
+        kept = request.POST.get("blank_opt_out", options_from_json(imp.options).blank_opt_out)
+        chosen = form.cleaned_data | {"blank_opt_out": "keep" if kept == "keep" else "opt_in"}
+        revised(request, who, imp, **chosen)
+    else:
+        messages.error(request, "Choose Infer Mobile Number or Fail Blank Values.")
+    return back(request, who, imp)
+
+
+@require_POST
+@on_import(*DRAFT)
+def columns(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Answer what columns are, remember it for the team, and plan again."""
+    found = chosen_columns(request.POST)
+    names = set(choices(schema_of(who.team)))
+    wrong = [name for name in found.values() if name is not None and name not in names]
+    if wrong or not found:
+        messages.error(request, f"There is no field {wrong[0]}." if wrong else "Choose what the column is first.")
+        return back(request, who, imp)
+    column_answers.remember(who.team, found)
+    revised(request, who, imp, columns={**options_from_json(imp.options).columns, **found})
+    return back(request, who, imp)
+
+
+@require_POST
+@on_import(State.READY)
+def leave_out(request: HttpRequest, who: Access, imp: Import, number: int) -> HttpResponse:
+    """Leave one row out, or restore it."""
+    restores = request.POST.get("restore") == "yes"
+    label = f"Restore row {number:,}" if restores else f"Leave out row {number:,}"
+    try:
+        edits.edit(imp, who.user, [], [(number, not restores)], label)
+    except edits.NoSuchCell as missing:
+        raise Http404("There is no such row") from missing
+    messages.success(request, f"Row {number:,} is {'back in' if restores else 'left out'}.")
+    return back(request, who, imp)
+
+
+@require_POST
+@on_import(State.READY)
+def undo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Undo the last step of editing."""
+    step = edits.undo(imp)
+    messages.success(request, f"Undone: {step.label}." if step else "There is nothing to undo.")
+    return back(request, who, imp)
+
+
+@require_POST
+@on_import(State.READY)
+def redo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Redo the step that was undone last."""
+    step = edits.redo(imp)
+    messages.success(request, f"Done again: {step.label}." if step else "There is nothing to redo.")
+    return back(request, who, imp)

@@ -1,0 +1,287 @@
+"""The pages of Contact Import: history, New Import with its two tabs, one import in whatever state it is, downloads."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from muster.contacts.schema import schema_of
+from muster.core import errors, phones
+from muster.core.check import check
+from muster.core.errors import BadFile, Problem
+from muster.core.fields import Options, Schema, template_headers
+from muster.core.table import parse
+from muster.imports import row_results, run
+from muster.imports.draft import column_answers
+from muster.imports.draft.columns import DO_NOT_IMPORT, chosen_columns, same_columns, unknown_headers
+from muster.imports.draft.sample import header_among
+from muster.imports.grid.requests import whole
+from muster.imports.models import Content, Import, State
+from muster.imports.pages import upload_limit
+from muster.imports.pages.draft_page import find
+from muster.imports.pages.forms import PasteForm, StartForm, UploadForm, first_choice, limits
+from muster.imports.pages.guide import guide_page
+from muster.imports.pages.history import history_page
+from muster.imports.pages.result import result_page
+from muster.imports.pages.review import draft_page
+from muster.imports.store import blobs
+from muster.imports.waiting import progress_json, progress_page
+from muster.settings import settings
+from muster.teams.access import Access, admin, signed_in
+from muster.teams.models import Team, User
+
+GET_OR_POST = ["GET", "HEAD", "POST"]
+
+
+@require_GET
+@admin
+def history(request: HttpRequest, who: Access) -> HttpResponse:
+    """List the team's imports, newest first."""
+    return render(request, "imports/history.html", history_page(who.team, request.GET))
+
+
+@csrf_exempt  # and then protected, once the limit stands: the token is in the body too
+@require_http_methods(GET_OR_POST)
+def new(request: HttpRequest, team: str) -> HttpResponse:
+    """File Upload: show the form, or take the file, stopping at the limit while it is read."""
+    if request.method == "POST":
+        upload_limit.limit(request, settings().max_file_bytes)
+    return _new(request, team)
+
+
+@csrf_protect
+@admin
+def _new(request: HttpRequest, who: Access) -> HttpResponse:
+    if request.method != "POST":
+        return _start_page(request, who, UploadForm(initial=_initial(who.team)))
+    form = UploadForm(request.POST, request.FILES)
+    if upload_limit.is_too_big(request):
+        form.errors["file"] = form.error_class([_too_big()])
+        return _start_page(request, who, form, status=413)
+    if not form.is_valid():
+        return _start_page(request, who, form, status=422)
+    imp = _receive_file(who, form)
+    return _go(request, reverse("imports:show", args=[who.team.slug, imp.pk]))
+
+
+def _receive_file(who: Access, form: UploadForm) -> Import:
+    file: UploadedFile[Any] = form.cleaned_data["file"]
+    data = file.read()
+    return run.receive(
+        who.team,
+        who.user,
+        method="file",
+        filename=str(file.name),
+        data=data,
+        options=_options(who.team, form),
+        confirm=False,
+        idempotency_key=form.idempotency_key(data),
+    )
+
+
+def _options(
+    team: Team, form: StartForm, columns: Mapping[str, str | None] | None = None, header_row: int | None = None
+) -> Options:
+    """Return the chosen options with the team's answers, and remember the choice for next time."""
+    Team.objects.filter(pk=team.pk).update(blank_mobile=form.cleaned_data["blank_mobile"])
+    return form.chosen(columns={**column_answers.remembered(team), **(columns or {})}, header_row=header_row or None)
+
+
+def _initial(team: Team) -> dict[str, Any]:
+    return {**first_choice(team), "key": secrets.token_hex(16)}
+
+
+def _too_big() -> str:
+    most = limits()["max_size"]
+    return f"This file is larger than {most}, the most one upload takes. Remove columns you don't import, or split it."
+
+
+def _start_page(request: HttpRequest, who: Access, form: StartForm, status: int = 200, **more: Any) -> HttpResponse:
+    if status != 200 and _wants_json(request):
+        return JsonResponse({"problem": " ".join(str(each[0]) for each in form.errors.values())}, status=status)
+    schema = schema_of(who.team)
+    home = phones.calling_code(schema.home_region)
+    context = {"form": form, "home_code": home, "headers": _headers(schema), **limits(), **more}
+    tab = "paste" if isinstance(form, PasteForm) else "new"
+    return render(request, f"imports/{tab}.html", context, status=status)
+
+
+def _headers(schema: Schema) -> list[dict[str, Any]]:
+    return [{"names": each.headers or (each.name,), "is_required": each.required} for each in schema.fields]
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _go(request: HttpRequest, address: str) -> HttpResponse:
+    """Send the browser on; a script, which shows how far the upload is, gets the address and goes itself."""
+    return JsonResponse({"next": address}) if _wants_json(request) else redirect(address)
+
+
+@require_http_methods(GET_OR_POST)
+@admin
+def paste(request: HttpRequest, who: Access) -> HttpResponse:
+    """Copy & Paste: show the form, or take the rows. Whatever is wrong with them, the text comes back."""
+    if request.method != "POST":
+        return _start_page(request, who, PasteForm(initial=_initial(who.team)))
+    form = PasteForm(request.POST)
+    if not form.is_valid():
+        return _start_page(request, who, form, status=422)
+    data = form.cleaned_data["text"].encode("utf-8", "replace")
+    columns = chosen_columns(request.POST)
+    options = _options(who.team, form, columns, whole(request.POST.get("header_row")))
+    problems = _file_problems(who.team, data, options)
+    if problems:
+        found = _refused(who.team, data, options, problems, columns)
+        if "header_asked" in request.POST:
+            found["header_found"] = None
+        return _start_page(request, who, form, 422, **found)
+    column_answers.remember(who.team, columns)
+    return _receive_text(request, who, form, data, options)
+
+
+def _file_problems(team: Team, data: bytes, options: Options) -> tuple[Problem, ...]:
+    schema = schema_of(team)
+    try:
+        check(parse(data, schema, options, max_rows=settings().max_paste_rows), schema, options)
+    except BadFile as bad:
+        return bad.problems
+    return ()
+
+
+def _refused(
+    team: Team, data: bytes, options: Options, problems: tuple[Problem, ...], columns: Mapping[str, str | None]
+) -> dict[str, Any]:
+    """Return what is wrong with pasted rows, what can be answered, and what was answered already."""
+    found: dict[str, Any] = {"problems": [errors.as_json(each) for each in problems]}
+    if not all(each.code.startswith("header-") for each in problems):
+        return found
+    schema = schema_of(team)
+    table = parse(data, schema, options)
+    is_missing = any(each.code == "header-missing" for each in problems)
+    header = header_among(table, schema) if is_missing else None
+    unknown = unknown_headers(team, problems, table, options.columns)
+    asked = {each.header for each in unknown}
+    answered = {header: name or DO_NOT_IMPORT for header, name in columns.items() if header not in asked}
+    more = {"header_found": header, "header_row": options.header_row, "answered": answered}
+    return found | more | {"unknown": unknown, "same": same_columns(problems, table)}
+
+
+def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: bytes, options: Options) -> HttpResponse:
+    imp = run.receive(
+        who.team,
+        who.user,
+        method="text",
+        filename="",
+        data=data,
+        options=options,
+        confirm=False,
+        idempotency_key=form.idempotency_key(data),
+    )
+    if "preview" in request.POST or imp.state == State.REFUSED:
+        return redirect("imports:show", who.team.slug, imp.pk)
+    if imp.state == State.READY and run.asks_first(imp):
+        return redirect("imports:confirm", who.team.slug, imp.pk)
+    if imp.state == State.READY:
+        run.confirm(imp, who.user)
+    messages.success(request, f"Your import is being processed. We'll email {who.user.email} when it's done.")
+    return redirect("imports:history", who.team.slug)
+
+
+@require_GET
+@admin
+def template(request: HttpRequest, who: Access) -> HttpResponse:
+    """Download a template: the header row, as UTF-8 with a byte-order mark, so that Excel shows accents."""
+    only_required = request.GET.get("columns") == "required"
+    line = ",".join(_quoted(name) for name in template_headers(schema_of(who.team), only_required=only_required))
+    name = f"{who.team.slug}-{'required' if only_required else 'all'}-fields.csv"
+    return _download([f"\ufeff{line}\r\n".encode()], name)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if any(char in name for char in ',;"\t|') else name
+
+
+@require_GET
+@admin
+def show(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
+    """Show one import, whatever state it is in: the preview, the file's problems, its progress, its result."""
+    imp = find(who, pk)
+    if imp.state in (State.READY, State.REFUSED):
+        return draft_page(request, who, imp)
+    if imp.state in (State.CHECKING, State.WAITING, State.IMPORTING):
+        return render(request, "imports/progress.html", progress_page(imp))
+    return render(request, "imports/result.html", result_page(imp, request.GET))
+
+
+@require_GET
+@admin
+def progress(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
+    """Say how far an import is, for the page that asks every second."""
+    return JsonResponse(progress_json(find(who, pk)))
+
+
+@require_GET
+@admin
+def rows_to_fix(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
+    """Download the rows that were, or would be, left out: as last edited, with what to do about each."""
+    imp = find(who, pk)
+    if imp.state in (State.CHECKING, State.FAILED, State.CANCELLED):
+        raise Http404("It has not come to rows that were left out")
+    try:
+        return _download(_encoded(row_results.rows_to_fix(imp)), f"rows to fix of {_stem(imp)}.csv")
+    except BadFile as bad:
+        raise Http404("The file is refused: it has no rows yet") from bad
+
+
+@require_GET
+@admin
+def changes(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
+    """Download what the import changed, value by value."""
+    imp = find(who, pk)
+    if not row_results.is_done(imp):
+        raise Http404("Nothing has been changed yet")
+    return _download(_encoded(row_results.changes_csv(imp)), f"changes by {_stem(imp)}.csv")
+
+
+@require_GET
+@admin
+def original(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
+    """Download the file as it was uploaded."""
+    imp = find(who, pk)
+    if not blobs.is_kept(imp, Content.Part.ORIGINAL):
+        raise Http404("The original has been removed")
+    return _download(blobs.pieces(imp, Content.Part.ORIGINAL), imp.filename or "pasted rows.txt")
+
+
+def _encoded(lines: Iterator[str]) -> Iterator[bytes]:
+    return (line.encode("utf-8", "replace") for line in lines)
+
+
+def _stem(imp: Import) -> str:
+    return (imp.filename or "pasted rows").rsplit(".", 1)[0]
+
+
+def _download(data: Any, name: str) -> HttpResponse:
+    response = StreamingHttpResponse(data, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return response  # type: ignore[return-value]  # a stream is no HttpResponse to Django's types
+
+
+@require_GET
+@signed_in
+def guide(request: HttpRequest, user: User) -> HttpResponse:
+    """The guide *Resolving import errors*: an entry for every code, from the one catalogue."""
+    return render(request, "guide.html", {"levels": guide_page(), "user": user})

@@ -1,0 +1,48 @@
+"""What is not kept for ever: original files, drafts that nobody came back to, and the tracks of finished imports."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from muster.imports.models import Edit, Import, Progress, State
+from muster.imports.store import blobs
+from muster.settings import settings
+from muster.teams.models import Team
+
+DRAFTS = (State.READY, State.REFUSED)
+ENDED = (State.DONE, State.FAILED, State.CANCELLED, State.UNDONE)
+
+
+def prune() -> None:
+    """Remove what is past its time."""
+    cancel_old_drafts()
+    for team in Team.objects.all():
+        remove_originals(team)
+    Progress.objects.filter(at__lt=timezone.now() - timedelta(days=1)).delete()
+
+
+def cancel_old_drafts() -> int:
+    """Cancel drafts that were left alone; return how many."""
+    before = timezone.now() - timedelta(days=settings().draft_days)
+    found = Import.objects.filter(state__in=DRAFTS, created_at__lt=before).exclude(edits__at__gte=before)
+    said = (
+        f"Nobody finished this draft within {settings().draft_days} days, so it was removed. Start again with the file."
+    )
+    return sum(
+        imp.move(*DRAFTS, to=State.CANCELLED, failure=said) and _remove_original(imp) for imp in found.distinct()
+    )
+
+
+def remove_originals(team: Team) -> int:
+    """Remove the files of imports that ended longer ago than the team keeps them; return how many."""
+    before = timezone.now() - timedelta(days=team.keep_originals_days)
+    old = Import.objects.filter(team=team, state__in=ENDED, original_removed_at=None, undoes=None)
+    return sum(_remove_original(imp) for imp in old.filter(created_at__lt=before))
+
+
+def _remove_original(imp: Import) -> bool:
+    blobs.drop(imp, blobs.ORIGINAL)
+    Edit.objects.filter(of=imp).delete()
+    return bool(Import.objects.filter(pk=imp.pk).update(original_removed_at=timezone.now()))

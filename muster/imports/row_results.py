@@ -1,0 +1,179 @@
+"""What became of each row: from the plan while the import is a draft, from what was kept once it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, NamedTuple
+
+from muster.contacts.mapping import channel_of_history, staff_ids
+from muster.contacts.models import Change
+from muster.contacts.schema import schema_of
+from muster.core import rows_to_fix as core_rows_to_fix
+from muster.core.consent import Channel
+from muster.core.errors import Note, Problem
+from muster.core.fields import CHANNELS
+from muster.core.plan import Verdict
+from muster.core.rows_to_fix import line_of
+from muster.core.table import Row, Table
+from muster.core.values import export_safe
+from muster.imports import reading, run
+from muster.imports.models import Import, State
+from muster.imports.store import blobs, packed_rows
+
+CHANGED = ("created", "updated")
+AT_ONCE = 500
+_BOM = "\ufeff"
+
+
+class RowResult(NamedTuple):
+    """One row of an import: what happened, or would happen, and why. `cells`: header → cell as last edited.
+
+    `before` and `after` hold what changes, by field key, as in the plan; `cells` is empty when the file is gone.
+    """
+
+    row: int
+    outcome: str
+    contact_id: str | None
+    cells: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    notes: tuple[Note, ...]
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+def rows_of(imp: Import, outcome: str | None = None, code: str | None = None) -> list[RowResult]:
+    """Return the rows as in the file, perhaps of one outcome or with one code. Raises BadFile when refused."""
+    return list(iterate(imp, outcome, code))
+
+
+def page_of(
+    imp: Import, outcome: str | None = None, code: str | None = None, *, past: int = 0, limit: int = 50
+) -> list[RowResult]:
+    """Return at most `limit` rows whose numbers are above `past`."""
+    return list(islice(iterate(imp, outcome, code, past=past), limit))
+
+
+def iterate(imp: Import, outcome: str | None = None, code: str | None = None, *, past: int = 0) -> Iterator[RowResult]:
+    """Yield the rows a few hundred at a time: for a page, or for a download of any length."""
+    if is_done(imp):
+        return _kept(imp, _Wanted(outcome, code, past))
+    return _planned(imp, _Wanted(outcome, code, past))
+
+
+def is_done(imp: Import) -> bool:
+    """Whether the rows are history."""
+    return imp.state in (State.DONE, State.UNDONE)
+
+
+class _Wanted(NamedTuple):
+    outcome: str | None
+    code: str | None
+    past: int
+
+    def __call__(self, row: int, outcome: str, found: Iterable[Problem | Note]) -> bool:
+        if row <= self.past or self.outcome not in (None, outcome):
+            return False
+        return self.code is None or any(each.code == self.code for each in found)
+
+
+def _planned(imp: Import, wanted: _Wanted) -> Iterator[RowResult]:
+    if not blobs.is_kept(imp, blobs.ORIGINAL):
+        return  # the file is gone, and it never became history
+    read, plan = reading.read(imp), run.look(imp)
+    for (_, cells), verdict in zip(read.table.rows, plan.verdicts, strict=True):
+        row, outcome, contact_id, _, before, after, problems, notes = verdict
+        if wanted(row, outcome, (*problems, *notes)):
+            yield RowResult(row, outcome, contact_id, _named(read.table.header, cells), problems, notes, before, after)
+
+
+def _kept(imp: Import, wanted: _Wanted) -> Iterator[RowResult]:
+    header, rows = packed_rows.unpack(imp)
+    files = _cells_of_file(imp)
+    staff = staff_ids(imp.team)
+    found = (
+        (place, row) for place, row in enumerate(rows) if wanted(row.row, row.outcome, (*row.problems, *row.notes))
+    )
+    while batch := list(islice(found, AT_ONCE)):
+        changes = _changes(imp, [place for place, row in batch if row.outcome in CHANGED])
+        for place, row in batch:
+            cells = row.cells if row.cells is not None else files.get(row.row, ())
+            change = changes.get(place)
+            before = _as_planned(change.before, staff) if change else None
+            after = _as_planned(change.after, staff) if change else None
+            named = _named(header, cells)
+            yield RowResult(row.row, row.outcome, row.contact_id, named, row.problems, row.notes, before, after)
+
+
+def _cells_of_file(imp: Import) -> Mapping[int, tuple[str, ...]]:
+    """The cells by row number, for as long as the file is kept."""
+    if not blobs.is_kept(imp, blobs.ORIGINAL):
+        return {}
+    return reading.cells_by_row(imp)
+
+
+def _changes(imp: Import, places: list[int]) -> dict[int, Change]:
+    """The history entries of rows, by their place in the file: their ids follow one another."""
+    first = imp.first_change
+    if first is None or not places:
+        return {}
+    entries = Change.objects.filter(team=imp.team_id, id__in=[first + place for place in places])
+    return {each.id - first: each for each in entries}
+
+
+def _as_planned(kept: Mapping[str, Any] | None, staff: Mapping[int, str]) -> dict[str, Any] | None:
+    """Return what history keeps as the plan had it: channels, and a Staff ID in place of a membership."""
+    if kept is None:
+        return None
+    values = {key: channel_of_history(value) if value and key in CHANNELS else value for key, value in kept.items()}
+    if "assigned" in kept:
+        del values["assigned"]
+        values["staff_id"] = staff.get(kept["assigned"], "") if kept["assigned"] else None
+    return values
+
+
+def _named(header: Iterable[str], cells: Iterable[str]) -> dict[str, str]:
+    """Return the cells by header; of a header that is there twice, the first counts."""
+    named: dict[str, str] = {}
+    for name, cell in zip(header, cells, strict=False):
+        named.setdefault(name, cell)
+    return named
+
+
+def rows_to_fix(imp: Import) -> Iterator[str]:
+    """Yield a CSV of the failed rows, to correct and upload again as it stands."""
+    if not is_done(imp):
+        return core_rows_to_fix.rows_to_fix(reading.read(imp).table, run.look(imp).verdicts)
+    header, rows = packed_rows.unpack(imp)
+    failed = [each for each in rows if each.outcome == "failed"]
+    table = Table(header, [Row(each.row, each.cells or ("",) * len(header)) for each in failed])
+    verdicts = (Verdict(each.row, each.outcome, each.contact_id, None, None, None, each.problems) for each in failed)
+    return core_rows_to_fix.rows_to_fix(table, verdicts)
+
+
+def changes_csv(imp: Import) -> Iterator[str]:
+    """Yield a CSV of what the import changed, a line a value: row, ContactId, what, field, before, after."""
+    yield _BOM + line_of(["Row", "ContactId", "What", "Field", "Before", "After"])
+    names = {each.key: each.name for each in schema_of(imp.team).fields}
+    names["mobile_number_inferred"] = "MobileNumber inferred"
+    for outcome in CHANGED:
+        for each in iterate(imp, outcome):
+            for key, after in (each.after or {}).items():
+                before = (each.before or {}).get(key)
+                said = (
+                    str(each.row),
+                    each.contact_id or "",
+                    outcome,
+                    names.get(key, key),
+                    _shown(before),
+                    _shown(after),
+                )
+                yield line_of(map(export_safe, said))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Channel):
+        return "opted out" if value.opted_out else "opted in"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

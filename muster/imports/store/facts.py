@@ -1,0 +1,141 @@
+"""What a plan must know of the team: who has the ids and numbers of the file, and no more. Set-based, never by row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from orjson import loads
+
+from muster.contacts import mapping
+from muster.contacts.erase import erased_ids
+from muster.core.check import Asked
+from muster.core.consent import Channel
+from muster.core.fields import CHANNELS
+from muster.core.plan import Known, Stored
+from muster.imports.store import bulk_sql
+from muster.teams.models import Team
+
+TABLE = "contacts_contact"
+_ASSIGNED = mapping.COLUMNS.index("assigned_id")
+# Quicker than what each driver makes of a time or, on SQLite, of a yes or no.
+_CASTS = {
+    f"{channel}_{part}": kind
+    for channel in CHANNELS
+    for part, kind in (("at", "text"), ("out", "integer"), ("own_out", "integer"))
+}
+_READ = ", ".join(f"CAST(c.{each} AS {_CASTS[each]})" if each in _CASTS else f"c.{each}" for each in mapping.COLUMNS)
+
+_BY_ID = f"SELECT {_READ} FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.id {{wanted}}"  # noqa: S608
+_BY_CONTACT_ID = f"SELECT {_READ} FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.contact_id {{wanted}}"  # noqa: S608
+_BY_MOBILE = f"SELECT {_READ} FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.mobile_number {{wanted}}"  # noqa: S608
+_BY_WHATSAPP = (
+    f"SELECT c.whatsapp_number, c.id FROM {{keys}} {TABLE} c "  # noqa: S608
+    "WHERE c.team_id = %s AND c.whatsapp_number {wanted}"
+)
+_TEXTS = f"SELECT c.id, c.search_text FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.id {{wanted}}"  # noqa: S608
+_ZERO_IDS = f"SELECT contact_id FROM {TABLE} WHERE team_id = %s AND contact_id >= '0' AND contact_id < '1' LIMIT 500"  # noqa: S608
+_HAS_IDS = f"SELECT c.contact_id FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.contact_id {{wanted}}"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the core must know, and what only the store needs: who is assigned to a member without a Staff ID."""
+
+    known: Known
+    members: Mapping[str, int]  # membership id by Staff ID
+    nameless: Mapping[int, int]  # contact's key → membership id
+
+
+def of(team: Team, asked: Asked) -> Facts:
+    """Return what the team has of these ids and numbers."""
+    staff = mapping.staff_ids(team)
+    nameless: dict[int, int] = {}
+    ids, whatsapps = sorted(asked.contact_ids), sorted(asked.whatsapps)
+    contacts: dict[str, Stored] = {}
+    holders: dict[str, Stored] = {}
+    for found in _read(_BY_CONTACT_ID, ids, team, staff, nameless):
+        values = found.values
+        contacts[values["contact_id"]] = found
+        if values["mobile_number"]:
+            holders[values["mobile_number"]] = found
+    others = sorted(number for number in asked.mobiles if number not in holders)
+    del asked  # of a million rows, that is 200 MB
+    holders |= {found.values["mobile_number"]: found for found in _read(_BY_MOBILE, others, team, staff, nameless)}
+    known = Known(
+        contacts=contacts,
+        holders=holders,
+        whatsapp=_whatsapp(team, whatsapps),
+        staff=frozenset(filter(None, staff.values())),
+        erased=erased_ids(team, ids),
+        zeros=_zeros(team, [each for each in ids if each not in contacts]),
+    )
+    return Facts(known, {name: key for key, name in staff.items() if name}, nameless)
+
+
+def contacts_by_key(team: Team, keys: Iterable[int]) -> Iterator[tuple[Stored, int | None]]:
+    """Yield the contacts with these keys as they are now, each with the membership it is assigned to."""
+    channels = _Channels()
+    for row in bulk_sql.select_by(sorted(keys), _BY_ID, (team.pk,)):
+        found = mapping.stored_with(row, channels[row[mapping.CHANNEL_PLACES]], _custom(row[-1]), {})
+        yield found, row[_ASSIGNED]
+
+
+def search_texts(team: Team, keys: Iterable[int]) -> dict[int, str]:
+    """Return what the search index holds of the contacts with these keys."""
+    return dict(bulk_sql.select_by(sorted(keys), _TEXTS, (team.pk,)))
+
+
+def _read(
+    query: str, keys: list[str], team: Team, staff: Mapping[int, str], nameless: dict[int, int]
+) -> Iterator[Stored]:
+    """Yield the contacts with these keys."""
+    channels = _Channels()
+    for row in bulk_sql.select_by(keys, query, (team.pk,)):
+        if row[_ASSIGNED] is not None and not staff.get(row[_ASSIGNED]):
+            nameless[row[0]] = row[_ASSIGNED]
+        yield mapping.stored_with(row, channels[row[mapping.CHANNEL_PLACES]], _custom(row[-1]), staff)
+
+
+class _Channels(dict[tuple[Any, ...], mapping.Channels]):
+    """Channels from what the bulk path reads of them, each three made once: thousands of contacts have the same."""
+
+    def __missing__(self, parts: tuple[Any, ...]) -> mapping.Channels:
+        text, whatsapp, marketing = map(_as_python, mapping.as_channels(parts))
+        self[parts] = channels = text, whatsapp, marketing
+        return channels
+
+
+def _as_python(raw: Channel) -> Channel:
+    at = bulk_sql.from_time(datetime.fromisoformat(raw.at))
+    return Channel(bool(raw.opted_out), raw.source, raw.by, at, bool(raw.own_out))
+
+
+def _custom(kept: Any) -> dict[str, str]:
+    """Custom values as they come: SQLite and Django's psycopg give text, a bare psycopg the values."""
+    if isinstance(kept, str):
+        own: dict[str, str] = loads(kept)
+        return own
+    return dict(kept)
+
+
+def _whatsapp(team: Team, numbers: list[str]) -> dict[str, int | None]:
+    found = list(bulk_sql.select_by(numbers, _BY_WHATSAPP, (team.pk,)))
+    holders: dict[str, int | None] = dict(found)
+    if len(holders) < len(found):
+        times = Counter(number for number, _ in found)
+        holders |= dict.fromkeys((number for number, count in times.items() if count > 1), None)
+    return holders
+
+
+def _zeros(team: Team, new_ids: list[str]) -> dict[str, str]:
+    """Find stored ids that differ from new ones by leading zeros only: spreadsheets drop them."""
+    lengths = {len(contact_id) for (contact_id,) in bulk_sql.select(_ZERO_IDS, (team.pk,))}
+    padded = {
+        each.zfill(length): each for each in new_ids if each.isdecimal() for length in lengths if length > len(each)
+    }
+    found = bulk_sql.select_by(sorted(padded), _HAS_IDS, (team.pk,))
+    return {padded[contact_id]: contact_id for (contact_id,) in found}

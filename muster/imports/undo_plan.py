@@ -1,0 +1,193 @@
+"""What undoing an import does to each contact it changed: by the history, value by value, never an opt-out → opt-in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, NamedTuple
+
+from muster.contacts.mapping import CUSTOM, as_history, channel_of_history
+from muster.contacts.schema import schema_of
+from muster.core.fields import CHANNELS
+from muster.imports.models import Import, State
+from muster.imports.store import bulk_sql, facts
+from muster.teams.models import Membership, Team
+
+BATCH_ROWS = 10_000
+REMOVED, RESTORED, PARTLY, KEPT_CREATED, KEPT_CHANGED, GONE = (
+    "removed",
+    "restored",
+    "partly",
+    "kept_created",
+    "kept_changed",
+    "gone",
+)
+
+_ENTRIES = (
+    "SELECT id, contact, row, action, before, after FROM contacts_change "
+    "WHERE team_id = %s AND import_id = %s AND id > %s ORDER BY id LIMIT %s"
+)
+_OTHERS = (
+    "SELECT c.contact, c.id, c.at, c.import_id, c.before, c.after FROM {keys} contacts_change c "
+    "WHERE c.team_id = %s AND c.contact {wanted} AND (c.import_id IS NULL OR c.import_id <> %s)"
+)
+_HOLDERS = (
+    "SELECT c.mobile_number, c.id FROM {keys} contacts_contact c WHERE c.team_id = %s AND c.mobile_number {wanted}"
+)
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class Entry(NamedTuple):
+    """What the import did to one contact, as its history has it."""
+
+    id: int
+    contact: int
+    row: int | None
+    action: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What undoing does to one contact. `now` are its values, `back` those that are restored; both by stored key."""
+
+    entry: Entry
+    what: str
+    now: Mapping[str, Any]
+    back: Mapping[str, Any]
+    opt_outs_kept: int = 0
+
+
+def fates(imp: Import, team: Team) -> Iterator[Fate]:
+    """Yield what undoing the import does to each contact that it created or changed, in the order of the file."""
+    judge = _Judge(imp, team)
+    entries = _entries(imp)
+    while batch := list(islice(entries, BATCH_ROWS)):
+        yield from judge.fates(batch)
+
+
+def _entries(imp: Import) -> Iterator[Entry]:
+    past = 0
+    while True:
+        found = list(bulk_sql.select(_ENTRIES, (imp.team_id, _uuid(imp), past, BATCH_ROWS)))
+        if not found:
+            return
+        for key, contact, row, action, before, after in found:
+            yield Entry(key, contact, row, action, _json(before), _json(after))
+        past = found[-1][0]
+
+
+class _Judge:
+    """Knows what the team is like now, and decides contact by contact."""
+
+    def __init__(self, imp: Import, team: Team) -> None:
+        self.imp, self.team = imp, team
+        self.fields = {each.key for each in schema_of(team).custom}
+        self.members = set(Membership.objects.filter(team=team).values_list("id", flat=True))
+        imports = Import.objects.filter(team=team, state=State.DONE, undoes=None)
+        self.standing = {_plain(key) for key in imports.values_list("id", flat=True)}
+
+    def fates(self, entries: Sequence[Entry]) -> Iterator[Fate]:
+        keys = [each.contact for each in entries]
+        found = facts.contacts_by_key(self.team, keys)
+        contacts = {each.key: {**each.values, "assigned": member} for each, member in found}
+        touched, inferred = self._others(entries)
+        holders = self._holders(entries)
+        for entry in entries:
+            key, now = entry.contact, contacts.get(entry.contact)
+            if now is None:
+                yield Fate(entry, GONE, {}, {})
+                continue
+            del now["staff_id"]
+            later = touched.get(key, frozenset())
+            if entry.action == "created":
+                yield self._created(entry, now, later)
+            else:
+                fate = self._changed(entry, now, later, holders.get(entry.before.get("mobile_number", ""), key))
+                yield fate if key not in inferred else _dated(fate, inferred[key])
+
+    def _created(self, entry: Entry, now: Mapping[str, Any], later: frozenset[str]) -> Fate:
+        """A contact that the import made goes, unless anything about it is another's since."""
+        same = self._kept(_known(as_history(now, {}))) == self._kept(_known(entry.after))
+        return Fate(entry, REMOVED if same and not later else KEPT_CREATED, now, {})
+
+    def _changed(self, entry: Entry, now: Mapping[str, Any], later: frozenset[str], holder: int) -> Fate:
+        """A value that the import changed goes back, unless it is another's since."""
+        current, back, opt_outs = as_history(now, {}), {}, 0
+        mine = [key for key in entry.after if self._exists(key)]
+        for key in mine:
+            if key in later or current.get(key) != entry.after[key]:
+                continue
+            was = entry.before.get(key)
+            if key in CHANNELS and now[key].opted_out and not (was and was[0]):
+                opt_outs += 1
+            elif key != "mobile_number" or holder == entry.contact:
+                back[key] = channel_of_history(was) if key in CHANNELS and was else was
+        if "mobile_number_inferred" in back and "mobile_number" in mine and "mobile_number" not in back:
+            del back["mobile_number_inferred"]
+        if back.get("assigned") and back["assigned"] not in self.members:
+            back["assigned"] = None
+        what = KEPT_CHANGED if mine and not back else RESTORED if len(back) == len(mine) else PARTLY
+        return Fate(entry, what, now, back, opt_outs)
+
+    def _exists(self, key: str) -> bool:
+        return not key.startswith(CUSTOM) or key in self.fields
+
+    def _kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in values.items() if self._exists(key)}
+
+    def _others(self, entries: Sequence[Entry]) -> tuple[dict[int, frozenset[str]], dict[int, datetime]]:
+        """Return, by contact, what later changes touched, and when its mobile number had been inferred before.
+
+        Changes of imports that are undone count for nothing, nor do undos.
+        """
+        own = {each.contact: each.id for each in entries}
+        touched: dict[int, frozenset[str]] = {}
+        inferred: dict[int, tuple[int, datetime]] = {}
+        others = bulk_sql.select_by(list(own), _OTHERS, (self.team.pk, _uuid(self.imp)))
+        for contact, key, at, import_id, before, after in others:
+            if key < own[contact]:
+                if _json(after).get("mobile_number_inferred"):
+                    inferred[contact] = max((key, bulk_sql.from_time(at)), inferred.get(contact, (0, _LONG_AGO)))
+            elif import_id is None or _plain(import_id) in self.standing:
+                names = frozenset((*_json(before), *_json(after)))
+                touched[contact] = touched.get(contact, frozenset()) | names
+        return touched, {contact: at for contact, (_, at) in inferred.items()}
+
+    def _holders(self, entries: Sequence[Entry]) -> dict[str, int]:
+        """Who has the numbers now that would go back."""
+        numbers = {
+            number for each in entries if each.action != "created" and (number := each.before.get("mobile_number"))
+        }
+        return dict(bulk_sql.select_by(sorted(numbers), _HOLDERS, (self.team.pk,)))
+
+
+def _dated(fate: Fate, at: datetime) -> Fate:
+    """Return a fate that gives back when the number was inferred too, where it gives back that it was."""
+    if not fate.back.get("mobile_number_inferred"):
+        return fate
+    return replace(fate, back={**fate.back, "mobile_number_inferred": at})
+
+
+def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what says nothing: a contact without a value has no entry, or None, or an inference that is not one."""
+    return {key: value for key, value in values.items() if value is not None and value is not False}
+
+
+def _json(kept: Any) -> dict[str, Any]:
+    return json.loads(kept) if isinstance(kept, str) else kept or {}
+
+
+def _uuid(imp: Import) -> Any:
+    return imp.pk if bulk_sql.is_postgres() else imp.pk.hex
+
+
+def _plain(import_id: Any) -> str:
+    """An import's id as both databases' raw values can be compared."""
+    return str(import_id).replace("-", "")

@@ -1,0 +1,1 @@
+"""The pages of teams, members and the installation, one file a page."""

@@ -1,0 +1,142 @@
+"""Profile: one's name and appearance, second factor, sessions and API tokens."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from muster.teams import audit, tokens
+from muster.teams.access import signed_in, teams_of
+from muster.teams.models import Token, User
+from muster.teams.pages.forms import NameForm, TokenForm
+
+APPEARANCES = ("system", "light", "dark")
+# What gives a browser away, the most telling first: most claim to be Safari, too.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("Mac OS X", "a Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def profile(request: HttpRequest, user: User) -> HttpResponse:
+    """Everything about oneself, and the form for one's name."""
+    form = NameForm(request.POST or None, initial={"first_name": user.first_name, "last_name": user.last_name})
+    if request.method == "POST" and form.is_valid():
+        User.objects.filter(pk=user.pk).update(**form.cleaned_data)
+        messages.success(request, "Your name is saved.")
+        return redirect("profile")
+    context = _about(request, user) | {"form": form}
+    return render(request, "profile/profile.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@signed_in
+def appearance(request: HttpRequest, user: User) -> HttpResponse:
+    """Light, dark, or as the system has it; then back to the page one was on."""
+    chosen = request.POST.get("appearance", "")
+    if chosen in APPEARANCES:
+        User.objects.filter(pk=user.pk).update(appearance=chosen)
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        return redirect("profile")
+    return redirect(back)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@signed_in
+def new_token(request: HttpRequest, user: User) -> HttpResponse:
+    """Make an API token and show it, this once."""
+    form = TokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        token, plain = tokens.make(user, form.cleaned_data["name"], _end_of(form.cleaned_data["expires"]))
+        return render(request, "profile/token_made.html", {"token": token, "plain": plain})
+    return render(request, "profile/token_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@signed_in
+def revoke_token(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """End one of one's own tokens."""
+    token = get_object_or_404(Token, pk=pk, user=user)
+    tokens.revoke(token)
+    messages.success(request, f"The token {token.name} no longer works.")
+    return redirect("profile")
+
+
+@require_POST
+@signed_in
+def end_session(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Sign one of one's own browsers out."""
+    session = get_object_or_404(UserSession, pk=pk, user=user)
+    session.end()
+    audit.record_for_teams_of(user, "session-ended")
+    messages.success(request, "That browser is signed out.")
+    return redirect("profile")
+
+
+@require_POST
+@signed_in
+def end_other_sessions(request: HttpRequest, user: User) -> HttpResponse:
+    """Sign all one's other browsers out."""
+    others = UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key)
+    count = len(others)
+    for session in others:
+        session.end()
+    if count:
+        audit.record_for_teams_of(user, "session-ended", count=count)
+    messages.success(request, f"{count} other browser{'s are' if count != 1 else ' is'} signed out.")
+    return redirect("profile")
+
+
+def _about(request: HttpRequest, user: User) -> dict[str, object]:
+    """What the page shows below the name."""
+    factors = Authenticator.objects.filter(user=user)
+    return {
+        "teams": teams_of(user),
+        "memberships": {each.team_id: each for each in user.memberships.all()},
+        "totp": factors.filter(type=Authenticator.Type.TOTP).first(),
+        "passkeys": [each.wrap() for each in factors.filter(type=Authenticator.Type.WEBAUTHN)],
+        "recovery": next((each.wrap() for each in factors.filter(type=Authenticator.Type.RECOVERY_CODES)), None),
+        "sessions": [(each, device(each.user_agent)) for each in UserSession.objects.purge_and_list(user)],
+        "here": request.session.session_key,
+        "tokens": user.tokens.order_by("revoked_at", "-created_at"),
+        "now": timezone.now(),
+    }
+
+
+def device(user_agent: str) -> str:
+    """A browser as people call it: Firefox on Windows."""
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), "A browser")
+    system = next((f" on {name}" for sign, name in SYSTEMS if sign in user_agent), "")
+    return browser + system
+
+
+def _end_of(day: date | None) -> datetime | None:
+    """The first moment at which a token no longer works."""
+    return datetime.combine(day, time.min, UTC) + timedelta(days=1) if day else None

@@ -1,0 +1,74 @@
+"""The library's sign-in forms in our words, and with each password typed once: it can be shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+)
+from django.forms import BaseForm
+
+from muster.teams.pages.forms import PASSWORD_HINT
+
+
+class SignIn(LoginForm):  # type: ignore[misc]  # allauth has no types
+    """E-mail address and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_our_words(self, login="Email", password="Password")  # noqa: S106  a label
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+        self.fields["password"].help_text = ""
+
+
+class AskForReset(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
+    """The address to mail a link to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_our_words(self, email="Email")
+
+
+class Reauthenticate(ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """The password once more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_our_words(self, password="Password")  # noqa: S106  a label
+
+
+class OnceTyped:
+    """Takes the second password field away."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        assert isinstance(self, BaseForm)
+        del self.fields["password2"]
+        in_our_words(self, password1="New password")
+        self.fields["password1"].help_text = PASSWORD_HINT
+
+
+class Reset(OnceTyped, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
+    """A new password, by a mailed link."""
+
+
+class Change(OnceTyped, ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
+    """A new password, knowing the old one."""
+
+
+class Choose(OnceTyped, SetPasswordForm):  # type: ignore[misc]  # allauth has no types
+    """A first password."""
+
+
+def in_our_words(form: BaseForm, **labels: str) -> None:
+    """Label the fields, and take the placeholders away: they vanish when one types."""
+    for name, label in labels.items():
+        form.fields[name].label = label
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
