@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from muster import health
+from muster.contacts import urls
 from muster.imports.pages.start import guide
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,8 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("", include("muster.api.application")),
     path("", include("muster.teams.urls")),
-    path("t/<slug:team>/fields/", include("muster.contacts.field_urls")),
-    path("t/<slug:team>/contacts/", include("muster.contacts.urls")),
+    path("t/<slug:team>/fields/", include((urls.custom_fields, "fields"))),
+    path("t/<slug:team>/contacts/", include((urls.contacts, "contacts"))),
     path("t/<slug:team>/imports/", include("muster.imports.urls")),
     path("guide/errors", guide, name="guide"),
 ]

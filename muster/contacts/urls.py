@@ -1,13 +1,12 @@
-"""Addresses of a team's contacts."""
+"""Addresses of a team's contacts, and of its Fields page."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from muster.contacts.pages import downloads, edit, views
+from muster.contacts.pages import downloads, edit, fields, views
 
-app_name = "contacts"
-urlpatterns = [
+contacts: list[URLPattern] = [
     path("", views.contacts, name="list"),
     path("add/", edit.add, name="add"),
     path("contacts.csv", downloads.export, name="export"),
@@ -16,4 +15,13 @@ urlpatterns = [
     path("<int:pk>/edit/", edit.edit, name="edit"),
     path("<int:pk>/consent", views.consent, name="consent"),
     path("<int:pk>/erase/", views.erase, name="erase"),
+]
+
+custom_fields: list[URLPattern] = [
+    path("", fields.show, name="list"),
+    path("add/", fields.add, name="add"),
+    path("<int:pk>/", fields.edit, name="edit"),
+    path("<int:pk>/delete/", fields.delete, name="delete"),
+    path("<int:pk>/move/", fields.move, name="move"),
+    path("answers/<int:pk>/forget/", fields.forget_answer, name="forget_answer"),
 ]
