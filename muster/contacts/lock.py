@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from django.db import transaction
 
 from muster.teams.models import Team
+from muster.teams.version import move_version
 
 
 @contextmanager
 def locked(team: Team) -> Iterator[Team]:
     """Open a transaction that no other writer of this team's contacts shares; yield the team as it is now.
 
-    SQLite has one writer anyway: its transactions begin IMMEDIATE. On PostgreSQL the team's row is locked, "no key",
-    so that what merely points to the team (a new import, a sign-in) does not wait.
+    The team it yields has the `version` that this change makes. SQLite has one writer anyway: its transactions begin
+    IMMEDIATE. On PostgreSQL moving the version locks the team's row, and only against who would write it too.
     """
     with transaction.atomic():
-        yield Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+        yield move_version(team)

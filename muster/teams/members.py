@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from muster.core.phones import is_region
 from muster.teams import audit
 from muster.teams.models import Invitation, Membership, Role, Team, User
+from muster.teams.version import move_version
 
 # Sent with `membership` and `by`, in the transaction that removes a member: whoever points to one lets go.
 leaving = Signal()
@@ -54,6 +55,7 @@ def update_team(team: Team, by: User, **values: Any) -> Team:
             setattr(team, key, after)
     if changed:
         with transaction.atomic():
+            team.version = move_version(team).version
             team.save(update_fields=list(changed))
             audit.record(team, by, "team-changed", **changed)
     return team
@@ -71,6 +73,8 @@ def add_user(
 ) -> Membership:
     """Put a person into a team; somebody new gets an account, and sets a password by mail before the first sign-in."""
     with transaction.atomic():
+        if staff_id:
+            move_version(team)
         user = user_with(email, first_name=first_name, last_name=last_name)
         if Membership.objects.filter(team=team, user=user).exists():
             raise refuse("email", "already-member", f"{user.email} is already in {team.name}.")
@@ -100,6 +104,7 @@ def change_staff_id(membership: Membership, by: User, staff_id: str | None) -> N
         membership.staff_id = free_staff_id(membership.team, staff_id, email=membership.user.email)
         if before == membership.staff_id:
             return
+        move_version(membership.team)
         membership.save(update_fields=["staff_id"])
         details = {"email": membership.user.email, "staff_id": [before, membership.staff_id]}
         audit.record(membership.team, by, "staff-id-changed", **details)
@@ -108,6 +113,8 @@ def change_staff_id(membership: Membership, by: User, staff_id: str | None) -> N
 def change_member(membership: Membership, by: User, *, role: str, staff_id: str | None) -> None:
     """Change both, or neither."""
     with transaction.atomic():
+        if staff_id != membership.staff_id:
+            move_version(membership.team)  # before any member is locked, as an import does it
         change_role(membership, by, role)
         change_staff_id(membership, by, staff_id)
 
@@ -116,6 +123,7 @@ def remove_user(membership: Membership, by: User) -> None:
     """Take a member out of the team; their contacts become unassigned."""
     team, user = membership.team, membership.user
     with transaction.atomic():
+        move_version(team)  # before any member is locked, as an import does it
         if membership.role == Role.ADMIN:
             _keep_an_admin(membership, by)
         leaving.send(Membership, membership=membership, by=by)

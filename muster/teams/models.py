@@ -66,6 +66,7 @@ class Team(models.Model):
     blank_mobile = models.CharField(max_length=5, blank=True)  # the last choice: infer, fail, or "" before the first
     keep_originals_days = models.PositiveIntegerField(default=30)
     second_factor = models.BooleanField(default=False)  # Admins must have one
+    version = models.BigIntegerField(default=0)  # moved by every change of contacts, members, fields and settings
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
