@@ -50,8 +50,10 @@ class Settings(BaseSettings):
     log_format: str = Field("text", description="text, or json: one object per line.")
 
     max_file_bytes: int = Field(5 * 1024 * 1024, description="Largest upload on the web page, in bytes.")
+    max_cells: int = Field(5_000_000, description="Most cells in one upload or paste: its rows times its columns.")
     max_paste_rows: int = Field(5_000, description="Most rows in one paste, header not counted.")
     max_api_rows: int = Field(1_000_000, description="Most rows in one import by API or command line.")
+    max_api_cells: int = Field(50_000_000, description="Most cells in one import by API or command line.")
     max_api_bytes: int = Field(500 * 1024 * 1024, description="Largest file by API or command line, in bytes.")
     draft_days: int = Field(7, description="Days an import that was not confirmed is kept.")
     undo_days: int = Field(14, description="Days an import can be undone.")

@@ -19,6 +19,8 @@ from muster.core.table import EDGES, Table, header_candidate
 from muster.core.values import ABSENT, READERS, UNREAD, Report
 
 _ID, _FIRST, _LAST, _MOBILE, _WHATSAPP, *_ = SYSTEM_FIELDS
+LONGEST_HEADER = 1_000  # characters of a header that is no field's: it is shown and asked about, whole
+MOST_COMPARED = 100  # unknown headers that are compared with the names of fields: each is compared with every name
 _AT_ONCE = 2_000  # rows: columns that fit a processor's cache
 _NO_NUMBER = {None, ABSENT, UNREAD}
 _NOTES = {"text-garbled", "text-spreadsheet-error"}
@@ -174,7 +176,7 @@ def resolve_columns(table: Table, schema: Schema, options: Options) -> tuple[Fie
     ignored = set(EXTRA_HEADERS) if set(EXTRA_HEADERS) <= set(table.header) else set()
     columns: list[Field | None] = []
     problems: list[Problem] = []
-    row = table.header_row
+    row, unknown = table.header_row, set[str]()
     for index, header in enumerate(table.header):
         field, known = field_of(header, schema, options)
         columns.append(field)
@@ -183,9 +185,13 @@ def resolve_columns(table: Table, schema: Schema, options: Options) -> tuple[Fie
         if not header:
             if any(cells[index].strip(EDGES) for _, cells in table.rows):
                 problems.append(Problem("header-blank", row, None, None, {"column": column_letter(index)}))
-        elif not any(problem.field == header for problem in problems):
-            facts = {"near": near_field(header, schema)}
-            problems.append(Problem("header-unknown", row, header, header, facts))
+        elif len(header) > LONGEST_HEADER:
+            facts = {"column": column_letter(index), "length": len(header), "limit": LONGEST_HEADER}
+            problems.append(Problem("header-too-long", row, None, header[:LONGEST_HEADER], facts))
+        elif header not in unknown:
+            unknown.add(header)
+            near = near_field(header, schema) if len(unknown) <= MOST_COMPARED else None
+            problems.append(Problem("header-unknown", row, header, header, {"near": near}))
     present = Counter(field.name for field in columns if field)
     problems += [_twice(name, table, columns) for name, count in present.items() if count > 1]
     guess = header_candidate(table, schema)

@@ -20,8 +20,12 @@ __all__ = [
     "guide",
     "message",
     "plain",
+    "shortened",
     "title",
 ]
+
+
+LONGEST_SHOWN = 200  # characters of a cell in a sentence
 
 
 class Problem(NamedTuple):
@@ -131,13 +135,19 @@ class _Dots:
 
 def _block(example: str) -> str:
     shown = example.replace("\x07", "\\a") or "(nothing)"
-    return "\n".join(f"    {line}" for line in shown.splitlines())
+    return "\n".join(f"    {shortened(line, 100)}" for line in shown.splitlines())
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text, or as much of the beginning of a long one as people need to know which it is."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _words(found: Problem | Note) -> dict[str, Any]:
     """Return everything a message may name: the value, the place, the facts, and what follows from them."""
     facts = dict(found.facts or {})
     words = {"field": found.field, "row": found.row, "value": getattr(found, "value", None), **facts}
+    words["value"] = shortened(words["value"], LONGEST_SHOWN) if isinstance(words["value"], str) else words["value"]
     extra = _EXTRA.get(found.code)
     return words | extra(words) if extra else words
 

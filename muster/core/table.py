@@ -7,9 +7,10 @@ import csv
 import io
 import itertools
 import re
+import sys
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
@@ -27,6 +28,9 @@ EDGES = "".join(chr(i) for i in range(0x3001) if chr(i).isspace()) + (
 )
 DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
+
+MOST_COLUMNS = 500
+MOST_CELLS = 50_000_000  # some gigabytes, once every row is as wide as the header
 
 _HEADER_SEARCH_ROWS = 10
 _HEADER_WITHIN = _STRETCH = 1 << 18  # characters
@@ -48,6 +52,13 @@ _SIGNATURES = (
 )
 _HTML = re.compile(rb"\A\s*<(?:!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
 _XML = re.compile(rb"\A\s*<\?xml\b", re.IGNORECASE)
+
+
+class Extent(NamedTuple):
+    """How large a table can be at most, told without making it."""
+
+    rows: int
+    cells: int
 
 
 class Row(NamedTuple):
@@ -111,49 +122,100 @@ def parse(
     *,
     max_bytes: int | None = None,
     max_rows: int | None = None,
+    max_cells: int = MOST_CELLS,
 ) -> Table:
     """Read any bytes. Raises BadFile when they are not a table of text; the header is judged by `check`."""
     options = options or Options()
     _refuse_what_is_no_text(data, max_bytes)
-    text, encoding = _decode(data, options.encoding)
-    text, delimiter = _split_off_sep(text)
-    delimiter = options.delimiter or delimiter or _find_delimiter(text, schema, options)
-    rows, last = _rows(text, delimiter, options.header_row or 1)
-    if not rows:
-        raise BadFile(Problem("file-empty"))
-    header = rows.pop(0)
-    if not rows:
-        raise BadFile(Problem("file-no-rows"))
-    if max_rows is not None and len(rows) > max_rows:
-        facts = {"rows": len(rows), "limit": max_rows, "over": len(rows) - max_rows}
-        raise BadFile(Problem("file-too-many-rows", facts=facts))
-    names = told_apart(_names(header, rows), schema, options)
-    width = len(names)
-    blank_rows, blank_columns = last - header.number - len(rows), len(header.cells) - width
+    text, encoding, delimiter = _text_of(data, schema, options)
+    read = _rows(text, delimiter, options.header_row or 1, sys.maxsize if max_rows is None else max_rows, max_cells)
+    header, rows = read.header, read.rows
+    width = max(len(header.cells), min(read.width, max(len(row.cells) for row in rows)))
+    _refuse_too_many(len(rows), len(rows), max_cells - len(rows) * width, max_cells)
+    names = told_apart([name.strip(EDGES) for name in _padded(header.cells, width)], schema, options)
+    blank_rows, blank_columns = read.last - header.number - len(rows), read.width - width
     notes = _notes(encoding, delimiter, blank_rows, blank_columns, header.number - 1 if options.header_row else 0)
-    fitted = [row if len(row.cells) == width else Row(row.number, _fitted(row.cells, width)) for row in rows]
+    fitted = [row if len(row.cells) >= width else Row(row.number, _padded(row.cells, width)) for row in rows]
     return Table(names, fitted, encoding, delimiter, header.number, blank_rows, blank_columns, notes)
 
 
-def _rows(text: str, delimiter: str, first: int) -> tuple[list[Row], int]:
-    """Return the rows from `first` on that are not wholly blank, and the number of the last row of all.
+def extent(data: bytes, schema: Schema, options: Options) -> Extent:
+    """Return how many rows and cells `parse` can make of the bytes at most, by their line ends and their header."""
+    text, _, delimiter = _text_of(data, schema, options)
+    lines = text.count("\n") + text.count("\r") - text.count("\r\n") + 1
+    _, header = next(_written(_lines(text), delimiter, options.header_row or 1), (0, [""]))
+    return Extent(lines, lines * min(len(header), MOST_COLUMNS))
+
+
+def _text_of(data: bytes, schema: Schema, options: Options) -> tuple[str, str, str]:
+    """Return the text, the encoding it was in, and its delimiter."""
+    text, encoding = _decode(data, options.encoding)
+    text, delimiter = _split_off_sep(text)
+    return text, encoding, options.delimiter or delimiter or _find_delimiter(text, schema, options)
+
+
+class _Read(NamedTuple):
+    """The header without blank cells at its end, the rows below it, how many columns the header was written with, and
+    the number of the last row of all."""
+
+    header: Row
+    rows: list[Row]
+    width: int
+    last: int
+
+
+def _rows(text: str, delimiter: str, first: int, max_rows: int, max_cells: int) -> _Read:
+    """Read the rows from `first` on that are not wholly blank. Keeps no more of them than there may be.
 
     One record is one row of the spreadsheet, however many lines, and blank ones are counted too. Python's reader
     swallows the rest of the file after a quote that never closes, without an error. So a line of our own goes last:
     if it does not come back as a record of its own, a quote was open.
     """
-    rows: list[Row] = []
     end = [_END, _END]
-    number, cells, frequent = 0, list[str](), dict[str, str]()
-    lines = itertools.chain(_lines(text), [delimiter.join(end)])
-    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
-        if cells and number >= first and (cells[0].isalnum() or "".join(cells).strip(EDGES)):
+    written = _written(itertools.chain(_lines(text), [delimiter.join(end)]), delimiter, first)
+    number, cells = next(written, (0, end))
+    if cells == end:
+        raise BadFile(Problem("file-empty"))
+    header, width, left = Row(number, tuple(_without_blank_end(cells, 0, number))), len(cells), max_cells
+    named, count, rows, frequent = len(header.cells), -1, list[Row](), dict[str, str]()
+    for count, (number, cells) in enumerate(written):
+        if len(cells) > named:
+            cells = _without_blank_end(cells, named, number)  # noqa: PLW2901
+        left -= len(cells)
+        if count <= max_rows and left >= 0:
             rows.append(_row((number, tuple(map(frequent.get, cells, cells)))))
-            if len(rows) == _ROWS_TO_LEARN_FROM:
+            if count == _ROWS_TO_LEARN_FROM:
                 frequent = _frequent(rows)
     if cells != end:
         raise BadFile(Problem("file-open-quote", number, value=cells[-1].partition("\n")[0][:80]))
-    return rows[:-1], number - 1
+    _refuse_too_many(count, max_rows, left + len(end), max_cells)
+    return _Read(header, rows[:-1], width, number - 1)
+
+
+def _written(lines: Iterable[str], delimiter: str, first: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records from `first` on that are not wholly blank, with their numbers."""
+    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
+        if cells and number >= first and (cells[0].isalnum() or "".join(cells).strip(EDGES)):
+            yield number, cells
+
+
+def _without_blank_end(cells: list[str], least: int, row: int) -> list[str]:
+    """Drop blank cells from the end of a row, but keep `least`. Raises BadFile when too many are left."""
+    width = len(cells)
+    while width > least and not cells[width - 1].strip(EDGES):
+        width -= 1
+    if width > MOST_COLUMNS:
+        raise BadFile(Problem("file-too-many-columns", row, facts={"columns": width, "limit": MOST_COLUMNS}))
+    return cells[:width]
+
+
+def _refuse_too_many(rows: int, max_rows: int, cells_left: int, max_cells: int) -> None:
+    if not rows:
+        raise BadFile(Problem("file-no-rows"))
+    if rows > max_rows:
+        raise BadFile(Problem("file-too-many-rows", facts={"rows": rows, "limit": max_rows, "over": rows - max_rows}))
+    if cells_left < 0:
+        raise BadFile(Problem("file-too-many-cells", facts={"limit": max_cells}))
 
 
 def _frequent(rows: list[Row]) -> dict[str, str]:
@@ -162,21 +224,8 @@ def _frequent(rows: list[Row]) -> dict[str, str]:
     return {cell: cell for cell, count in counted.items() if count > 2}
 
 
-def _names(header: Row, rows: list[Row]) -> tuple[str, ...]:
-    """Trim the header names, and drop wholly blank columns from its end."""
-    names = [name.strip(EDGES) for name in header.cells]
-    while not names[-1] and not any(
-        len(cells) >= len(names) and cells[len(names) - 1].strip(EDGES) for _, cells in rows
-    ):
-        names.pop()
-    return tuple(names)
-
-
-def _fitted(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
-    """Pad a short row with blanks and drop blank cells past the header; text past the header stays, to be a problem."""
-    if len(cells) < width:
-        return cells + ("",) * (width - len(cells))
-    return cells if any(cell.strip(EDGES) for cell in cells[width:]) else cells[:width]
+def _padded(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
+    return cells + ("",) * (width - len(cells))
 
 
 def _notes(encoding: str, delimiter: str, blank_rows: int, blank_columns: int, above: int) -> tuple[Note, ...]:

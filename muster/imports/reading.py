@@ -83,7 +83,7 @@ def _read(imp: Import, schema: Schema, clock: Clock) -> Reading:
     clock.begin("reading")
     with clock.timed("parse"), without_collecting:
         steps = standing(imp)
-        file = parse(blobs.original(imp), schema, options, max_rows=most_rows(imp))
+        file = _parsed(imp, schema, options)
         table = _edited(file, steps)
     checked = _checked(table, schema, options, clock)
     return Reading(schema, options, table, checked, file, steps, revision)
@@ -120,14 +120,14 @@ def table(imp: Import) -> Table:
     found = _find(imp, schema, options)
     if found and (found.revision, found.options) == (imp.revision, options):
         return found.table
-    return _edited(parse(blobs.original(imp), schema, options, max_rows=most_rows(imp)), standing(imp))
+    return _edited(_parsed(imp, schema, options), standing(imp))
 
 
-def most_rows(imp: Import) -> int:
-    """Return how many rows an import that came this way may have."""
-    if imp.method == "text":
-        return settings().max_paste_rows
-    return settings().max_api_rows
+def _parsed(imp: Import, schema: Schema, options: Options) -> Table:
+    """Parse the file as it came, within the limits for imports that come this way."""
+    most_rows = settings().max_paste_rows if imp.method == "text" else settings().max_api_rows
+    most_cells = settings().max_api_cells if imp.method == "api" else settings().max_cells
+    return parse(blobs.original(imp), schema, options, max_rows=most_rows, max_cells=most_cells)
 
 
 def standing(imp: Import) -> Steps:

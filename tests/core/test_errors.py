@@ -18,7 +18,11 @@ from muster.core.errors import REGISTRY
 from tests.core.memory import Team
 
 OPTIONS: dict[str, dict[str, Any]] = {"infer": {"blank_mobile": "infer"}, "updates": {"allow_mobile_updates": True}}
-LIMITS: dict[str, dict[str, int]] = {"at most 100 bytes": {"max_bytes": 100}, "at most 1 row": {"max_rows": 1}}
+LIMITS: dict[str, dict[str, int]] = {
+    "at most 100 bytes": {"max_bytes": 100},
+    "at most 1 row": {"max_rows": 1},
+    "at most 9 cells": {"max_cells": 9},
+}
 FINE = {
     "ContactId": "S1",
     "FirstName": "Ada",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from muster.contacts.schema import schema_of
-from muster.core.check import near_field
 from muster.core.errors import Problem
 from muster.core.fields import Field, Options, Schema
 from muster.core.header import column_letter, field_of, placed
@@ -17,9 +17,12 @@ from muster.imports.draft.sample import cells_of
 from muster.imports.reading import Reading
 from muster.teams.models import Team
 
+MOST_ASKED = 100  # columns at once; the others are asked about once these are answered
+MOST_ALIKE = 20  # columns of one field among which one can be chosen
 COLUMN = "column:"  # the prefix of the inputs: "column:Cell Phone" → "MobileNumber"
 DO_NOT_IMPORT = "-"  # no field can be called so: it is not asked for as a name
 CHOOSE = "choose:"  # the prefix of the inputs for columns that are the same field; they hold answers for all of those
+_UNKNOWN = ("header-unknown", "header-blank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def same_columns(problems: Iterable[Problem], table: Table) -> list[Same]:
     """Return the columns of which a person has to choose one, field by field."""
     places = {str(each.field): each.facts["places"] for each in problems if each.code == "header-twice" and each.facts}
     return [
-        Same(name, f"{CHOOSE}{name}", [_one_of(name, place, found, table) for place in found])
+        Same(name, f"{CHOOSE}{name}", [_one_of(name, place, found, table) for place in found[:MOST_ALIKE]])
         for name, found in places.items()
     ]
 
@@ -92,17 +95,21 @@ def unknown_headers(
     options = Options(columns=answers)
     taken = {its.name for header in table.header if (its := field_of(header, schema, options)[0])}
     found = []
-    for problem in problems:
-        if problem.code in ("header-unknown", "header-blank"):
-            header = problem.field or ""
-            letter = str((problem.facts or {}).get("column", ""))
-            near = near_field(header, schema)
-            answer = answers.get(header, "")
-            said = DO_NOT_IMPORT if answer is None else answer
-            sample = cells_of(table, _place_of(header, letter, table))
-            found.append(Unknown(header, near, choices(schema), said, letter, sample, bool(near) and near not in taken))
-            taken.add(near or "")
+    asked = (each for each in problems if each.code in _UNKNOWN)
+    for problem in islice(asked, MOST_ASKED):
+        header, facts = problem.field or "", problem.facts or {}
+        letter, near = str(facts.get("column", "")), facts.get("near")
+        answer = answers.get(header, "")
+        said = DO_NOT_IMPORT if answer is None else answer
+        sample = cells_of(table, _place_of(header, letter, table))
+        found.append(Unknown(header, near, choices(schema), said, letter, sample, bool(near) and near not in taken))
+        taken.add(near or "")
     return found
+
+
+def not_asked_yet(problems: Iterable[Problem]) -> int:
+    """Return how many headers wait until the first ones are answered."""
+    return max(0, sum(each.code in _UNKNOWN for each in problems) - MOST_ASKED)
 
 
 def _place_of(header: str, letter: str, table: Table) -> int:

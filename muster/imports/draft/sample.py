@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice, takewhile
 
-from muster.core.check import near_field
+from muster.core.check import MOST_COMPARED, near_field
 from muster.core.errors import BadFile
 from muster.core.fields import Options, Schema
 from muster.core.table import EDGES, Row, Table, parse
@@ -38,7 +38,7 @@ def header_among(table: Table, schema: Schema) -> Row | None:
     """Return the row, among the first ten, that looks more like the header than the header does, if there is one."""
 
     def known(cells: tuple[str, ...]) -> int:
-        names = {cell.strip(EDGES) for cell in cells} - {""}
+        names = {cell.strip(EDGES) for cell in cells[:MOST_COMPARED]} - {""}
         return sum(name in schema.by_header or near_field(name, schema) is not None for name in names)
 
     near = takewhile(lambda row: row.number <= table.header_row + SEARCHED_ROWS, table.rows)

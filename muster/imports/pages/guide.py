@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from muster.core.errors import LEVELS, REGISTRY, ErrorCode, plain, title
+from muster.core.errors import LEVELS, REGISTRY, ErrorCode, plain, shortened, title
 
+LONGEST_LINE = 100
 _FILE = ("file:", "file as Windows-1252:")
 
 
@@ -49,4 +50,5 @@ def _example(text: str) -> str:
     """Return an example as people read it: without our marks, and with what cannot be seen written out."""
     for mark in _FILE:
         text = text.split(mark, 1)[1] if mark in text else text
-    return text.replace("\x07", "\\a").rstrip("\n") or "(nothing)"
+    lines = [shortened(line, LONGEST_LINE) for line in text.replace("\x07", "\\a").rstrip("\n").split("\n")]
+    return "\n".join(lines) or "(nothing)"

@@ -16,7 +16,14 @@ from muster.core.errors import BadFile, Problem
 from muster.core.fields import options_from_json
 from muster.imports import run
 from muster.imports.draft import column_answers, edits
-from muster.imports.draft.columns import choices, chosen_columns, columns_of, same_columns, unknown_headers
+from muster.imports.draft.columns import (
+    choices,
+    chosen_columns,
+    columns_of,
+    not_asked_yet,
+    same_columns,
+    unknown_headers,
+)
 from muster.imports.draft.draft import CHIPS, Draft, Filter
 from muster.imports.draft.row_lists import RowList, find
 from muster.imports.draft.sample import first_rows, header_among
@@ -146,6 +153,7 @@ def _answerable(who: Access, imp: Import, problems: tuple[Problem, ...]) -> dict
     is_missing = any(each.code == "header-missing" for each in problems)
     return {
         "unknown": unknown,
+        "not_asked_yet": not_asked_yet(problems),
         "suggested": [each for each in unknown if each.is_suggested],
         "same": same_columns(problems, table),
         "header_found": header_among(table, schema) if is_missing else None,

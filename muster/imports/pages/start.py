@@ -24,7 +24,7 @@ from muster.core.fields import Options, Schema, template_headers
 from muster.core.table import parse
 from muster.imports import row_results, run
 from muster.imports.draft import column_answers
-from muster.imports.draft.columns import DO_NOT_IMPORT, chosen_columns, same_columns, unknown_headers
+from muster.imports.draft.columns import DO_NOT_IMPORT, MOST_ASKED, chosen_columns, same_columns, unknown_headers
 from muster.imports.draft.sample import header_among
 from muster.imports.grid.requests import whole
 from muster.imports.models import Content, Import, State
@@ -155,7 +155,11 @@ def paste(request: HttpRequest, who: Access) -> HttpResponse:
 def _file_problems(team: Team, data: bytes, options: Options) -> tuple[Problem, ...]:
     schema = schema_of(team)
     try:
-        check(parse(data, schema, options, max_rows=settings().max_paste_rows), schema, options)
+        check(
+            parse(data, schema, options, max_rows=settings().max_paste_rows, max_cells=settings().max_cells),
+            schema,
+            options,
+        )
     except BadFile as bad:
         return bad.problems
     return ()
@@ -165,7 +169,7 @@ def _refused(
     team: Team, data: bytes, options: Options, problems: tuple[Problem, ...], columns: Mapping[str, str | None]
 ) -> dict[str, Any]:
     """Return what is wrong with pasted rows, what can be answered, and what was answered already."""
-    found: dict[str, Any] = {"problems": [errors.as_json(each) for each in problems]}
+    found: dict[str, Any] = {"problems": [errors.as_json(each) for each in problems[:MOST_ASKED]]}
     if not all(each.code.startswith("header-") for each in problems):
         return found
     schema = schema_of(team)
