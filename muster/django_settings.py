@@ -188,6 +188,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "muster.teams.access.for_templates",
+                "muster.teams.first_run.for_templates",
             ]
         },
     }

@@ -18,6 +18,7 @@ from gunicorn.app.base import BaseApplication
 from muster.core import phones
 from muster.imports import worker
 from muster.settings import settings
+from muster.teams import first_run
 
 app = typer.Typer()
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
@@ -31,6 +32,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Web and worker together. The first run sets itself up."""
     migrate_database(quiet=True)
     tell_address(host, port)
+    tell_welcome()
     keeper = Keeper()
     Server(host, port, workers=1, when_ready=lambda _: keeper.start(), on_exit=lambda _: keeper.stop()).run()
 
@@ -83,6 +85,13 @@ def tell_address(host: str, port: int) -> None:
         name = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  compared, not bound
         settings().url = f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
         os.environ["MUSTER_URL"] = settings().url
+
+
+def tell_welcome() -> None:
+    """Say where a new installation begins, while nobody owns it."""
+    if first_run.is_due():
+        typer.echo(f"\n  Nobody owns this installation yet. Open {first_run.link()}\n")
+    connections.close_all()
 
 
 def prepare_numbers() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from muster.teams.pages import accept_invitation, audit_log, home, installation, members, profile
+from muster.teams.pages import accept_invitation, audit_log, home, installation, members, profile, welcome
 
 of_a_team = [
     path("switch/", home.switch, name="switch"),
@@ -34,6 +34,7 @@ urlpatterns = [
     path("accounts/sessions/", RedirectView.as_view(pattern_name="profile")),  # shown there
     path("accounts/", include("allauth.urls")),
     path("invitation/<str:signed>/", accept_invitation.invitation, name="invitation"),
+    path("welcome/<str:token>", welcome.welcome, name="welcome"),
     path("profile/", profile.profile, name="profile"),
     path("profile/appearance/", profile.appearance, name="appearance"),
     path("profile/tokens/new/", profile.new_token, name="new_token"),

@@ -66,6 +66,7 @@ def call(server: MusterServer, token: str, method: str, path: str, body: Any = N
 def test_it_serves_imports_and_stops(start_muster: StartMuster) -> None:
     server = start_muster()
 
+    assert "/welcome/" in server.log()  # nobody owns it yet
     assert ask(server, "/healthz")[0] == 200
     assert ask(server, "/readyz")[0] == 200
     assert ask(server, "/api/v1/docs")[0] == 200

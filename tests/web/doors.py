@@ -12,6 +12,7 @@ class Door(StrEnum):
     ADMIN = "Admins of the team"
     TEAM_OWNER = "owners, seeing the team"
     OWNER = "owners"
+    SHUT = "nobody, once there is an owner"
 
 
 A, S, M, D, T, O = Door.ANYONE, Door.SIGNED_IN, Door.MEMBER, Door.ADMIN, Door.TEAM_OWNER, Door.OWNER  # noqa: E741
@@ -25,6 +26,7 @@ PAGES = {
     "guide": A,
     "home": S,
     "invitation": A,
+    "welcome": Door.SHUT,
     "profile": S,
     "appearance": S,
     "new_token": S,
@@ -207,6 +209,8 @@ OTHERS = {"alice", "bob", "charlie", "dora"}
 def opens(door: Door, character: str) -> str:
     """What a character meets at a door: "open", or how it is shut. Charlie and Dora are in other teams, or in none."""
     open_to = {S: OTHERS, M: {"alice", "bob"}, D: {"alice"}, T: set[str](), O: set[str]()}
+    if door is Door.SHUT:
+        return "404"
     if door is A or character == "olivia":
         return "open"
     if character == "nobody":

@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from muster.api.application import description
 from muster.contacts import custom_fields
 from muster.contacts.models import ColumnAnswer, Contact
-from muster.teams import invitations, tokens
+from muster.teams import first_run, invitations, tokens
 from muster.teams.models import Team, User
 from tests.cast import Cast, join, make_user
 from tests.imports.play import drafted, imported, sheet
@@ -79,6 +79,7 @@ def things(team: Team, admin: User, letter: str) -> Things:
         "invitation": {"signed": invitations.link(invitation).rstrip("/").rsplit("/", 1)[-1]},
         "revoke_token": {"pk": token.pk},
         "end_session": {"pk": session.pk},
+        "welcome": {"token": first_run.token()},
         "owner:team": {"slug": team.slug},
         "owner:end_ownership": {"pk": get_user_model().objects.get(email="olivia@example.edu").pk},
         "owner:person": {"pk": member.user_id},

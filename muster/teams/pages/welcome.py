@@ -1,0 +1,66 @@
+"""The first page of a new installation: who owns it, and its first team."""
+
+from __future__ import annotations
+
+from allauth.account.utils import perform_login
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from muster.settings import settings
+from muster.teams import first_run
+from muster.teams.models import User
+from muster.teams.pages.forms import JoinForm, add_refusal
+from muster.teams.regions import regions
+
+
+class WelcomeForm(JoinForm):
+    """The owner and the first team."""
+
+    email = forms.EmailField(
+        label="Email", help_text="You sign in with it.", widget=forms.EmailInput({"autocomplete": "username"})
+    )
+    team = forms.CharField(
+        label="Name of your first team",
+        max_length=100,
+        help_text="A team has its own contacts, fields and users: Admissions, for example. You can add more later.",
+    )
+    home_region = forms.ChoiceField(
+        label="Home region", initial="US", help_text="Numbers without + are read as numbers of this region."
+    )
+    field_order = ("first_name", "last_name", "email", "password", "team", "home_region")
+
+    def __init__(self, data: object = None) -> None:
+        super().__init__(data, user=User())
+        region = self.fields["home_region"]
+        assert isinstance(region, forms.ChoiceField)
+        region.choices = regions()
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def welcome(request: HttpRequest, token: str) -> HttpResponse:
+    """Make the owner and the first team, and go there. Any other link is 404, and this one once there is an owner."""
+    if not first_run.is_token(token):
+        raise Http404("No such page")
+    form = WelcomeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user, team = first_run.make_owner_and_team(**form.cleaned_data)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        except first_run.AlreadyOwned:
+            raise Http404("No such page") from None
+        else:
+            messages.success(request, f"Welcome. {team.name} is ready.")
+            entered: HttpResponse = perform_login(request, user, redirect_url=reverse("home"))
+            return entered
+    context = {"form": form, "has_mail_server": bool(settings().email_url)}
+    return render(request, "teams/welcome.html", context, status=422 if form.errors else 200)
