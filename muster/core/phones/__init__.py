@@ -16,6 +16,7 @@ from muster.core.phones.cells import (
     show,
     suggest,
 )
+from muster.core.phones.spellings import heard, key, respelt, spellings
 
 __all__ = [
     "IMPOSSIBLE",
@@ -25,11 +26,15 @@ __all__ = [
     "Number",
     "Said",
     "calling_code",
+    "heard",
     "is_region",
+    "key",
     "prepare",
     "read",
     "read_all",
     "region_of",
+    "respelt",
     "show",
+    "spellings",
     "suggest",
 ]
