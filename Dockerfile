@@ -7,6 +7,7 @@ COPY requirements/run.txt requirements/build.txt requirements/
 RUN pip install --require-hashes -r requirements/run.txt -r requirements/build.txt
 COPY pyproject.toml LICENSE README.md ./
 COPY muster muster
+COPY conformance conformance
 RUN pip install --no-deps --no-build-isolation .
 
 FROM python:3.13-slim

@@ -22,8 +22,9 @@ COMMANDS = {
     "check": "checking",
     "import": "importing",
     "settings": "configuring",
+    "conform": "conforming",
 }
-PURE = {"checking", "configuring"}  # no database, no Django: they start in a moment
+PURE = {"checking", "configuring", "conforming"}  # no database, no Django: they start in a moment
 
 
 class Commands(TyperGroup):
