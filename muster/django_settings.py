@@ -131,6 +131,7 @@ def _sign_in_elsewhere() -> dict[str, Any]:
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = [each.strip() for each in _ours.old_secret_keys.split(",") if each.strip()]
 DEBUG = _ours.debug
 DATABASES = _databases()
 DATABASE_ROUTERS = ["muster.imports.db_router.ProgressRouter"]

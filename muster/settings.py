@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         description="Signs sessions and links; unset: made on the first run and kept in MUSTER_DATA.",
         json_schema_extra=SECRET,
     )
+    old_secret_keys: str = Field(
+        "",
+        description="Secret keys of before, by commas, after a change: what they signed and hashed still counts.",
+        json_schema_extra=SECRET,
+    )
     url: str = Field(
         "http://127.0.0.1:8000",
         description="Address of this installation, as in mails. With https:, cookies and redirects are for TLS only.",

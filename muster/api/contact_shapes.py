@@ -133,9 +133,10 @@ class ConsentOfNumber(ConsentIn):
 
 
 class Heard(Schema):
-    """Everybody the word was about."""
+    """Everybody the word was about: nobody, where no contact has the number. `kept`: it is on the stop list."""
 
     items: list[ContactOut]
+    kept: bool
 
 
 class ChangeOut(Schema):

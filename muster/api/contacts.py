@@ -25,7 +25,8 @@ from muster.api.contact_shapes import (
 from muster.api.openapi import says
 from muster.api.paging import Page, decode, encode
 from muster.api.problems import Refused
-from muster.contacts import edit
+from muster.contacts import edit, stop_list
+from muster.contacts.consent import hear
 from muster.contacts.models import Change, Contact
 from muster.contacts.search import find as search
 from muster.contacts.search.filters import Filters, filters_of
@@ -100,21 +101,24 @@ def add_contact(request: HttpRequest, team: str, body: ContactIn) -> Status[dict
     return Status(201, contact_json(asker.team, [made])[0])
 
 
-@router.post("/teams/{team}/consent", auth=Members(), response=Heard)
+@router.post("/teams/{team}/consent", auth=Members(), response=Heard, openapi_extra=says(409))
 def set_consent_of_number(request: HttpRequest, team: str, body: ConsentOfNumber) -> dict[str, Any]:
-    """Opt in or out whoever has a number: what a gateway posts for STOP and START. 404 when nobody has it."""
+    """Opt in or out whoever has a number: what a gateway posts for STOP and START.
+
+    The number may be spelled as WhatsApp spells it. `source` contact: the word is kept also when nobody has the
+    number, and counts for whoever gets it. 409 for a message id that has said something else about it.
+    """
     asker = who(request)
-    number = phones.read(body.number, asker.team.home_region)
+    number = phones.heard(body.number, asker.team.home_region)
     if number.e164 is None:
         problem = Problem(
             number.code or "phone-unreadable", None, "number", body.number, {"home": asker.team.home_region}
         )
         raise Refused(422, "This is not a number.", [problem])
     said = body.dict(exclude={"number"})
-    heard = edit.set_consent_of_number(asker.team, number.e164, by=asker.user, **said)
-    if not heard:
-        raise Http404
-    return {"items": contact_json(asker.team, heard)}
+    heard = hear(asker.team, number.e164, by=asker.user, **said)
+    kept = stop_list.word(asker.team, number.e164, body.channel) is not None
+    return {"items": contact_json(asker.team, heard.contacts), "kept": kept}
 
 
 @router.get("/teams/{team}/contacts/{path:contact_id}/history", auth=Members(), response=History, by_alias=True)
@@ -150,11 +154,19 @@ def changes_json(team: Team, changes: list[Change]) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/teams/{team}/contacts/{path:contact_id}/consent", auth=Members(), response=ContactOut)
+@router.post(
+    "/teams/{team}/contacts/{path:contact_id}/consent",
+    auth=Members(),
+    response=ContactOut,
+    openapi_extra=says(409),
+)
 def set_consent(
     request: HttpRequest, team: str, contact_id: str, body: ConsentIn, by: By = "contact_id"
 ) -> dict[str, Any]:
-    """Opt a contact in or out on one channel. The same `message_id` again changes nothing."""
+    """Opt a contact in or out on one channel. The same `message_id` again changes nothing.
+
+    409 for `source` user, opted in, of a contact whose own word was STOP: only their page does that, with a reason.
+    """
     asker = who(request)
     contact = edit.set_consent(find(asker.team, contact_id, by), by=asker.user, **body.dict())
     return contact_json(asker.team, [contact])[0]

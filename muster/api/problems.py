@@ -18,6 +18,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from muster.contacts.audience import Unavailable
+from muster.contacts.consent import OtherMessage, OwnWord
 from muster.contacts.edit import Rejected
 from muster.contacts.search.filters import BadFilter
 from muster.core import errors
@@ -153,6 +154,8 @@ HANDLERS: dict[type[Exception], Handler] = {
     BadFile: _bad_file,
     Rejected: _rejected,
     BadFilter: _bad_filter,
+    OwnWord: lambda request, error: answer(409, "The contact said STOP. Opt them in on their page, with a reason."),
+    OtherMessage: lambda request, error: answer(409, "A message with this id has said something else before."),
     Unavailable: lambda request, error: answer(422, str(error)),
     WrongState: _wrong_state,
     NoSuchCell: lambda request, error: answer(422, f"The file has no cell {error}."),

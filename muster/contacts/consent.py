@@ -1,27 +1,121 @@
-"""Opting a contact in or out: by hand, or by their own word (STOP, START). Every change is kept in the history."""
+"""Opting people in or out: by a user, or by their own word (STOP, START). Every change is kept in the history."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
-from muster.contacts import history
+from muster.contacts import history, stop_list
+from muster.contacts.keyed_hash import keyed_hash, keyed_hashes
 from muster.contacts.lock import locked
 from muster.contacts.mapping import as_history, channel_of, columns_of_channel
 from muster.contacts.models import ConsentMessage, Contact, Source
-from muster.core.consent import Channel
+from muster.core import phones
+from muster.core.consent import Channel, keyword
+from muster.teams import audit
 from muster.teams.models import Team, User
+
+API = "api"
+
+
+class OwnWord(Exception):  # noqa: N818  says what it is
+    """The contact's own word was STOP: a user opts them in on the contact's page only, and says why."""
+
+
+class OtherMessage(Exception):  # noqa: N818  says what it is
+    """A message with this id was heard before, and said something else."""
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """What was said about a channel, and by whom."""
+class Heard:
+    """What a word came to: the contacts it was about, as they are now, and whether it counted.
+
+    A word counts once: not the same message again, not one older than the last, and YES only for who is out.
+    """
+
+    contacts: list[Contact]
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What was said about a channel, by whom, when and why."""
 
     channel: str
     opted_out: bool
     source: str  # user or contact
     by: int | None
+    at: datetime
+    said: str = ""
+    reason: str = ""
+
+
+def hear(
+    team: Team,
+    number: str,
+    channel: str,
+    *,
+    opted_out: bool,
+    source: str = Source.CONTACT,
+    by: User | None = None,
+    said_text: str = "",
+    through: str = API,
+    message_id: str | None = None,
+    at: datetime | None = None,
+    if_out: bool = False,
+) -> Heard:
+    """Hear STOP or START from a number: E.164, in any spelling (`phones.heard` reads what gateways send).
+
+    The contact's own word is kept on the stop list, also when nobody has the number, and everybody who has it on
+    the channel is opted out, or in. A user's word changes the contacts only, and opts nobody in whose own word was
+    STOP. `said_text`: the keyword. `through`: "api", or the name of a connection. `at`: when it was said; now, if
+    that is not known. `if_out`: it counts only for who is out (YES).
+
+    Takes the team's lock. Raises OtherMessage where the message id has said something else about this number and
+    channel, OwnWord where a user may not.
+    """
+    with locked(team) as current:
+        said = _Word(channel, opted_out, source, by.id if by else None, at or timezone.now(), said_text)
+        contacts = _with_ids(current, whose(current, number, channel))
+        if if_out and not (_is_out(contacts, channel) or stop_list.word(current, number, channel)):
+            return Heard(contacts, counted=False)
+        if not _is_new(current, message_id, said, phones.key(number)):
+            return Heard(contacts, counted=False)
+        if source == Source.CONTACT and not _keep(current, number, said, through, message_id):
+            return Heard(contacts, counted=False)
+        for contact in contacts:
+            _settle(contact, said)
+        return Heard(contacts, counted=True)
+
+
+def hear_text(
+    team: Team,
+    number: str,
+    channel: str,
+    text: str,
+    *,
+    through: str,
+    message_id: str | None = None,
+    at: datetime | None = None,
+) -> Heard | None:
+    """Hear a message of which only the text is known; None where it is no keyword, of C10 or of the team's own."""
+    found = keyword(text, team.out_words, team.in_words)
+    if found is None:
+        return None
+    return hear(
+        team,
+        number,
+        channel,
+        opted_out=found.opted_out,
+        said_text=found.word.upper(),
+        through=through,
+        message_id=message_id,
+        at=at,
+        if_out=found.if_out,
+    )
 
 
 def set_consent(
@@ -32,11 +126,28 @@ def set_consent(
     source: str,
     by: User | None,
     message_id: str | None = None,
+    reason: str = "",
 ) -> Contact:
-    """Opt one contact in or out on one channel. The same message heard twice counts once."""
+    """Opt one contact in or out on one channel. The same message heard twice counts once.
+
+    The contact's own word belongs to the number they have on the channel, and so to everybody who has it. `reason`:
+    why a user opts somebody in whose own word was STOP; without one it raises OwnWord.
+    """
     with locked(contact.team) as team:
-        said = Word(channel, opted_out=opted_out, source=source, by=by.id if by else None)
-        return _hear(team, [contact.id], said, message_id)[0]
+        said = _Word(channel, opted_out, source, by.id if by else None, timezone.now(), reason=reason)
+        current = _with_ids(team, [contact.id])[0]
+        if not _is_new(team, message_id, said, f"contact:{contact.id}"):
+            return current
+        number = stop_list.numbers_of(current)[channel]
+        if source == Source.USER:
+            if not opted_out and own_word(current, channel):
+                _lift(current, said, number)
+        elif number:
+            _keep(team, number, said, API, message_id)
+            for other in _with_ids(team, set(whose(team, number, channel)) - {current.id}):
+                _settle(other, said)
+        _settle(current, said)
+        return current
 
 
 def set_consent_of_number(
@@ -49,38 +160,77 @@ def set_consent_of_number(
     by: User | None,
     message_id: str | None = None,
 ) -> list[Contact]:
-    """Opt everybody in or out whose number it is, as E.164; nobody's number gives an empty list."""
-    with locked(team) as current:
-        said = Word(channel, opted_out=opted_out, source=source, by=by.id if by else None)
-        return _hear(current, whose(current, number, channel), said, message_id)
+    """Opt everybody in or out whose number it is; nobody's number gives an empty list, and is kept (`hear`)."""
+    return hear(team, number, channel, opted_out=opted_out, source=source, by=by, message_id=message_id).contacts
+
+
+def own_word(contact: Contact, channel: str) -> bool:
+    """Whether a contact is out on a channel by their own word, or by that of their number."""
+    state = channel_of(contact, channel)
+    if not state.opted_out:
+        return False
+    number = stop_list.numbers_of(contact)[channel]
+    return state.own_out or bool(number and stop_list.word(contact.team, number, channel))
 
 
 def whose(team: Team, number: str, channel: str) -> list[int]:
-    """Return the ids of those who are reached at this number on the channel.
+    """Return the ids of those who are reached at this number, in any spelling, on the channel.
 
     A WhatsApp message may come from somebody of whom only the mobile number is known.
     """
+    spelled = phones.spellings(number)
     contacts = Contact.objects.filter(team=team).order_by("id")
-    by_mobile = contacts.filter(mobile_number=number).values_list("id", flat=True)
-    by_whatsapp = contacts.filter(whatsapp_number=number).values_list("id", flat=True)
-    return list(by_mobile) if channel == "text" else list(by_whatsapp) or list(by_mobile)
+    by_mobile = contacts.filter(mobile_number__in=spelled)
+    if channel == "text":
+        return list(by_mobile.values_list("id", flat=True))
+    by_whatsapp = contacts.filter(whatsapp_number__in=spelled)
+    only_mobile = by_mobile.filter(whatsapp_number__isnull=True)
+    found = {*by_whatsapp.values_list("id", flat=True), *only_mobile.values_list("id", flat=True)}
+    return sorted(found) or list(by_mobile.values_list("id", flat=True))
 
 
-def _hear(team: Team, ids: list[int], said: Word, message_id: str | None) -> list[Contact]:
-    """Do it to the contacts with these ids. Raises Contact.DoesNotExist when one is gone."""
-    contacts = [Contact.objects.select_related("team").get(team=team, id=each) for each in ids]
-    if not contacts or (message_id and not _is_new(team, message_id)):
-        return contacts
-    for contact in contacts:
-        _settle(contact, said)
-    return contacts
+def _with_ids(team: Team, ids: Iterable[int]) -> list[Contact]:
+    """Return the contacts with these ids. Raises Contact.DoesNotExist when one is gone."""
+    return [Contact.objects.select_related("team").get(team=team, id=each) for each in sorted(ids)]
 
 
-def _is_new(team: Team, message_id: str) -> bool:
-    return ConsentMessage.objects.get_or_create(team=team, message_id=message_id)[1]
+def _is_out(contacts: Iterable[Contact], channel: str) -> bool:
+    return any(channel_of(each, channel).opted_out for each in contacts)
 
 
-def _settle(contact: Contact, said: Word) -> None:
+def _is_new(team: Team, message_id: str | None, said: _Word, about: str) -> bool:
+    """Whether a message has not been heard before. The same id may speak of other numbers, contacts and channels."""
+    if not message_id:
+        return True
+    plain = f"message:{team.pk}:{about}"
+    heard = ConsentMessage.objects.filter(team=team, message_id=message_id)
+    before = heard.filter(channel__in=(said.channel, ""), about__in=(*keyed_hashes(plain), "")).first()
+    if before is None:
+        about = keyed_hash(plain)
+        heard.create(team=team, message_id=message_id, channel=said.channel, about=about, opted_out=said.opted_out)
+        return True
+    if before.opted_out not in (None, said.opted_out):
+        raise OtherMessage
+    return False
+
+
+def _keep(team: Team, number: str, said: _Word, through: str, message_id: str | None) -> bool:
+    """Keep the contact's own word on the stop list; return whether it counts."""
+    kept = stop_list.Said(said.channel, said.opted_out, said.at, said.said, through, said.by, message_id or "")
+    return stop_list.write(team, number, kept)
+
+
+def _lift(contact: Contact, said: _Word, number: str | None) -> None:
+    """Let a user opt in somebody whose own word was STOP. Raises OwnWord without a reason."""
+    if not said.reason.strip():
+        raise OwnWord
+    if number:
+        stop_list.lift(contact.team, number, said.channel)
+    by = User.objects.filter(pk=said.by or 0).first()
+    audit.record(contact.team, by, "stop-lifted", contact=contact.contact_id or contact.id, channel=said.channel)
+
+
+def _settle(contact: Contact, said: _Word) -> None:
     """Write the channel and its history, unless it stands so already."""
     old = channel_of(contact, said.channel)
     own_out = said.opted_out if said.source == Source.CONTACT else old.own_out
@@ -88,6 +238,8 @@ def _settle(contact: Contact, said: Word) -> None:
         said.source == Source.USER or (old.source, old.own_out) == (said.source, own_out)
     ):
         return
+    if said.source == Source.USER and not said.opted_out and not said.reason and own_word(contact, said.channel):
+        raise OwnWord
     now = timezone.now()
     new = Channel(said.opted_out, said.source, said.by, now, own_out)
     columns = {**columns_of_channel(said.channel, new), "updated_at": now}
@@ -95,4 +247,5 @@ def _settle(contact: Contact, said: Word) -> None:
     for column, value in columns.items():
         setattr(contact, column, value)
     before, after = (as_history({said.channel: each}, {}) for each in (old, new))
+    after |= {key: text for key, text in (("said", said.said), ("reason", said.reason.strip())) if text}
     history.record(contact, "consent", source=said.source, by=said.by, before=before, after=after)

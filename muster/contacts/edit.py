@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils import timezone
 
-from muster.contacts import history
-from muster.contacts.consent import set_consent, set_consent_of_number
+from muster.contacts import history, stop_list
+from muster.contacts.consent import OwnWord, own_word, set_consent, set_consent_of_number
 from muster.contacts.erase import erased_ids
 from muster.contacts.lock import locked
 from muster.contacts.mapping import as_columns, as_history, as_stored, row_of, staff_ids
@@ -17,15 +17,18 @@ from muster.contacts.models import Contact, Source
 from muster.contacts.schema import schema_of, searchable_keys
 from muster.contacts.search.index import document, index_rows
 from muster.core import by_hand
-from muster.core.consent import Channel
+from muster.core.consent import OPT_OUT_KEPT, Channel, numbers_by_channel
 from muster.core.errors import Note, Problem
-from muster.core.fields import CHANNELS, Kind, Schema
+from muster.core.fields import CHANNELS, SYSTEM_FIELDS, Kind, Schema
 from muster.core.plan import Known, Stored
 from muster.core.table import EDGES
 from muster.core.values import export_safe
 from muster.teams.models import Membership, Team, User
 
 __all__ = ["Rejected", "Saved", "add", "save", "set_consent", "set_consent_of_number", "update"]
+
+
+CHANNEL_NAMES = {field.key: field.name for field in SYSTEM_FIELDS if field.key in CHANNELS}
 
 
 class Rejected(Exception):  # noqa: N818  says what happened, like BadFile
@@ -54,7 +57,7 @@ def update(contact: Contact, by: User, values: Mapping[str, Any]) -> Contact:
 
 
 def save(team: Team, by: User, values: Mapping[str, Any], contact: Contact | None = None) -> Saved:
-    """Add a contact, or change `contact`. Raises Rejected with every problem.
+    """Add a contact, or change `contact`. Raises Rejected with every problem, OwnWord (`consent.py`).
 
     Besides the cells of the fields, `values` may hold `staff_id`, or `assigned`: the id of a membership, which may
     have no Staff ID.
@@ -96,6 +99,7 @@ class _Entry:
         if "staff_id" in values or "assigned" in values:
             wanted["assigned"] = self._assigned(wanted.pop("staff_id", None), values.get("assigned"))
         wanted.update(self._channels(values, wanted["mobile_number"] if "mobile_number_inferred" in wanted else None))
+        wanted.update(self._stopped({**self.stored, **wanted}))
         return wanted
 
     def _cell(self, key: str, value: Any) -> Any:
@@ -139,8 +143,20 @@ class _Entry:
                 new, note = by_hand.text_channel(inferred, old, self.schema, says=values.get(name))
                 self.notes += [note] if note else []
             if old is None or old.opted_out != new.opted_out:
+                if self.old and not new.opted_out and own_word(self.old, name):
+                    raise OwnWord
                 own_out = old.own_out if old else False
                 yield name, Channel(new.opted_out, Source.USER.value, self.by.id, self.now, own_out)
+
+    def _stopped(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Channel]]:
+        """Return the channels that are out because the number they are reached at said STOP (C8)."""
+        numbers = numbers_by_channel(values.get("mobile_number"), values.get("whatsapp_number"))
+        stops = stop_list.of_numbers(self.team, {number for number in numbers.values() if number})
+        for name, number in numbers.items():
+            since = stops.get(number or "", {}).get(name)
+            if since and not (values[name].opted_out and values[name].own_out):
+                self.notes.append(Note(OPT_OUT_KEPT, None, CHANNEL_NAMES[name], {"channel": name}))
+                yield name, Channel(True, Source.CONTACT.value, None, since, own_out=True)  # noqa: FBT003
 
     def write(self, wanted: dict[str, Any]) -> Contact:
         """Save what changes, with its history and its place in the search index."""

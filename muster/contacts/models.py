@@ -156,18 +156,50 @@ class Change(models.Model):
 
 
 class ConsentMessage(models.Model):
-    """A gateway's STOP or START that has been heard, by the gateway's own id: said twice, it counts once."""
+    """A gateway's STOP or START that has been heard, by the gateway's own id: said twice, it counts once.
+
+    One id may speak for several channels, numbers and contacts. `about` is a keyed hash of the number or contact.
+    """
 
     id = models.BigAutoField(primary_key=True)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
     message_id = models.CharField(max_length=255)
+    channel = models.CharField(max_length=18, default="")  # "" for what was heard before channels were kept
+    about = models.CharField(max_length=80, default="")
+    opted_out = models.BooleanField(null=True)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("team", "message_id"), name="message_once"),)
+        constraints = (models.UniqueConstraint(fields=("team", "message_id", "channel", "about"), name="message_once"),)
 
     def __str__(self) -> str:
         return self.message_id
+
+
+class StopWord(models.Model):
+    """STOP, said from a number about a channel, whether or not a contact has the number; START removes it.
+
+    `key` is what all spellings of the number share, or, after an erasure, a keyed hash of that (`stop_list.py`).
+    """
+
+    pk = models.CompositePrimaryKey("team_id", "id")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    id = models.BigIntegerField(default=next_id)
+    channel = models.CharField(max_length=18)
+    key = models.CharField(max_length=80)
+    number = models.CharField(max_length=16, null=True)  # noqa: DJ001  E.164 as it was said; null once erased
+    at = models.DateTimeField()
+    said = models.CharField(max_length=80, blank=True)  # the keyword, never the message
+    through = models.CharField(max_length=100, blank=True)  # "api", or the name of a connection
+    by = models.BigIntegerField(null=True)  # User.id: whose token it was
+    message_id = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("team", "key", "channel"), name="stop_word_once"),)
+        indexes = (models.Index(fields=("team", "id"), name="stop_hashes", condition=models.Q(number__isnull=True)),)
+
+    def __str__(self) -> str:
+        return f"STOP on {self.channel}"
 
 
 class Tombstone(models.Model):

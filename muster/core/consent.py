@@ -17,6 +17,8 @@ A blank cell says nothing for OptedOut; for the two WhatsApp columns it counts a
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
 from muster.core.values import Missing
@@ -33,6 +35,14 @@ class Channel(NamedTuple):
     by: Any = None
     at: Any = None
     own_out: bool = False
+
+
+def numbers_by_channel(mobile: str | None, whatsapp: str | None) -> dict[str, str | None]:
+    """Return the number at which a contact is reached on each channel: whose STOP counts there (C8).
+
+    A WhatsApp message may come from somebody of whom only the mobile number is known.
+    """
+    return {"text": mobile, "whatsapp": whatsapp or mobile, "whatsapp_marketing": whatsapp or mobile}
 
 
 Says: TypeAlias = bool | Missing | None  # True: opted out; None: a blank cell
@@ -69,3 +79,42 @@ def settle_inferred(stored: Channel | None, says: Says, *, at_home: bool, keep: 
     if at_home:
         return settle(stored, None, blank_opts_in=True, keep=keep)
     return opt_out(stored), None if stored is not None and stored.opted_out else "text-opted-out"
+
+
+class Keyword(NamedTuple):
+    """What a message says that is a keyword and nothing else (C10). `if_out`: it counts for who is out, only."""
+
+    word: str
+    opted_out: bool
+    if_out: bool = False
+
+
+OUT_WORDS = frozenset(
+    {"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out"}
+)
+IN_WORDS = frozenset({"start", "unstop"})
+YES = "yes"
+
+
+def keyword(text: str, out_words: Iterable[str] = (), in_words: Iterable[str] = ()) -> Keyword | None:
+    """Return what a message says about consent; None for one that says anything else, or more.
+
+    The whole message counts, in any case; white space and punctuation at its ends do not. A team may add words in
+    its own languages; STOP wins over START where it is in both lists.
+    """
+    said = bare_word(text)
+    if said in OUT_WORDS or said in map(bare_word, out_words):
+        return Keyword(said, opted_out=True) if said else None
+    if said in IN_WORDS or said == YES or said in map(bare_word, in_words):
+        return Keyword(said, opted_out=False, if_out=said == YES) if said else None
+    return None
+
+
+def bare_word(text: str) -> str:
+    """Return a message as keywords are compared: without case, and without what is no letter or digit at its ends."""
+    folded = unicodedata.normalize("NFKC", text[: _LONGEST_MESSAGE + 1]).casefold()
+    ends = "".join({char for char in folded if unicodedata.category(char)[0] in "PZC"})
+    return " ".join(folded.strip(ends).split())
+
+
+_LONGEST_MESSAGE = 200  # in a longer one no keyword stands alone

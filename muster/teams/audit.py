@@ -42,6 +42,7 @@ ACTIONS = {
     "import-undone": "Undid an import",
     "exported": "Exported contacts",
     "contact-erased": "Erased a contact",
+    "stop-lifted": "Opted in a contact who had said STOP",
 }
 
 

@@ -66,6 +66,9 @@ class Team(models.Model):
     blank_mobile = models.CharField(max_length=5, blank=True)  # the last choice: infer, fail, or "" before the first
     keep_originals_days = models.PositiveIntegerField(default=30)
     second_factor = models.BooleanField(default=False)  # Admins must have one
+    users_lift_stops = models.BooleanField(default=False)  # may opt in, with a reason, who said STOP; Admins always may
+    out_words = models.JSONField(default=list, blank=True)  # keywords like STOP in the team's own languages
+    in_words = models.JSONField(default=list, blank=True)  # and like START
     version = models.BigIntegerField(default=0)  # moved by every change of contacts, members, fields and settings
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -35,7 +35,9 @@ def test_start_takes_the_word_back(cast: Cast) -> None:
 def test_a_user_leaves_the_contacts_own_word_as_it_is(cast: Cast) -> None:
     contact = set_consent(add(cast), channel="whatsapp", opted_out=True, source="contact", by=None)
 
-    contact = set_consent(contact, channel="whatsapp", opted_out=False, source="user", by=cast.bob)
+    contact = set_consent(
+        contact, channel="whatsapp", opted_out=False, source="user", by=cast.bob, reason="Asked to be."
+    )
 
     assert (contact.whatsapp_out, contact.whatsapp_source, contact.whatsapp_by) == (False, "user", cast.bob.id)
     assert contact.whatsapp_own_out
@@ -91,7 +93,7 @@ def test_a_whatsapp_message_may_come_from_a_mobile_number(cast: Cast) -> None:
     assert [each.id for each in heard] == [contact.id]
 
 
-def test_nobodys_number_uses_up_no_message(cast: Cast) -> None:
+def test_who_gets_the_number_later_is_out_too(cast: Cast) -> None:
     for mobile in (None, "7165551234"):
         if mobile:
             add(cast, mobile)

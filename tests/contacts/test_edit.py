@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from muster.contacts import edit
+from muster.contacts import consent, edit
 from muster.contacts.models import Change, Contact, CustomField
 from muster.teams.models import Team, User
 from tests.cast import Cast
@@ -196,3 +196,38 @@ def test_it_says_no_longer_inferred_once_a_number_is_typed(cast: Cast, alice: Us
     changed = edit.update(contact, alice, {"mobile_number": "7165551235"})
 
     assert changed.mobile_inferred_at is None
+
+
+def test_a_stopped_number_opts_out_who_gets_it_by_hand(cast: Cast) -> None:
+    consent.hear(cast.team, "+17165551234", "text", opted_out=True)
+    consent.hear(cast.team, "+5215512345678", "whatsapp", opted_out=True)
+    values = {"first_name": "Ana", "last_name": "Núñez", "mobile_number": "7165551234"}
+
+    saved = edit.save(cast.team, cast.alice, {**values, "whatsapp_number": "+525512345678"})
+
+    assert [(note.field, note.code) for note in saved.notes] == [
+        ("OptedOut", "opt-out-kept"),
+        ("WhatsAppOptedOut", "opt-out-kept"),
+    ]
+    contact = saved.contact
+    assert (contact.text_out, contact.text_source, contact.text_own_out) == (True, "contact", True)
+    assert (contact.whatsapp_out, contact.whatsapp_marketing_out) == (True, False)
+
+
+def test_a_stopped_number_opts_out_who_gets_it_by_a_change(cast: Cast) -> None:
+    consent.hear(cast.team, "+17165551235", "text", opted_out=True)
+    contact = add(cast, mobile_number="7165551234")
+
+    contact = edit.update(contact, cast.alice, {"mobile_number": "7165551235"})
+
+    assert (contact.text_out, contact.text_own_out) == (True, True)
+
+
+def test_what_is_typed_opts_nobody_in_who_said_stop(cast: Cast) -> None:
+    contact = add(cast, mobile_number="7165551234")
+    consent.hear(cast.team, "+17165551234", "text", opted_out=True)
+
+    with pytest.raises(consent.OwnWord):
+        edit.update(contact, cast.alice, {"text": False})
+
+    assert Contact.objects.get(team=cast.team).text_out

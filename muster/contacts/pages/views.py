@@ -14,7 +14,7 @@ from muster.contacts import erase as erasing
 from muster.contacts import export as exports
 from muster.contacts import history
 from muster.contacts.audience import Audience, why_not_assigned
-from muster.contacts.consent import set_consent
+from muster.contacts.consent import OwnWord, set_consent
 from muster.contacts.history import LABELS
 from muster.contacts.models import Contact, Source
 from muster.contacts.pages import record as showing
@@ -129,6 +129,9 @@ def consent(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
         changed = set_consent(contact, channel=channel, opted_out=word == "yes", source=Source.USER, by=who.user)
     except Contact.DoesNotExist:
         raise Http404("No such contact") from None
+    except OwnWord:
+        messages.error(request, f"{contact} said STOP themselves.")
+        return redirect("contacts:record", team=who.team.slug, pk=pk)
     state = "opted out of" if word == "yes" else "opted in to"
     messages.success(request, f"{changed} is {state} {LABELS[channel]}.")
     return redirect("contacts:record", team=who.team.slug, pk=pk)

@@ -1,0 +1,130 @@
+"""The stop list: who said STOP on which channel, by number, whether or not a contact has the number (C8).
+
+A word belongs to the number it was said from. Numbers are compared by `phones.key`, so every spelling is the same.
+When a person is erased the number goes, and a keyed hash stays that still stops it.
+
+Whoever writes here does so inside `locked(team)`; `consent.hear` is the way in for words that are said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from muster.contacts.keyed_hash import keyed_hash, keyed_hashes
+from muster.contacts.models import Contact, StopWord
+from muster.core import phones
+from muster.core.consent import numbers_by_channel
+from muster.teams.models import Team
+
+_AT_ONCE = 500  # keys in one query
+Stops = Mapping[str, Mapping[str, datetime]]  # number → channel → since when
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said from a number about a channel, and how it came in."""
+
+    channel: str
+    opted_out: bool
+    at: datetime
+    said: str = ""
+    through: str = ""
+    by: int | None = None
+    message_id: str = ""
+
+
+def numbers_of(contact: Contact) -> dict[str, str | None]:
+    """Return the number at which a contact is reached, by channel."""
+    return numbers_by_channel(contact.mobile_number, contact.whatsapp_number)
+
+
+def keys_of(team: Team, number: str) -> tuple[str, ...]:
+    """Return every key under which a number may be on the list: the plain one, then its hashes."""
+    plain = phones.key(number)
+    return (plain, *keyed_hashes(_hashed(team, plain)))
+
+
+def has_hashes(team: Team) -> bool:
+    """Whether numbers of erased people are on the list: else nothing need be hashed to look one up."""
+    return StopWord.objects.filter(team=team, number__isnull=True).exists()
+
+
+def wanted_keys(team: Team, numbers: Iterable[str]) -> dict[str, str]:
+    """Return what to look up for many numbers: key → plain key."""
+    plain = {phones.key(number) for number in numbers}
+    keys = {each: each for each in plain}
+    if plain and has_hashes(team):
+        keys |= {hashed: each for each in plain for hashed in keyed_hashes(_hashed(team, each))}
+    return keys
+
+
+def of_numbers(team: Team, numbers: Iterable[str]) -> dict[str, dict[str, datetime]]:
+    """Return what is stopped of a few numbers: number → channel → since when."""
+    asked = list(numbers)
+    keys = wanted_keys(team, asked)
+    found: dict[str, dict[str, datetime]] = {}
+    for some in _portions(list(keys)):
+        words = StopWord.objects.filter(team=team, key__in=some)
+        for key, channel, at in words.values_list("key", "channel", "at"):
+            found.setdefault(keys[key], {})[channel] = at
+    return {number: found[key] for number in asked if (key := phones.key(number)) in found}
+
+
+def word(team: Team, number: str, channel: str) -> StopWord | None:
+    """Return the STOP from a number about a channel, if it stands."""
+    return StopWord.objects.filter(team=team, channel=channel, key__in=keys_of(team, number)).first()
+
+
+def write(team: Team, number: str, said: Said) -> bool:
+    """Keep STOP, or remove it for START; return whether it counts: an older word than the one that is kept does not.
+
+    A number that is heard again is known again: its hash, of whatever secret, gives way to it.
+    """
+    words = StopWord.objects.filter(team=team, channel=said.channel, key__in=keys_of(team, number))
+    if words.filter(at__gt=said.at).exists():
+        return False
+    words.delete()
+    if said.opted_out:
+        StopWord.objects.create(
+            team=team,
+            channel=said.channel,
+            key=phones.key(number),
+            number=number,
+            at=said.at,
+            said=said.said[:80],
+            through=said.through[:100],
+            by=said.by,
+            message_id=said.message_id[:255],
+        )
+    return True
+
+
+def lift(team: Team, number: str, channel: str) -> bool:
+    """Take a number off the list, because a user opted its contact in; return whether it was on it."""
+    return bool(StopWord.objects.filter(team=team, channel=channel, key__in=keys_of(team, number)).delete()[0])
+
+
+def forget_numbers(team: Team, numbers: Iterable[str]) -> None:
+    """Leave only keyed hashes of these numbers, which still stop them. For who was erased, once they are gone.
+
+    A number that another contact has is theirs too, and stays.
+    """
+    for number in numbers:
+        spelled = phones.spellings(number)
+        contacts = Contact.objects.filter(team=team)
+        if contacts.filter(mobile_number__in=spelled).exists() or contacts.filter(whatsapp_number__in=spelled).exists():
+            continue
+        plain = phones.key(number)
+        kept = {"key": keyed_hash(_hashed(team, plain)), "number": None, "said": "", "by": None, "message_id": ""}
+        StopWord.objects.filter(team=team, key=plain).update(**kept)
+
+
+def _hashed(team: Team, plain: str) -> str:
+    """What is hashed: the number, in this team."""
+    return f"stopped:{team.pk}:{plain}"
+
+
+def _portions(keys: list[str]) -> Iterator[list[str]]:
+    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))

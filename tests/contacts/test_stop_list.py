@@ -1,0 +1,221 @@
+"""STOP belongs to the number it was said from, whoever has it (C8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from muster.contacts import consent, edit, stop_list
+from muster.contacts.erase import erase, erased_ids
+from muster.contacts.models import Change, Contact, StopWord
+from tests.cast import Cast
+from tests.contacts.test_consent import add
+
+MEXICAN, AS_WHATSAPP_WRITES_IT = "+525512345678", "+5215512345678"
+
+
+def test_stop_from_nobodys_number_is_kept(cast: Cast) -> None:
+    heard = consent.hear(cast.team, "+17165550177", "text", opted_out=True, said_text="STOP", through="Twilio")
+
+    assert (heard.contacts, heard.counted) == ([], True)
+    word = StopWord.objects.get(team=cast.team)
+    assert (word.number, word.channel, word.said, word.through) == ("+17165550177", "text", "STOP", "Twilio")
+    assert set(stop_list.of_numbers(cast.team, ["+17165550177", "+17165550178"])) == {"+17165550177"}
+
+
+def test_start_takes_it_off_the_list(cast: Cast) -> None:
+    consent.hear(cast.team, "+17165550177", "text", opted_out=True)
+
+    consent.hear(cast.team, "+17165550177", "text", opted_out=False)
+
+    assert not StopWord.objects.exists()
+
+
+def test_it_is_kept_by_channel_and_team(cast: Cast) -> None:
+    consent.hear(cast.team, "+17165550177", "text", opted_out=True)
+    consent.hear(cast.team, "+17165550177", "whatsapp", opted_out=True)
+
+    consent.hear(cast.team, "+17165550177", "text", opted_out=False)
+
+    assert list(stop_list.of_numbers(cast.team, ["+17165550177"])["+17165550177"]) == ["whatsapp"]
+    assert stop_list.of_numbers(cast.other_team, ["+17165550177"]) == {}
+
+
+@pytest.mark.parametrize("source", ["contact", "user"])
+def test_only_the_numbers_own_word_is_kept(cast: Cast, source: str) -> None:
+    add(cast)
+
+    consent.hear(cast.team, "+17165551234", "text", opted_out=True, source=source, by=cast.bob)
+
+    assert StopWord.objects.exists() == (source == "contact")
+    assert Contact.objects.get(team=cast.team).text_out
+
+
+def test_every_spelling_is_the_same_number(cast: Cast) -> None:
+    contact = add(cast, whatsapp=MEXICAN)
+
+    heard = consent.hear(cast.team, AS_WHATSAPP_WRITES_IT, "whatsapp", opted_out=True)
+
+    assert [each.id for each in heard.contacts] == [contact.id]
+    assert MEXICAN in stop_list.of_numbers(cast.team, [MEXICAN])
+
+
+def test_a_word_by_contact_is_the_numbers_too(cast: Cast) -> None:
+    first, second = add(cast, "7165551234", MEXICAN), add(cast, "7165551235", MEXICAN)
+
+    consent.set_consent(first, channel="whatsapp", opted_out=True, source="contact", by=None)
+
+    second.refresh_from_db()
+    assert (second.whatsapp_out, second.whatsapp_source, second.whatsapp_own_out) == (True, "contact", True)
+    assert MEXICAN in stop_list.of_numbers(cast.team, [MEXICAN])
+
+
+def test_a_user_needs_a_reason_to_opt_in_who_said_stop(cast: Cast) -> None:
+    contact = consent.set_consent(add(cast), channel="text", opted_out=True, source="contact", by=None)
+
+    with pytest.raises(consent.OwnWord):
+        consent.set_consent(contact, channel="text", opted_out=False, source="user", by=cast.alice)
+    with pytest.raises(consent.OwnWord):
+        consent.hear(cast.team, "+17165551234", "text", opted_out=False, source="user", by=cast.alice)
+
+    assert Contact.objects.get(team=cast.team).text_out
+
+
+def test_a_reason_lifts_it_and_stays_in_the_history(cast: Cast) -> None:
+    contact = consent.set_consent(add(cast), channel="text", opted_out=True, source="contact", by=None)
+
+    contact = consent.set_consent(
+        contact, channel="text", opted_out=False, source="user", by=cast.alice, reason="Asked me at the desk."
+    )
+
+    assert not contact.text_out
+    assert not StopWord.objects.exists()
+    last = Change.objects.filter(contact=contact.id).latest("id")
+    assert last.after is not None
+    assert last.after["reason"] == "Asked me at the desk."
+
+
+def test_an_older_word_than_the_last_does_not_count(cast: Cast) -> None:
+    now = timezone.now()
+    contact = add(cast)
+    consent.hear(cast.team, "+17165551234", "text", opted_out=True, at=now)
+
+    late = consent.hear(cast.team, "+17165551234", "text", opted_out=False, at=now - timedelta(minutes=1))
+
+    contact.refresh_from_db()
+    assert not late.counted
+    assert contact.text_out
+
+
+def test_one_message_may_speak_for_two_channels(cast: Cast) -> None:
+    contact = add(cast, whatsapp=MEXICAN)
+    for channel in ("whatsapp", "whatsapp_marketing"):
+        assert consent.hear(cast.team, MEXICAN, channel, opted_out=True, message_id="m1").counted
+
+    contact.refresh_from_db()
+    assert contact.whatsapp_out
+    assert contact.whatsapp_marketing_out
+
+
+def test_one_message_may_speak_for_two_numbers(cast: Cast) -> None:
+    for number in ("+17165551234", "+17165551235"):
+        assert consent.hear(cast.team, number, "text", opted_out=True, message_id="m1").counted
+
+
+def test_the_same_message_counts_once_however_the_number_is_spelled(cast: Cast) -> None:
+    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1")
+    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=False, message_id="m2")
+
+    assert not consent.hear(cast.team, AS_WHATSAPP_WRITES_IT, "whatsapp", opted_out=True, message_id="m1").counted
+    assert not StopWord.objects.exists()
+
+
+def test_the_same_message_with_other_content_is_refused(cast: Cast) -> None:
+    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1")
+
+    with pytest.raises(consent.OtherMessage):
+        consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=False, message_id="m1")
+
+    assert StopWord.objects.exists()
+
+
+def test_yes_counts_only_for_who_is_out(cast: Cast) -> None:
+    contact = add(cast)
+    assert consent.hear_text(cast.team, "+17165551234", "text", "Yes!", through="Twilio") == consent.Heard(
+        [contact], counted=False
+    )
+
+    consent.hear_text(cast.team, "+17165551234", "text", " stop. ", through="Twilio")
+    again = consent.hear_text(cast.team, "+17165551234", "text", "YES", through="Twilio")
+
+    assert again is not None
+    assert again.counted
+    assert not again.contacts[0].text_out
+    assert [each.after and each.after.get("said") for each in Change.objects.filter(action="consent")] == [
+        "STOP",
+        "YES",
+    ]
+
+
+def test_a_team_has_words_of_its_own(cast: Cast) -> None:
+    cast.team.out_words = ["Basta"]
+
+    assert consent.hear_text(cast.team, "+17165551234", "text", "¡BASTA!", through="Twilio") is not None
+    assert consent.hear_text(cast.team, "+17165551234", "text", "Basta ya", through="Twilio") is None
+
+
+def test_after_an_erasure_a_hash_stays_and_still_stops(cast: Cast) -> None:
+    contact = add(cast, whatsapp=MEXICAN)
+    consent.hear(cast.team, AS_WHATSAPP_WRITES_IT, "whatsapp", opted_out=True, said_text="STOP", message_id="m1")
+
+    erase(contact, cast.alice)
+
+    word = StopWord.objects.get(team=cast.team)
+    assert (word.number, word.said, word.message_id) == (None, "", "")
+    assert "5512345678" not in word.key
+    assert set(stop_list.of_numbers(cast.team, [MEXICAN, "+17165551234"])) == {MEXICAN}
+
+
+def test_a_number_that_somebody_else_has_stays_in_the_clear(cast: Cast) -> None:
+    contact, _ = add(cast, "7165551234", MEXICAN), add(cast, "7165551235", MEXICAN)
+    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
+
+    erase(contact, cast.alice)
+
+    assert StopWord.objects.get(team=cast.team).number == MEXICAN
+
+
+def test_the_secret_can_be_changed_without_forgetting(cast: Cast, settings: Settings) -> None:
+    contact = add(cast, whatsapp=MEXICAN)
+    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1")
+    erase(contact, cast.alice)
+    old = settings.SECRET_KEY
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another, made today", [old]
+
+    assert MEXICAN in stop_list.of_numbers(cast.team, [MEXICAN])
+    assert not consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1").counted
+    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=False)
+    assert not StopWord.objects.exists()
+
+
+def test_a_number_heard_again_is_known_again(cast: Cast) -> None:
+    contact = add(cast, whatsapp=MEXICAN)
+    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
+    erase(contact, cast.alice)
+
+    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
+
+    assert StopWord.objects.get(team=cast.team).number == MEXICAN
+
+
+def test_the_erased_ids_are_known_with_an_old_secret_too(cast: Cast, settings: Settings) -> None:
+    contact = edit.update(add(cast), cast.alice, {"contact_id": "S1"})
+    erase(contact, cast.alice)
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another, made today", [settings.SECRET_KEY]
+
+    assert erased_ids(cast.team, ["S1", "S2"]) == {"S1"}
