@@ -127,7 +127,7 @@ def rows(team: int, start: int, count: int, rng: random.Random) -> Iterator[Row]
     now = timezone.now().isoformat()
     for key, person in zip(next_ids(count), people(start, count, rng), strict=True):
         contact_id, first, last, mobile, whatsapp, major = person
-        text = document(first, last, contact_id, mobile, whatsapp, [major])
+        text = document([contact_id, first, last], [mobile, whatsapp], [major])
         out = rng.random() < 0.002
         channels = (
             out,

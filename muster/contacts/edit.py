@@ -12,10 +12,10 @@ from muster.contacts import history, stop_list
 from muster.contacts.consent import OwnWord, own_word, set_consent, set_consent_of_number
 from muster.contacts.erase import erased_ids
 from muster.contacts.lock import locked
-from muster.contacts.mapping import as_columns, as_history, as_stored, row_of, staff_ids
+from muster.contacts.mapping import SEARCHED, as_columns, as_history, as_stored, row_of, staff_ids
 from muster.contacts.models import Contact, Source
 from muster.contacts.schema import schema_of, searchable_keys
-from muster.contacts.search.index import document, index_rows
+from muster.contacts.search.index import document_of, index_rows
 from muster.core import by_hand
 from muster.core.consent import OPT_OUT_KEPT, Channel, numbers_by_channel
 from muster.core.errors import Note, Problem
@@ -194,6 +194,5 @@ class _Entry:
 
 def search_text(contact: Contact, searchable: list[str]) -> str:
     """Return the text that search is to find this contact by."""
-    custom = [contact.custom[key] for key in searchable if contact.custom.get(key)]
-    names = contact.first_name, contact.last_name
-    return document(*names, contact.contact_id, contact.mobile_number, contact.whatsapp_number, custom)
+    values = {key: getattr(contact, key) for key in SEARCHED}
+    return document_of(values, contact.custom, searchable)

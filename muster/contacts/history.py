@@ -11,11 +11,10 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from muster.contacts.mapping import CUSTOM
 from muster.contacts.models import Change, Contact, Source
 from muster.contacts.schema import custom_fields
 from muster.core import phones
-from muster.core.fields import CHANNELS, SYSTEM_FIELDS, Kind
+from muster.core.fields import CHANNELS, CUSTOM, SYSTEM_FIELDS, Kind
 from muster.teams.models import Membership, Team, User
 
 MOST = 500

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any, TypeAlias
 
 from muster.contacts.models import Contact
 from muster.core.consent import Channel
-from muster.core.fields import CHANNELS
+from muster.core.fields import CHANNELS, CUSTOM, SYSTEM_FIELDS, Kind
 from muster.core.plan import Stored
 from muster.teams.models import Membership, Team
 
-PLAIN = ("contact_id", "first_name", "last_name", "mobile_number", "whatsapp_number")
-CHANNEL_PARTS = ("out", "source", "by", "at", "own_out")
-CHANNEL_COLUMNS = {channel: tuple(f"{channel}_{part}" for part in CHANNEL_PARTS) for channel in CHANNELS}
-CUSTOM = "custom."
+# Keys of the values that are one text in a column of the same name: of those, the numbers, and what search looks at.
+PLAIN = tuple(each.key for each in SYSTEM_FIELDS if each.is_plain)
+NUMBERS = tuple(each.key for each in SYSTEM_FIELDS if each.kind is Kind.PHONE)
+SEARCHED = tuple(each.key for each in SYSTEM_FIELDS if each.is_plain and each.searched)
+SEARCHED_TEXTS = tuple(sorted((key for key in SEARCHED if key not in NUMBERS), key="contact_id".__eq__))  # names first
+SEARCHED_NUMBERS = tuple(key for key in SEARCHED if key in NUMBERS)
+
+CHANNEL_COLUMNS = {
+    each.key: tuple(column.name for column in each.columns) for each in SYSTEM_FIELDS if each.kind is Kind.OPT_OUT
+}
+CASTS = {column.name: column.cast for each in SYSTEM_FIELDS for column in each.columns if column.cast}
 
 # What to read of a contact, in the order that `as_stored` wants.
 COLUMNS = (
     "id",
-    "contact_id",
-    "first_name",
-    "last_name",
-    "mobile_number",
+    *PLAIN,
     "mobile_inferred_at",
-    "whatsapp_number",
-    *(column for channel in CHANNELS for column in CHANNEL_COLUMNS[channel]),
+    *(column for columns in CHANNEL_COLUMNS.values() for column in columns),
     "assigned_id",
     "custom",
 )
 
-CHANNEL_PLACES = slice(COLUMNS.index("text_out"), COLUMNS.index("assigned_id"))
-Channels: TypeAlias = tuple[Channel, Channel, Channel]
+_PLAIN_PLACES = slice(1, 1 + len(PLAIN))
+_INFERRED_AT, ASSIGNED = COLUMNS.index("mobile_inferred_at"), COLUMNS.index("assigned_id")
+CHANNEL_PLACES = slice(_INFERRED_AT + 1, ASSIGNED)
+Channels: TypeAlias = tuple[Channel, ...]
+_PARTS = len(Channel._fields)
 
 
 def staff_ids(team: Team) -> dict[int, str]:
@@ -47,32 +52,21 @@ def as_stored(row: tuple[Any, ...], staff: Mapping[int, str]) -> Stored:
 
 
 def as_channels(parts: tuple[Any, ...]) -> Channels:
-    """Return the three channels, from the five parts of each."""
-    return Channel(*parts[:5]), Channel(*parts[5:10]), Channel(*parts[10:])
+    """Return the channels, in the order of CHANNELS, from the five parts of each."""
+    return tuple(Channel(*parts[start : start + _PARTS]) for start in range(0, len(parts), _PARTS))
 
 
 def stored_with(
     row: tuple[Any, ...], channels: Channels, custom: Mapping[str, str], staff: Mapping[int, str]
 ) -> Stored:
-    """Do the same where the channels and custom values have been read already."""
-    values = {
-        "contact_id": row[1],
-        "first_name": row[2],
-        "last_name": row[3],
-        "mobile_number": row[4],
-        "mobile_number_inferred": row[5] is not None,
-        "whatsapp_number": row[6],
-        "text": channels[0],
-        "whatsapp": channels[1],
-        "whatsapp_marketing": channels[2],
-        "staff_id": None if row[22] is None else staff.get(row[22], ""),
-    }
+    """Return a contact whose channels and custom values have been read already, as `as_stored` does."""
+    values: dict[str, Any] = dict(zip(PLAIN, row[_PLAIN_PLACES], strict=True))
+    values["mobile_number_inferred"] = row[_INFERRED_AT] is not None
+    values.update(zip(CHANNELS, channels, strict=True))
+    values["staff_id"] = None if row[ASSIGNED] is None else staff.get(row[ASSIGNED], "")
     for key, value in custom.items():
         values[_CUSTOM_KEYS[key]] = value
-    return _stored((row[0], values))
-
-
-_stored: Callable[[tuple[int, Mapping[str, Any]]], Stored] = partial(tuple.__new__, Stored)  # quicker than Stored(…)
+    return Stored._make((row[0], values))
 
 
 class _CustomKeys(dict[str, str]):

@@ -6,7 +6,7 @@ plan = make_plan(checked, known, schema, options)    Checked + Known → Plan: w
 outcome = Outcome.of(plan)                       Plan → Outcome: counts, causes, problems
 """
 
-from muster.core.check import Asked, Checked, Record, check
+from muster.core.check import Checked, Lookup, Record, check
 from muster.core.errors import BadFile, ErrorCode, Note, Problem
 from muster.core.fields import Field, Kind, Options, Schema, custom_field
 from muster.core.outcome import Outcome
@@ -14,13 +14,13 @@ from muster.core.plan import Known, Plan, Stored, Verdict, make_plan
 from muster.core.table import Row, Table, parse
 
 __all__ = [
-    "Asked",
     "BadFile",
     "Checked",
     "ErrorCode",
     "Field",
     "Kind",
     "Known",
+    "Lookup",
     "Note",
     "Options",
     "Outcome",

@@ -10,7 +10,7 @@ from muster.core.check import check
 from muster.core.consent import Channel, settle_inferred
 from muster.core.errors import Note, Problem
 from muster.core.fields import CHANNELS, Options, Schema
-from muster.core.plan import Known, Stored
+from muster.core.plan import Known, Stored, number_taken, whatsapp_shared
 from muster.core.table import Row, Table
 from muster.core.values import UNREAD
 
@@ -34,7 +34,7 @@ def read(cells: Mapping[str, str | None], schema: Schema) -> Read:
     row = Row(1, tuple(cells.get(field.key) or "" for field in fields))
     checked = check(Table(tuple(field.name for field in fields), [row]), schema, _OPTIONS)
     record = checked.records[0]
-    keys = [field.key for field in (*schema.fields[: len(schema.fields) - len(schema.custom)], *checked.custom)]
+    keys = [field.key for field in checked.fields]
     values = dict(zip(keys, record.values, strict=True))
     given = {field.key: field.name for field in fields if field.key in cells}
     names = set(given.values())
@@ -59,8 +59,9 @@ def with_inferred(found: Read, stored: Stored | None) -> Read:
 
 def judge(found: Read, known: Known, stored: Stored | None) -> Read:
     """Add what follows from the rest of the team. `stored` is the contact as it is; None for a new one."""
-    problems = (*found.problems, *_held(found, known, stored))
-    return Read(found.values, problems, (*found.notes, *_noted(found.values, known, stored)))
+    key = stored.key if stored else None
+    problems = (*found.problems, *_taken(found.values, known, key), *_missing(found, stored))
+    return Read(found.values, problems, (*found.notes, *_noted(found.values, known, key)))
 
 
 def text_channel(
@@ -72,34 +73,27 @@ def text_channel(
     return channel, Note(code, None, "OptedOut", {"channel": "text"}) if code else None
 
 
-def _held(found: Read, known: Known, stored: Stored | None) -> Iterator[Problem]:
-    values, own = found.values, stored.key if stored else None
-    contact_id, mobile, staff_id = (values.get(key) for key in ("contact_id", "mobile_number", "staff_id"))
-    if contact_id and (holder := known.contacts.get(contact_id)) and holder.key != own:
-        yield Problem("id-taken", None, "ContactId", contact_id, {"holder": _name(holder)})
-    if mobile and (holder := known.holders.get(mobile)) and holder.key != own:
-        facts = {"number": phones.show(mobile), "holder": f"{_name(holder)} ({_id(holder)})"}
-        yield Problem("number-taken", None, "MobileNumber", mobile, facts)
+def _taken(values: Mapping[str, Any], known: Known, key: int | None) -> Iterator[Problem]:
+    """Yield what another contact has already, and a Staff ID that nobody has."""
+    contact_id, mobile, staff_id = (values.get(each) for each in ("contact_id", "mobile_number", "staff_id"))
+    if contact_id and (holder := known.contacts.get(contact_id)) and holder.key != key:
+        yield Problem("id-taken", None, "ContactId", contact_id, {"holder": holder.name})
+    if mobile and (holder := known.other_holder(mobile, key)):
+        yield number_taken(None, mobile, holder.named)
     if staff_id and staff_id not in known.staff:
         yield Problem("staff-unknown", None, "StaffId", staff_id)
-    after = {**(stored.values if stored else {}), **values}
-    unread = _NUMBERS & {problem.field for problem in found.problems}
-    if not (after.get("mobile_number") or unread):
+
+
+def _missing(found: Read, stored: Stored | None) -> Iterator[Problem]:
+    """Yield that there is no mobile number, unless one was typed that could not be read."""
+    has = found.values if "mobile_number" in found.values or not stored else stored.values
+    if not has.get("mobile_number") and not any(problem.field in _NUMBERS for problem in found.problems):
         yield Problem("number-none", None, "MobileNumber")
 
 
-def _noted(values: Mapping[str, Any], known: Known, stored: Stored | None) -> Iterator[Note]:
+def _noted(values: Mapping[str, Any], known: Known, key: int | None) -> Iterator[Note]:
     contact_id, whatsapp = values.get("contact_id"), values.get("whatsapp_number")
-    key = stored.key if stored else 0
-    if whatsapp and known.whatsapp.get(whatsapp, key) != key:
-        yield Note("whatsapp-shared", None, "WhatsAppMobileNumber", {"number": phones.show(whatsapp)})
+    if whatsapp and known.is_shared(whatsapp, key or 0):
+        yield whatsapp_shared(None, whatsapp)
     if contact_id in known.erased:
         yield Note("contact-erased-before", None, "ContactId", {"contact_id": contact_id})
-
-
-def _name(stored: Stored) -> str:
-    return f"{stored.values.get('first_name', '')} {stored.values.get('last_name', '')}".strip()
-
-
-def _id(stored: Stored) -> str:
-    return stored.values.get("contact_id") or "added by hand"

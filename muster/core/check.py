@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import partial
 from itertools import repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from muster.core import phones
 from muster.core.errors import BadFile, Note, Problem
-from muster.core.fields import EXTRA_HEADERS, SYSTEM_FIELDS, Field, Kind, Options, Schema
+from muster.core.fields import EXTRA_HEADERS, SYSTEM_FIELDS, Absent, Blank, Field, Kind, Options, Schema, position
 from muster.core.header import column_letter, field_of
 from muster.core.table import EDGES, Table, header_candidate
 from muster.core.values import ABSENT, READERS, UNREAD, Report
 
-_ID, _FIRST, _LAST, _MOBILE, _WHATSAPP, *_ = SYSTEM_FIELDS
+_ID, _MOBILE, _WHATSAPP = map(position, ("ContactId", "MobileNumber", "WhatsAppMobileNumber"))
 LONGEST_HEADER = 1_000  # characters of a header that is no field's: it is shown and asked about, whole
 MOST_COMPARED = 100  # unknown headers that are compared with the names of fields: each is compared with every name
 _AT_ONCE = 2_000  # rows: columns that fit a processor's cache
@@ -39,10 +38,7 @@ class Record(NamedTuple):
     notes: tuple[Note, ...] = ()
 
 
-_record: Callable[[tuple[Any, ...]], Record] = partial(tuple.__new__, Record)  # twice as quick as Record(…)
-
-
-class Asked(NamedTuple):
+class Lookup(NamedTuple):
     """Whom a plan must know: by ContactId (in the order of the file), by mobile number, and by WhatsApp number.
 
     A WhatsApp number without a mobile number beside it may become the mobile number.
@@ -62,14 +58,23 @@ class Checked:
     records: list[Record]
     notes: tuple[Note, ...] = ()
 
-    def asked(self) -> Asked:
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of `Record.values`, in their order."""
+        return SYSTEM_FIELDS + self.custom
+
+    def says(self, field: Field) -> bool:
+        """Whether the file says anything about a field: by a column, or by its absence."""
+        return field in self.columns or field.absent is Absent.CLEARED
+
+    def asked(self) -> Lookup:
         """Return what must be known of the team to plan these rows."""
         values = [record.values for record in self.records]
-        inferred = (each[4] for each in values if each[3] is None)
-        return Asked(
-            [each for each in dict.fromkeys(map(itemgetter(0), values)) if isinstance(each, str)],
-            {*map(itemgetter(3), values), *inferred} - _NO_NUMBER,
-            set(map(itemgetter(4), values)) - _NO_NUMBER,
+        inferred = (each[_WHATSAPP] for each in values if each[_MOBILE] is None)
+        return Lookup(
+            [each for each in dict.fromkeys(map(itemgetter(_ID), values)) if isinstance(each, str)],
+            {*map(itemgetter(_MOBILE), values), *inferred} - _NO_NUMBER,
+            set(map(itemgetter(_WHATSAPP), values)) - _NO_NUMBER,
         )
 
 
@@ -106,7 +111,7 @@ def read_rows(table: Table, columns: Sequence[Field | None], schema: Schema, opt
     absent = [ABSENT] * len(table.rows)
     present = (*SYSTEM_FIELDS, *(field for field in schema.custom if field in read))
     values = zip(*(read.get(field, absent) for field in present), strict=True)
-    records = list(map(_record, zip(numbers, values, repeat(()), repeat(()), strict=False)))
+    records = list(map(Record._make, zip(numbers, values, repeat(()), repeat(()), strict=False)))
     for index in found.problems.keys() | found.notes.keys():
         problems, notes = found.problems.get(index, ()), found.notes.get(index, ())
         records[index] = Record(*records[index][:2], tuple(problems), tuple(notes))
@@ -131,7 +136,7 @@ def _read_column(field: Field, cells: Sequence[str], report: Report, schema: Sch
         values = _read_phones(cells, report, schema)
     else:
         values = READERS[field.kind](field, cells, report, options.date_orders.get(field.name))
-    if field in (_ID, _FIRST, _LAST) or (field == _MOBILE and options.blank_mobile == "fail"):
+    if field.blank is Blank.FAILS or (field.blank is Blank.OPTION and options.blank_mobile == "fail"):
         for index, value in enumerate(values):
             if value is None:
                 report(index, "value-blank")
@@ -173,36 +178,48 @@ def _check_rows(table: Table, problems: dict[int, list[Problem]]) -> None:
 
 def resolve_columns(table: Table, schema: Schema, options: Options) -> tuple[Field | None, ...]:
     """Say which field each column is. Raises BadFile with every problem of the header."""
-    ignored = set(EXTRA_HEADERS) if set(EXTRA_HEADERS) <= set(table.header) else set()
-    columns: list[Field | None] = []
-    problems: list[Problem] = []
-    row, unknown = table.header_row, set[str]()
-    for index, header in enumerate(table.header):
-        field, known = field_of(header, schema, options)
-        columns.append(field)
-        if known or header in ignored:
-            continue
-        if not header:
-            if any(cells[index].strip(EDGES) for _, cells in table.rows):
-                problems.append(Problem("header-blank", row, None, None, {"column": column_letter(index)}))
-        elif len(header) > LONGEST_HEADER:
-            facts = {"column": column_letter(index), "length": len(header), "limit": LONGEST_HEADER}
-            problems.append(Problem("header-too-long", row, None, header[:LONGEST_HEADER], facts))
-        elif header not in unknown:
-            unknown.add(header)
-            near = near_field(header, schema) if len(unknown) <= MOST_COMPARED else None
-            problems.append(Problem("header-unknown", row, header, header, {"near": near}))
-    present = Counter(field.name for field in columns if field)
-    problems += [_twice(name, table, columns) for name, count in present.items() if count > 1]
-    guess = header_candidate(table, schema)
-    problems += [
-        Problem("header-missing", row, field.name, None, {"headers": _either(field), "header_row": guess})
-        for field in schema.fields
-        if field.required and not present[field.name]
-    ]
+    resolved = [field_of(header, schema, options) for header in table.header]
+    columns = tuple(field for field, _ in resolved)
+    is_known = [known for _, known in resolved]
+    problems = [*_not_known(table, is_known, schema), *_all_twice(table, columns), *_missing(table, columns, schema)]
     if problems:
         raise BadFile(*problems)
-    return tuple(columns)
+    return columns
+
+
+def _not_known(table: Table, is_known: Sequence[bool], schema: Schema) -> Iterator[Problem]:
+    """Yield the headers of no field, each once, and the blank headers above cells that are not."""
+    ignored = set(EXTRA_HEADERS) if set(EXTRA_HEADERS) <= set(table.header) else set()
+    unknown: set[str] = set()
+    for index, header in enumerate(table.header):
+        if is_known[index] or header in ignored or header in unknown:
+            continue
+        if header == "":
+            if any(cells[index].strip(EDGES) for _, cells in table.rows):
+                yield Problem("header-blank", table.header_row, None, None, {"column": column_letter(index)})
+        elif len(header) > LONGEST_HEADER:
+            facts = {"column": column_letter(index), "length": len(header), "limit": LONGEST_HEADER}
+            yield Problem("header-too-long", table.header_row, None, header[:LONGEST_HEADER], facts)
+        else:
+            unknown.add(header)
+            near = near_field(header, schema) if len(unknown) <= MOST_COMPARED else None
+            yield Problem("header-unknown", table.header_row, header, header, {"near": near})
+
+
+def _all_twice(table: Table, columns: Sequence[Field | None]) -> list[Problem]:
+    """Return the fields that are in several columns."""
+    counted = Counter(field.name for field in columns if field)
+    return [_twice(name, table, columns) for name, count in counted.items() if count > 1]
+
+
+def _missing(table: Table, columns: Sequence[Field | None], schema: Schema) -> list[Problem]:
+    """Return the required fields that are in no column, each with the row that looks more like a header."""
+    missing = [field for field in schema.fields if field.required and field not in columns]
+    guess = header_candidate(table, schema) if missing else None
+    return [
+        Problem("header-missing", table.header_row, field.name, None, {"headers": _either(field), "header_row": guess})
+        for field in missing
+    ]
 
 
 def _twice(name: str, table: Table, columns: Iterable[Field | None]) -> Problem:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 MAX_CUSTOM_FIELDS = 25
+CUSTOM = "custom."  # before the key of a custom field
 
 
 class Kind(StrEnum):
@@ -44,11 +45,22 @@ class Absent(StrEnum):
     CLEARED = "cleared for every contact in the file"
 
 
+class Column(NamedTuple):
+    """A column of a contact, and the type that bulk reads cast it to: quicker than what a driver makes of it."""
+
+    name: str
+    cast: str = ""
+
+
+_CHANNEL_PARTS = {"out": "integer", "source": "", "by": "", "at": "text", "own_out": "integer"}
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field: its name (the header), the key of its stored value, its kind and its rules.
 
-    `headers` are all the headers that mean this field. `words` are the yes/no words its cells may hold.
+    `headers` are all the headers that mean this field. `words` are the yes/no words its cells may hold. `label` is
+    what pages call it; `searched` says whether search finds contacts by it.
     """
 
     name: str
@@ -60,11 +72,32 @@ class Field:
     max_length: int = 255
     choices: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
+    label: str = ""
+    searched: bool = False
 
     @property
     def required(self) -> bool:
         """Whether the file must have the column."""
         return self.absent is Absent.REFUSED
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether it is a team's own field, and no system field."""
+        return self.key.startswith(CUSTOM)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its value is one text in a column of its own, of the name of its key."""
+        return not self.is_custom and self.kind not in (Kind.OPT_OUT, Kind.STAFF)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of a contact that hold its value."""
+        if self.kind is Kind.OPT_OUT:
+            return tuple(Column(f"{self.key}_{part}", cast) for part, cast in _CHANNEL_PARTS.items())
+        if self.kind is Kind.STAFF:
+            return (Column("assigned_id"),)
+        return (Column("custom" if self.is_custom else self.key),)
 
 
 YES = frozenset({"true", "yes", "y", "1"})
@@ -73,21 +106,53 @@ EIGHT_WORDS = FOUR_WORDS | {"y", "n", "1", "0"}
 
 ID_HEADERS = ("ContactId", "StudentId", "StudentId/ContactId")
 
+# Every system field. Whatever needs one by itself finds it by name, and whatever needs them all goes through them all.
 SYSTEM_FIELDS = (
-    Field("ContactId", "contact_id", Kind.TEXT, Blank.FAILS, Absent.REFUSED, ID_HEADERS),
-    Field("FirstName", "first_name", Kind.TEXT, Blank.FAILS, Absent.REFUSED, max_length=100),
-    Field("LastName", "last_name", Kind.TEXT, Blank.FAILS, Absent.REFUSED, max_length=100),
-    Field("MobileNumber", "mobile_number", Kind.PHONE, Blank.OPTION, Absent.REFUSED),
-    Field("WhatsAppMobileNumber", "whatsapp_number", Kind.PHONE, Blank.KEPT, Absent.REFUSED),
-    Field("OptedOut", "text", Kind.OPT_OUT, Blank.KEPT, Absent.KEPT, words=EIGHT_WORDS),
-    Field("WhatsAppOptedOut", "whatsapp", Kind.OPT_OUT, Blank.OPTED_IN, Absent.KEPT, words=FOUR_WORDS),
     Field(
-        "WhatsAppMarketingOptedOut", "whatsapp_marketing", Kind.OPT_OUT, Blank.OPTED_IN, Absent.KEPT, words=FOUR_WORDS
+        "ContactId", "contact_id", Kind.TEXT, Blank.FAILS, Absent.REFUSED, ID_HEADERS,
+        label="Contact ID", searched=True,
     ),
-    Field("StaffId", "staff_id", Kind.STAFF, Blank.CLEARED, Absent.CLEARED),
-)
+    Field(
+        "FirstName", "first_name", Kind.TEXT, Blank.FAILS, Absent.REFUSED,
+        max_length=100, label="First name", searched=True,
+    ),
+    Field(
+        "LastName", "last_name", Kind.TEXT, Blank.FAILS, Absent.REFUSED,
+        max_length=100, label="Last name", searched=True,
+    ),
+    Field(
+        "MobileNumber", "mobile_number", Kind.PHONE, Blank.OPTION, Absent.REFUSED,
+        label="Mobile number", searched=True,
+    ),
+    Field(
+        "WhatsAppMobileNumber", "whatsapp_number", Kind.PHONE, Blank.KEPT, Absent.REFUSED,
+        label="WhatsApp number", searched=True,
+    ),
+    Field("OptedOut", "text", Kind.OPT_OUT, Blank.KEPT, Absent.KEPT, words=EIGHT_WORDS, label="Text"),
+    Field(
+        "WhatsAppOptedOut", "whatsapp", Kind.OPT_OUT, Blank.OPTED_IN, Absent.KEPT,
+        words=FOUR_WORDS, label="WhatsApp",
+    ),
+    Field(
+        "WhatsAppMarketingOptedOut", "whatsapp_marketing", Kind.OPT_OUT, Blank.OPTED_IN, Absent.KEPT,
+        words=FOUR_WORDS, label="WhatsApp marketing",
+    ),
+    Field("StaffId", "staff_id", Kind.STAFF, Blank.CLEARED, Absent.CLEARED, label="Assigned user"),
+)  # fmt: skip
 
-CHANNELS = ("text", "whatsapp", "whatsapp_marketing")
+CHANNELS = tuple(each.key for each in SYSTEM_FIELDS if each.kind is Kind.OPT_OUT)
+_POSITIONS = {each.name: place for place, each in enumerate(SYSTEM_FIELDS)}
+
+
+def position(name: str) -> int:
+    """Return the place of a system field: that of its value in a record."""
+    return _POSITIONS[name]
+
+
+def system_field(name: str) -> Field:
+    """Return a system field by its name."""
+    return SYSTEM_FIELDS[_POSITIONS[name]]
+
 
 # The columns a rows-to-fix file adds: known, and never imported.
 EXTRA_HEADERS = ("Row", "Problem", "How to fix")
@@ -101,10 +166,11 @@ def custom_field(
     required: bool = False,
     max_length: int = 255,
     choices: Iterable[str] = (),
+    searched: bool = True,
 ) -> Field:
     """Describe a team's own field. `key` is stable under renaming, e.g. "custom.12"."""
     absent = Absent.REFUSED if required else Absent.KEPT
-    return Field(name, key, kind, Blank.CLEARED, absent, (), max_length, tuple(choices), EIGHT_WORDS)
+    return Field(name, key, kind, Blank.CLEARED, absent, (), max_length, tuple(choices), EIGHT_WORDS, name, searched)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,17 @@ The same function answers "what would happen" and "what happens": the preview is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from muster.core import phones
 from muster.core.check import Checked, Record
 from muster.core.consent import Channel, Says, settle, settle_inferred
 from muster.core.errors import Note, Problem
-from muster.core.fields import Options, Schema
+from muster.core.fields import CHANNELS, SYSTEM_FIELDS, Blank, Kind, Options, Schema, position
 from muster.core.values import ABSENT, UNREAD
 
 
@@ -23,6 +24,16 @@ class Stored(NamedTuple):
 
     key: int
     values: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.values.get('first_name', '')} {self.values.get('last_name', '')}".strip()
+
+    @property
+    def named(self) -> str:
+        """The name and the ContactId, as messages say who somebody is."""
+        return f"{self.name} ({self.values.get('contact_id') or 'added by hand'})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,15 @@ class Known:
     erased: frozenset[str] = frozenset()
     zeros: Mapping[str, str] = field(default_factory=dict)
 
+    def other_holder(self, number: str, key: int | None) -> Stored | None:
+        """Return who has a mobile number, unless it is the contact with this key: only one contact may have it."""
+        holder = self.holders.get(number)
+        return None if holder is None or holder.key == key else holder
+
+    def is_shared(self, whatsapp: str, key: int | None) -> bool:
+        """Whether a WhatsApp number is had by another contact than the one with this key, which is worth a note."""
+        return self.whatsapp.get(whatsapp, key) != key
+
 
 class Verdict(NamedTuple):
     """What happens to one row. `before` and `after` hold what changes, by field key; a new contact has no `before`."""
@@ -53,9 +73,6 @@ class Verdict(NamedTuple):
     after: Mapping[str, Any] | None
     problems: tuple[Problem, ...] = ()
     notes: tuple[Note, ...] = ()
-
-
-_verdict: Callable[[tuple[Any, ...]], Verdict] = partial(tuple.__new__, Verdict)  # twice as quick as Verdict(…)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,39 +94,59 @@ def verdicts(checked: Checked, known: Known, schema: Schema, options: Options) -
     return map(planner.decide, checked.records)
 
 
-_CHANNELS = (
-    ("text", "OptedOut", 5),
-    ("whatsapp", "WhatsAppOptedOut", 6),
-    ("whatsapp_marketing", "WhatsAppMarketingOptedOut", 7),
-)
+def number_taken(row: int | None, number: str, holder: str) -> Problem:
+    """Return the problem of a mobile number that is somebody else's."""
+    return Problem("number-taken", row, "MobileNumber", number, {"number": phones.show(number), "holder": holder})
+
+
+def whatsapp_shared(row: int | None, number: str) -> Note:
+    """Return the note on a WhatsApp number that another contact has too."""
+    return Note("whatsapp-shared", row, "WhatsAppMobileNumber", {"number": phones.show(number)})
+
+
+_ID, _FIRST, _LAST = map(position, ("ContactId", "FirstName", "LastName"))
+_MOBILE, _WHATSAPP = map(position, ("MobileNumber", "WhatsAppMobileNumber"))
+_TEXT, _STAFF = map(position, ("OptedOut", "StaffId"))
+_CHANNELS = tuple((each.key, each.name, position(each.name)) for each in SYSTEM_FIELDS if each.kind is Kind.OPT_OUT)
+_channels_of = itemgetter(*(place for _, _, place in _CHANNELS))
+_RULED = {_ID, _FIRST, _LAST, _MOBILE, _WHATSAPP, _STAFF, *(place for _, _, place in _CHANNELS)}
 _NOBODY = Stored(0, {})
 
 
 class _Planner:
-    """Goes down the file once, remembering which ids and numbers the rows that did not fail have taken."""
+    """Goes down the file once, remembering which ids and numbers the rows that did not fail have taken.
+
+    `others`: the fields without a rule of their own, which become what the row says: their place in a record, their
+    key and name, and whether a blank cell keeps what is stored.
+    """
 
     def __init__(self, checked: Checked, known: Known, schema: Schema, options: Options) -> None:
         self.known, self.options = known, options
         self.keep = options.blank_opt_out == "keep"
         self.home_code = "+" + phones.calling_code(schema.home_region)
-        self.custom = [(index, each.key, each.name) for index, each in enumerate(checked.custom, start=9)]
+        self.others = [
+            (place, each.key, each.name, each.blank is Blank.KEPT)
+            for place, each in enumerate(checked.fields)
+            if place not in _RULED and checked.says(each)
+        ]
         self.doubtful = {*known.erased, *known.zeros}
         self.rows_by_id: dict[str | None, Record] = {}
         self.held: dict[str, Record] = {}  # mobile number → the row that took it
         self.whatsapp: dict[str, str] = {}  # WhatsApp number → ContactId of the first row that has it
 
     def decide(self, record: Record) -> Verdict:
+        """Decide a row: what is wrong with it, whose it is, and what it changes."""
         row, values, found, noted = record
         problems, notes = [*found], [*noted]
-        contact_id = values[0] if values[0] is not UNREAD else None
-        staff = values[8]
+        contact_id = values[_ID] if values[_ID] is not UNREAD else None
+        staff = values[_STAFF]
         if staff is not None and staff not in self.known.staff and staff is not ABSENT and staff is not UNREAD:
             problems.append(Problem("staff-unknown", row, "StaffId", staff))
         first = self.rows_by_id.get(contact_id)
         if first:
             return self._repeated(record, first, problems)
         stored = self.known.contacts.get(contact_id or "", _NOBODY)
-        stored, number, inferred = self._mobile(record, contact_id, stored, problems, notes)
+        stored, number, inferred = self._mobile(record, stored, problems, notes)
         if problems or contact_id is None:
             return Verdict(row, "failed", contact_id, stored.key or None, None, None, tuple(problems))
         self.rows_by_id[contact_id] = record
@@ -117,16 +154,16 @@ class _Planner:
             self.held[number] = record
         if stored is _NOBODY:
             after = self._as_new(record, number if inferred else None, notes)
-            return _verdict((row, "created", contact_id, None, None, after, (), tuple(notes)))
+            return Verdict._make((row, "created", contact_id, None, None, after, (), tuple(notes)))
         after = self._changes(record, stored, number, notes, inferred=inferred)
         if not after:
-            return _verdict((row, "unchanged", contact_id, stored.key, None, None, (), tuple(notes)))
+            return Verdict._make((row, "unchanged", contact_id, stored.key, None, None, (), tuple(notes)))
         before = {name: stored.values.get(name) for name in after}
-        return _verdict((row, "updated", contact_id, stored.key, before, after, (), tuple(notes)))
+        return Verdict._make((row, "updated", contact_id, stored.key, before, after, (), tuple(notes)))
 
     def _repeated(self, record: Record, first: Record, problems: list[Problem]) -> Verdict:
         """Judge a later row with the ContactId of a row that did not fail (R8)."""
-        contact_id = record.values[0]
+        contact_id = record.values[_ID]
         if record.values != first.values:
             problems.append(Problem("id-twice", record.number, "ContactId", contact_id, {"first": first.number}))
         if problems:
@@ -135,73 +172,86 @@ class _Planner:
         return Verdict(record.number, "unchanged", contact_id, None, None, None, (), (note,))
 
     def _mobile(
-        self, record: Record, contact_id: str | None, stored: Stored, problems: list[Problem], notes: list[Note]
+        self, record: Record, stored: Stored, problems: list[Problem], notes: list[Note]
     ) -> tuple[Stored, str | None, bool]:
         """Return the contact (perhaps an adopted one), its new mobile number if any, and whether that is inferred."""
-        row, mobile, whatsapp = record.number, record.values[3], record.values[4]
         has = stored.values.get("mobile_number")
-        inferred = mobile is None
-        if inferred and has is None:  # and Infer was chosen: with Fail, the check has refused the row
-            mobile = whatsapp
-            if mobile is None:
-                problems.append(Problem("number-none", row, "MobileNumber"))
-        if mobile is None or mobile is UNREAD or mobile == has:
+        number, inferred = self._number_said(record, has, problems)
+        if number is None or number == has:
             return stored, None, False
         if has is not None and not self.options.allow_mobile_updates:
-            facts = {"number": phones.show(mobile), "kept": phones.show(has)}
-            notes.append(Note("number-kept", row, "MobileNumber", facts))
+            facts = {"number": phones.show(number), "kept": phones.show(has)}
+            notes.append(Note("number-kept", record.number, "MobileNumber", facts))
             return stored, None, False
-        holder = self.known.holders.get(mobile)
-        if mobile in self.held or (holder and (stored is not _NOBODY or holder.values.get("contact_id"))):
-            facts = {"number": phones.show(mobile), "holder": self._holder(mobile)}
-            problems.append(Problem("number-taken", row, "MobileNumber", mobile, facts))
+        holder = self.known.other_holder(number, stored.key)
+        if number in self.held or (holder and not _may_adopt(stored, holder)):
+            problems.append(number_taken(record.number, number, self._holder(number)))
             return stored, None, False
-        if holder and contact_id:
-            notes.append(Note("contact-adopted", row, "ContactId", {"name": _name(holder)}))
-            if not problems:  # a failed row holds nothing
-                self.held[mobile] = record
+        if holder and record.values[_ID] is not UNREAD:
+            self._adopt(record, holder, number, problems, notes)
             return holder, None, False
+        self._note_number(record, has, number, notes, inferred=inferred)
+        return stored, number, inferred
+
+    @staticmethod
+    def _number_said(record: Record, has: str | None, problems: list[Problem]) -> tuple[str | None, bool]:
+        """Return the mobile number of a row and whether it is inferred: the WhatsApp number, where there is none (R4).
+
+        With Fail a blank cell has been refused by the check already.
+        """
+        number, inferred = record.values[_MOBILE], False
+        if number is None and has is None:
+            number, inferred = record.values[_WHATSAPP], True
+            if number is None:
+                problems.append(Problem("number-none", record.number, "MobileNumber"))
+        return (None if number is UNREAD else number), inferred
+
+    def _adopt(self, record: Record, holder: Stored, number: str, problems: list[Problem], notes: list[Note]) -> None:
+        """Give a ContactId to the contact without one that has the number of this row."""
+        notes.append(Note("contact-adopted", record.number, "ContactId", {"name": holder.name}))
+        if not problems:  # a failed row holds nothing
+            self.held[number] = record
+
+    @staticmethod
+    def _note_number(record: Record, has: str | None, number: str, notes: list[Note], *, inferred: bool) -> None:
+        """Note that a stored mobile number changes, and that the new one is inferred."""
         if has is not None:
-            facts = {"before": phones.show(has), "after": phones.show(mobile)}
-            notes.append(Note("number-changed", row, "MobileNumber", facts))
+            facts = {"before": phones.show(has), "after": phones.show(number)}
+            notes.append(Note("number-changed", record.number, "MobileNumber", facts))
         if inferred:
-            notes.append(Note("number-inferred", row, "MobileNumber", {"number": mobile}))
-        return stored, mobile, inferred
+            notes.append(Note("number-inferred", record.number, "MobileNumber", {"number": number}))
 
     def _holder(self, number: str) -> str:
         """Name who has a mobile number: an earlier row, or a contact of the team."""
         if number in self.held:
             record = self.held[number]
-            return f"{record.values[0]} (row {record.number})"
-        holder = self.known.holders[number]
-        return f"{_name(holder)} ({holder.values.get('contact_id') or 'added by hand'})"
+            return f"{record.values[_ID]} (row {record.number})"
+        return self.known.holders[number].named
 
     def _as_new(self, record: Record, inferred: str | None, notes: list[Note]) -> dict[str, Any]:
         """Return all that the row says, by field key, for a contact that the team does not have."""
         values = record.values
-        text, whatsapp, marketing = _first_settled(values[5:8])
+        contact_id, whatsapp, staff = values[_ID], values[_WHATSAPP], values[_STAFF]
         after: dict[str, Any] = {
-            "contact_id": values[0],
-            "first_name": values[1],
-            "last_name": values[2],
-            "mobile_number": inferred or values[3],
-            "text": text,
-            "whatsapp": whatsapp,
-            "whatsapp_marketing": marketing,
+            "contact_id": contact_id,
+            "first_name": values[_FIRST],
+            "last_name": values[_LAST],
+            "mobile_number": inferred or values[_MOBILE],
+            **_first_settled(_channels_of(values)),
         }
-        if values[0] in self.doubtful:
+        if contact_id in self.doubtful:
             self._note_new(record, notes)
-        if values[4] is not None:
-            after["whatsapp_number"] = values[4]
+        if whatsapp is not None:
+            after["whatsapp_number"] = whatsapp
             self._note_shared(record, _NOBODY, notes)
         if inferred:
             after["mobile_number_inferred"] = True
             after["text"] = self._settle_inferred(record, None, inferred, notes)
-        if values[8] is not None and values[8] is not ABSENT:
-            after["staff_id"] = values[8]
-        for index, key, _ in self.custom:
-            if values[index] is not None:
-                after[key] = values[index]
+        if staff is not None and staff is not ABSENT:
+            after["staff_id"] = staff
+        for place, key, _, _ in self.others:
+            if values[place] is not None:
+                after[key] = values[place]
         return after
 
     def _changes(
@@ -210,37 +260,37 @@ class _Planner:
         """Return what the row changes, by field key. Rule by rule in the order of the fields."""
         old, new = stored.values, record.values
         after: dict[str, Any] = {}
-        if old.get("contact_id") != new[0]:
-            after["contact_id"] = new[0]
+        if old.get("contact_id") != new[_ID]:
+            after["contact_id"] = new[_ID]
             self._note_new(record, notes)
-        if old.get("first_name") != new[1]:
-            after["first_name"] = new[1]
-        if old.get("last_name") != new[2]:
-            after["last_name"] = new[2]
+        if old.get("first_name") != new[_FIRST]:
+            after["first_name"] = new[_FIRST]
+        if old.get("last_name") != new[_LAST]:
+            after["last_name"] = new[_LAST]
         if number:
             after["mobile_number"] = number
             if inferred or old.get("mobile_number_inferred"):
                 after["mobile_number_inferred"] = inferred
-        if new[4] is not None:
-            if old.get("whatsapp_number") != new[4]:
-                after["whatsapp_number"] = new[4]
+        if new[_WHATSAPP] is not None:
+            if old.get("whatsapp_number") != new[_WHATSAPP]:
+                after["whatsapp_number"] = new[_WHATSAPP]
             self._note_shared(record, stored, notes)
         self._settle(record, stored, number if inferred else None, after, notes)
         self._assign(record, stored, after, notes)
         return after
 
     def _assign(self, record: Record, stored: Stored, after: dict[str, Any], notes: list[Note]) -> None:
-        """Set the assigned user and the custom values, noting what is cleared."""
+        """Set the assigned user and the fields without a rule of their own, noting what is cleared."""
         old, new, row = stored.values, record.values, record.number
-        staff = new[8] if new[8] is not ABSENT else None
+        staff = new[_STAFF] if new[_STAFF] is not ABSENT else None
         if old.get("staff_id") != staff:
             after["staff_id"] = staff
             if staff is None:
                 notes.append(Note("staff-cleared", row, "StaffId", {"staff_id": old["staff_id"]}))
-        for index, key, name in self.custom:
-            if old.get(key) != new[index]:
-                after[key] = new[index]
-                if new[index] is None:
+        for place, key, name, keeps in self.others:
+            if old.get(key) != new[place] and not (keeps and new[place] is None):
+                after[key] = new[place]
+                if new[place] is None:
                     notes.append(Note("value-cleared", row, name, {"before": old[key]}))
 
     def _settle(
@@ -263,23 +313,21 @@ class _Planner:
     def _settle_inferred(self, record: Record, was: Channel | None, number: str, notes: list[Note]) -> Channel:
         """Settle the text channel of a contact whose mobile number is inferred."""
         at_home = number.startswith(self.home_code)
-        channel, code = settle_inferred(was, record.values[5], at_home=at_home, keep=self.keep)
+        channel, code = settle_inferred(was, record.values[_TEXT], at_home=at_home, keep=self.keep)
         if code:
             notes.append(Note(code, record.number, "OptedOut", {"channel": "text"}))
         return channel
 
     def _note_shared(self, record: Record, stored: Stored, notes: list[Note]) -> None:
         """Note a WhatsApp number that another contact has too, in the team or in an earlier row (R9)."""
-        contact_id, whatsapp = record.values[0], record.values[4]
-        has_it = self.known.whatsapp.get(whatsapp, stored.key)
-        if has_it != stored.key or self.whatsapp.setdefault(whatsapp, contact_id) != contact_id:
-            notes.append(
-                Note("whatsapp-shared", record.number, "WhatsAppMobileNumber", {"number": phones.show(whatsapp)})
-            )
+        contact_id, whatsapp = record.values[_ID], record.values[_WHATSAPP]
+        is_shared = self.known.is_shared(whatsapp, stored.key)
+        if is_shared or self.whatsapp.setdefault(whatsapp, contact_id) != contact_id:
+            notes.append(whatsapp_shared(record.number, whatsapp))
 
     def _note_new(self, record: Record, notes: list[Note]) -> None:
         """Note what a person should look at twice about an id that the team does not have."""
-        contact_id = record.values[0]
+        contact_id = record.values[_ID]
         if contact_id in self.known.erased:
             notes.append(Note("contact-erased-before", record.number, "ContactId", {"contact_id": contact_id}))
         if contact_id in self.known.zeros:
@@ -287,11 +335,13 @@ class _Planner:
             notes.append(Note("id-zeros-lost", record.number, "ContactId", facts))
 
 
+def _may_adopt(stored: Stored, holder: Stored) -> bool:
+    """Whether a row may take over the contact that has its number: one without a ContactId, for an id that is new."""
+    return stored is _NOBODY and not holder.values.get("contact_id")
+
+
 @cache
-def _first_settled(says: tuple[Says, ...]) -> Iterable[Channel]:
-    """Return the three channels of a new contact, for which a blank cell is no opt-out anywhere."""
-    return [settle(None, each, blank_opts_in=True, keep=False)[0] for each in says]
-
-
-def _name(stored: Stored) -> str:
-    return f"{stored.values.get('first_name', '')} {stored.values.get('last_name', '')}".strip()
+def _first_settled(says: tuple[Says, ...]) -> Mapping[str, Channel]:
+    """Return the channels of a new contact, for which a blank cell is no opt-out anywhere."""
+    settled = (settle(None, each, blank_opts_in=True, keep=False)[0] for each in says)
+    return dict(zip(CHANNELS, settled, strict=True))

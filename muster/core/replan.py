@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from muster.core.check import Asked, Checked, Record, read_rows, resolve_columns
-from muster.core.fields import Options, Schema
+from muster.core.check import Checked, Lookup, Record, read_rows, resolve_columns
+from muster.core.fields import Options, Schema, position
 from muster.core.plan import Known, Plan, verdicts
 from muster.core.table import Table
 
 T = TypeVar("T")
 _STRETCH = 500
+_CONTACT_ID = position("ContactId")
+_NUMBERS = tuple(map(position, ("MobileNumber", "WhatsAppMobileNumber")))
 _ID = "id "  # before an id, so that it is no number
-Load = Callable[[Asked], Known]
+Load = Callable[[Lookup], Known]
 
 
 def reread(before: Checked, table: Table, places: Sequence[int], schema: Schema, options: Options) -> Checked:
@@ -67,7 +69,7 @@ class Sheet:
         new = [set(now) - before for now, before in zip(edited.asked(), self._asked, strict=True)]
         if not any(new):
             return
-        more, known = self._load(Asked(*new)), self.known
+        more, known = self._load(Lookup(*new)), self.known
         for before, now in zip(self._asked, new, strict=True):
             before.update(now)
         self.known = Known(
@@ -131,7 +133,7 @@ def moved(old: Sequence[T], new: Sequence[T]) -> list[int]:
 
 def _keys(record: Record) -> Iterator[str]:
     """What a row may share with another: its id, and its numbers (a WhatsApp number may become the mobile number)."""
-    contact_id, _, _, *numbers = record.values[:5]
+    contact_id = record.values[_CONTACT_ID]
     if isinstance(contact_id, str):
         yield _ID + contact_id
-    yield from {number for number in numbers if isinstance(number, str)}
+    yield from {number for place in _NUMBERS if isinstance(number := record.values[place], str)}

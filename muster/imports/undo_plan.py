@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from muster.contacts.mapping import CUSTOM, as_history, channel_of_history
+from muster.contacts.mapping import as_history, channel_of_history
 from muster.contacts.schema import schema_of
-from muster.core.fields import CHANNELS
+from muster.core.fields import CHANNELS, CUSTOM
 from muster.imports.models import Import, State
 from muster.imports.store import bulk_sql, facts
 from muster.teams.models import Membership, Team

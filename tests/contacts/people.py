@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from muster.contacts.models import Contact
-from muster.contacts.search.index import document, index_rows
+from muster.contacts.search.index import document_of, index_rows
 from muster.contacts.time_ids import next_ids
 from muster.teams.models import Team
 
@@ -79,7 +79,4 @@ def save(team: Team, people: list[dict[str, Any]]) -> list[Contact]:
 
 
 def text_of(person: dict[str, Any]) -> str:
-    names = person["first_name"], person["last_name"]
-    return document(
-        *names, person["contact_id"], person["mobile_number"], person["whatsapp_number"], person["custom"].values()
-    )
+    return document_of(person, person["custom"], person["custom"])

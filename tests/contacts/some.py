@@ -16,7 +16,7 @@ def contact(team: Team, first_name: str, custom: dict[str, str] | None = None, *
     now = timezone.now()
     made = Contact(team=team, id=next_id(), first_name=first_name, last_name="X", custom=custom or {}, **columns)
     made.text_at = made.whatsapp_at = made.whatsapp_marketing_at = made.created_at = made.updated_at = now
-    made.search_text = document(first_name, "X", None, None, None, list((custom or {}).values()))
+    made.search_text = document([first_name, "X"], [], (custom or {}).values())
     made.save(force_insert=True)
     index_rows(connection, added=[(made.id, made.search_text)])
     return made

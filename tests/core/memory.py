@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from muster.core import Asked, Known, Options, Outcome, Plan, Schema, Stored, check, custom_field, make_plan, parse
+from muster.core import Known, Lookup, Options, Outcome, Plan, Schema, Stored, check, custom_field, make_plan, parse
 from muster.core.consent import Channel
 from muster.core.fields import CHANNELS, Kind
 
@@ -41,7 +41,7 @@ class Team:
         """The values of the contact with this ContactId."""
         return next(values for values in self.contacts.values() if values.get("contact_id") == contact_id)
 
-    def known(self, asked: Asked) -> Known:
+    def known(self, asked: Lookup) -> Known:
         """The facts about these ids and numbers, and no others."""
         ids = asked.contact_ids
         stored = [Stored(key, values) for key, values in self.contacts.items()]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from muster.core import Asked, BadFile, Note, Options, Problem, by_hand, check, errors, make_plan, parse
+from muster.core import BadFile, Lookup, Note, Options, Problem, by_hand, check, errors, make_plan, parse
 from muster.core.consent import Channel
 from muster.core.docs import pages
 from muster.core.errors import REGISTRY
@@ -73,7 +73,7 @@ def found_in(example: str) -> list[Problem | Note]:
             for header, cell in next(csv.DictReader(io.StringIO(data.decode()))).items()
         }
         typed = by_hand.read(cells, team.schema)
-        asked = Asked([typed.values["contact_id"]], {typed.values["mobile_number"]}, set())
+        asked = Lookup([typed.values["contact_id"]], {typed.values["mobile_number"]}, set())
         judged = by_hand.judge(typed, team.known(asked), None)
         return [*judged.problems, *judged.notes]
     try:

@@ -9,11 +9,13 @@ write row by row and cost eight times as much.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from muster.contacts.mapping import SEARCHED_NUMBERS, SEARCHED_TEXTS
 
 TABLE = "contacts_search"
 MAKE_TABLE = (
@@ -54,22 +56,22 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
-def document(  # noqa: PLR0917  called for every imported row: positions are quick
-    first_name: str,
-    last_name: str,
-    contact_id: str | None,
-    mobile_number: str | None,
-    whatsapp_number: str | None,
-    custom_values: Iterable[str | None] = (),
+def document(
+    texts: Iterable[str | None], numbers: Iterable[str | None], custom_values: Iterable[str | None] = ()
 ) -> str:
-    """Return the folded text for `Contact.search_text`, a value a line; numbers as their digits."""
-    mobile = mobile_number and mobile_number[1:]
-    whatsapp = whatsapp_number[1:] if whatsapp_number and whatsapp_number != mobile_number else None
-    values = [*filter(None, (first_name, last_name, contact_id, mobile, whatsapp, *custom_values))]
+    """Return the folded text for `Contact.search_text`, a value a line; each number once, as its digits."""
+    digits = [number[1:] for number in dict.fromkeys(numbers) if number]
+    values = [*filter(None, texts), *digits, *filter(None, custom_values)]
     text = "\n".join(values)
     if text.isascii():
         return text.lower()
     return "\n".join([value.lower() if value.isascii() else value.translate(_FOLDED) for value in values])
+
+
+def document_of(values: Mapping[str, Any], custom: Mapping[str, str], searchable: Iterable[str]) -> str:
+    """Return the same from a contact's values by key, and those of its custom fields that search looks at."""
+    get = values.get
+    return document(map(get, SEARCHED_TEXTS), map(get, SEARCHED_NUMBERS), map(custom.get, searchable))
 
 
 def index_rows(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection
 
+from muster.contacts.mapping import SEARCHED
 from muster.contacts.models import Contact
 from muster.contacts.schema import searchable_keys
-from muster.contacts.search.index import document, index_rows
+from muster.contacts.search.index import document_of, index_rows
 from muster.teams.models import Team
 
 AT_A_TIME = 500  # ids in one question to SQLite
-READ = ("id", "search_text", "first_name", "last_name", "contact_id", "mobile_number", "whatsapp_number", "custom")
+READ = ("id", "search_text", "custom", *SEARCHED)
 ON_POSTGRES = """
     UPDATE contacts_contact AS contact SET search_text = new.text
     FROM unnest(%s::bigint[], %s::text[]) AS new (id, text)
@@ -26,17 +26,11 @@ def refresh(team: Team, ids: Sequence[int]) -> None:
     """Write the text of these contacts again, and tell the index. For the transaction that changed their values."""
     searchable = searchable_keys(team)
     for start in range(0, len(ids), AT_A_TIME):
-        rows = Contact.objects.filter(team=team, id__in=ids[start : start + AT_A_TIME]).values_list(*READ)
-        texts = [(row[0], row[1], _text(row, searchable)) for row in rows.order_by("id")]
+        rows = Contact.objects.filter(team=team, id__in=ids[start : start + AT_A_TIME]).order_by("id").values(*READ)
+        texts = [(row["id"], row["search_text"], document_of(row, row["custom"], searchable)) for row in rows]
         changed = [(key, old, new) for key, old, new in texts if old != new]
         _write(team, changed)
         index_rows(connection, changed=changed)
-
-
-def _text(row: tuple[Any, ...], searchable: list[str]) -> str:
-    _, _, first_name, last_name, contact_id, mobile, whatsapp, custom = row
-    values = [custom[key] for key in searchable if custom.get(key)]
-    return document(first_name, last_name, contact_id, mobile, whatsapp, values)
 
 
 def _write(team: Team, changed: list[tuple[int, str, str]]) -> None:

@@ -12,57 +12,42 @@ from uuid import UUID
 from django.db import connection
 from orjson import dumps
 
-from muster.contacts.mapping import CHANNEL_COLUMNS, CHANNEL_PARTS, CUSTOM
+from muster.contacts.mapping import CHANNEL_COLUMNS, PLAIN, SEARCHED
 from muster.contacts.schema import schema_of
 from muster.contacts.search import index
 from muster.core.consent import NEW_IN, Channel
-from muster.core.fields import CHANNELS
+from muster.core.fields import CHANNELS, CUSTOM
 from muster.imports.store import bulk_sql, facts
 from muster.teams.models import Team
 
 CONTACTS, CHANGES = "contacts_contact", "contacts_change"
 _CHANNELS = frozenset(CHANNELS)
-_CHANNEL_COLUMNS = tuple(column for channel in CHANNELS for column in CHANNEL_COLUMNS[channel])
-_NEW = (
-    "id",
-    "contact_id",
-    "first_name",
-    "last_name",
-    "mobile_number",
-    "mobile_inferred_at",
-    "whatsapp_number",
-    "text_out",
-    "whatsapp_out",
-    "whatsapp_marketing_out",
-    "assigned_id",
-    "custom",
-    "search_text",
-)
+_OUT_COLUMNS = tuple(columns[0] for columns in CHANNEL_COLUMNS.values())  # all that differs in a new contact
+_NEW = ("id", *PLAIN, "mobile_inferred_at", *_OUT_COLUMNS, "assigned_id", "custom", "search_text")
 _CHANGE = ("id", "contact", "row", "action", "before", "after")
 _NAMES = ("first_name", "last_name")
 
-# Of a changed row, what is written besides the names: an index entry is dear, and so are fifteen columns of channels.
-_TOUCHED = {
-    "contact_id": ("contact_id",),
-    "mobile_number": ("mobile_number",),
+# Of a changed row, what is written besides the names, by what it is. Only what changes: to write an index entry again,
+# or fifteen columns of channels, takes longer than all the rest of the row.
+_COLUMNS = {
+    **{key: (key,) for key in PLAIN if key not in _NAMES},
     "mobile_number_inferred": ("mobile_inferred_at",),
-    "whatsapp_number": ("whatsapp_number",),
     "assigned": ("assigned_id",),
     "search_text": ("search_text",),
-    "channels": _CHANNEL_COLUMNS,
+    "channels": tuple(column for columns in CHANNEL_COLUMNS.values() for column in columns),
     "custom": ("custom",),
 }
-_SEARCHED = frozenset({"contact_id", "first_name", "last_name", "mobile_number", "whatsapp_number"})
+_ONE_VALUE = tuple(key for key in _COLUMNS if key not in ("search_text", "channels", "custom"))
 
 
-class _Kept(NamedTuple):
+class ChannelColumns(NamedTuple):
     """A channel as its columns and as history keep it."""
 
     columns: tuple[Any, ...]
     history: list[Any]
 
 
-class _Channels(dict[Channel, _Kept]):
+class _Channels(dict[Channel, ChannelColumns]):
     """Channels as they are kept, each made once: thousands of contacts have the same.
 
     One that does not say when it changed changes now.
@@ -72,12 +57,12 @@ class _Channels(dict[Channel, _Kept]):
         super().__init__()
         self.by, self.at = by, at
 
-    def __missing__(self, channel: Channel) -> _Kept:
+    def __missing__(self, channel: Channel) -> ChannelColumns:
         opted_out, source, by, at, own_out = channel
         if at is None:
             by, at = self.by, self.at
         columns = (int(opted_out), source, by, bulk_sql.as_time(at), int(own_out))  # SQLite takes an int at once
-        kept = self[channel] = _Kept(columns, [opted_out, source, by, at.isoformat(), own_out])
+        kept = self[channel] = ChannelColumns(columns, [opted_out, source, by, at.isoformat(), own_out])
         return kept
 
 
@@ -96,17 +81,14 @@ class Writer:
     removed: list[int] = field(default_factory=list)
     changes: list[tuple[Any, ...]] = field(default_factory=list)
     at_kept: str = ""
-    searched: frozenset[str] = frozenset()
+    searched: frozenset[str] = frozenset()  # stored keys that search looks at
     custom: list[tuple[str, str]] = field(default_factory=list)  # (stored key, key in Contact.custom)
-    all_searched: bool = False
     channels: _Channels = field(init=False)
 
     def __post_init__(self) -> None:
         self.at_kept = bulk_sql.as_time(self.at)
-        own = [(each.key, each.key.removeprefix(CUSTOM)) for each in schema_of(self.team).custom]
-        self.custom = sorted(own, key=lambda keys: int(keys[1]))  # as `searchable` is
-        self.searched = _SEARCHED | {CUSTOM + key for key in self.searchable}
-        self.all_searched = [key for _, key in self.custom] == [*self.searchable]
+        self.custom = [(each.key, each.key.removeprefix(CUSTOM)) for each in schema_of(self.team).custom]
+        self.searched = frozenset((*SEARCHED, *(CUSTOM + key for key in self.searchable)))
         self.channels = _Channels(self.by, self.at)
 
     def create(self, key: int, values: dict[str, Any], *, change: int, row: int) -> None:
@@ -114,42 +96,45 @@ class Writer:
 
         Its channels are in or out since now, by this import, and nothing else about them differs: see `_same_new`.
         """
-        kept, mobile, whatsapp_number = self.channels, values["mobile_number"], values.get("whatsapp_number")
-        contact_id, first_name, last_name = values["contact_id"], values["first_name"], values["last_name"]
-        text, whatsapp, marketing = kept[values["text"]], kept[values["whatsapp"]], kept[values["whatsapp_marketing"]]
-        custom = {key: values[name] for name, key in self.custom if name in values}
-        searched = custom.values() if self.all_searched else map(custom.get, self.searchable)
+        channels = [self.channels[values[channel]] for channel in CHANNELS]
+        custom = {own: values[name] for name, own in self.custom if name in values}
         self.new.append((
-            key, contact_id, first_name, last_name,
-            mobile, self.at_kept if "mobile_number_inferred" in values else None, whatsapp_number,
-            text.columns[0], whatsapp.columns[0], marketing.columns[0],
-            values.get("assigned"), dumps(custom).decode(),
-            index.document(first_name, last_name, contact_id, mobile, whatsapp_number, searched),
+            key,
+            *map(values.get, PLAIN),
+            self.at_kept if "mobile_number_inferred" in values else None,
+            *[channel.columns[0] for channel in channels],
+            values.get("assigned"),
+            dumps(custom).decode(),
+            index.document_of(values, custom, self.searchable),
         ))  # fmt: skip
-        values["text"], values["whatsapp"], values["whatsapp_marketing"] = (
-            text.history, whatsapp.history, marketing.history,
-        )  # fmt: skip
+        for channel, kept in zip(CHANNELS, channels, strict=True):
+            values[channel] = kept.history
         self.changes.append((change, key, row, "created", None, dumps(values).decode()))
 
     def change(self, key: int, old: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """A contact whose `old` values become `values` where they are named."""
         now = {**old, **values}
-        made: dict[str, tuple[Any, ...]] = {}
-        own = any(name.startswith(CUSTOM) for name in values)
-        searched = not self.searched.isdisjoint(values)
-        if own or searched:
-            custom = {name[7:]: value for name, value in now.items() if value is not None and name.startswith(CUSTOM)}
-        if searched:
-            text = self.changed_texts[key] = self._text(now, custom)
-            made["search_text"] = (text,)
-        if not _CHANNELS.isdisjoint(values):
-            made["channels"] = tuple(part for channel in CHANNELS for part in self.channels[now[channel]].columns)
-        if own:
-            made["custom"] = (dumps(custom).decode(),)
-        touched = tuple(name for name in _TOUCHED if name in values or name in made)
-        parts = (made[name] if name in made else (self._indexed(name, values[name]),) for name in touched)
-        row = (now["first_name"], now["last_name"], *chain.from_iterable(parts), key)
+        written = self._written(key, now, values)
+        touched = tuple(name for name in _COLUMNS if name in written)
+        row = (now["first_name"], now["last_name"], *chain.from_iterable(map(written.__getitem__, touched)), key)
         self.changed.setdefault(touched, []).append(row)
+
+    def _written(self, key: int, now: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+        """Return what is to be written besides the names, by what it is, each with the values of its columns."""
+        written = {name: (self._column(name, values[name]),) for name in _ONE_VALUE if name in values}
+        is_custom = any(name.startswith(CUSTOM) for name in values)
+        is_searched = not self.searched.isdisjoint(values)
+        if is_custom or is_searched:
+            given = (name for name, value in now.items() if value is not None and name.startswith(CUSTOM))
+            custom = {name.removeprefix(CUSTOM): now[name] for name in given}
+        if is_custom:
+            written["custom"] = (dumps(custom).decode(),)
+        if is_searched:
+            text = self.changed_texts[key] = index.document_of(now, custom, self.searchable)
+            written["search_text"] = (text,)
+        if not _CHANNELS.isdisjoint(values):
+            written["channels"] = tuple(part for channel in CHANNELS for part in self.channels[now[channel]].columns)
+        return written
 
     def remove(self, key: int) -> None:
         """A contact that goes."""
@@ -179,7 +164,7 @@ class Writer:
         if self.removed:
             bulk_sql.delete(CONTACTS, self.team.pk, self.removed)
         for touched, rows in self.changed.items():
-            columns = (*_NAMES, *(column for name in touched for column in _TOUCHED[name]))
+            columns = (*_NAMES, *(column for name in touched for column in _COLUMNS[name]))
             bulk_sql.update(CONTACTS, columns, self.team.pk, rows, {"updated_at": self.at_kept})
         bulk_sql.insert(CONTACTS, _NEW, self.new, self._same_new())
         bulk_sql.insert(CHANGES, _CHANGE, self.changes, self._same_history())
@@ -191,8 +176,12 @@ class Writer:
 
     def _same_new(self) -> dict[str, Any]:
         """The columns that are the same in every new contact."""
-        kept = dict(zip(CHANNEL_PARTS[1:], self.channels[NEW_IN].columns[1:], strict=True))
-        channels = {f"{channel}_{part}": value for channel in CHANNELS for part, value in kept.items()}
+        parts = self.channels[NEW_IN].columns[1:]
+        channels = {
+            column: part
+            for columns in CHANNEL_COLUMNS.values()
+            for column, part in zip(columns[1:], parts, strict=True)
+        }
         return {"team_id": self.team.pk, **channels, "created_at": self.at_kept, "updated_at": self.at_kept}
 
     def _same_history(self) -> dict[str, Any]:
@@ -212,12 +201,8 @@ class Writer:
             return dict.fromkeys((*self.changed_texts, *self.removed), "")
         return facts.search_texts(self.team, (*self.changed_texts, *self.removed))
 
-    def _text(self, values: Mapping[str, Any], custom: Mapping[str, str]) -> str:
-        names = values["first_name"], values["last_name"], values.get("contact_id")
-        numbers = values.get("mobile_number"), values.get("whatsapp_number")
-        return index.document(*names, *numbers, map(custom.get, self.searchable))
-
-    def _indexed(self, name: str, value: Any) -> Any:
+    def _column(self, name: str, value: Any) -> Any:
+        """Return a value as its column holds it."""
         if name != "mobile_number_inferred":
             return value
         if isinstance(value, datetime):  # undone: it was inferred then

@@ -12,22 +12,16 @@ from orjson import loads
 
 from muster.contacts import mapping
 from muster.contacts.erase import erased_ids
-from muster.core.check import Asked
+from muster.core.check import Lookup
 from muster.core.consent import Channel
-from muster.core.fields import CHANNELS
 from muster.core.plan import Known, Stored
 from muster.imports.store import bulk_sql
 from muster.teams.models import Team
 
 TABLE = "contacts_contact"
-_ASSIGNED = mapping.COLUMNS.index("assigned_id")
-# Quicker than what each driver makes of a time or, on SQLite, of a yes or no.
-_CASTS = {
-    f"{channel}_{part}": kind
-    for channel in CHANNELS
-    for part, kind in (("at", "text"), ("out", "integer"), ("own_out", "integer"))
-}
-_READ = ", ".join(f"CAST(c.{each} AS {_CASTS[each]})" if each in _CASTS else f"c.{each}" for each in mapping.COLUMNS)
+_READ = ", ".join(
+    f"CAST(c.{each} AS {mapping.CASTS[each]})" if each in mapping.CASTS else f"c.{each}" for each in mapping.COLUMNS
+)
 
 _BY_ID = f"SELECT {_READ} FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.id {{wanted}}"  # noqa: S608
 _BY_CONTACT_ID = f"SELECT {_READ} FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.contact_id {{wanted}}"  # noqa: S608
@@ -50,7 +44,7 @@ class Facts:
     nameless: Mapping[int, int]  # contact's key → membership id
 
 
-def of(team: Team, asked: Asked) -> Facts:
+def of(team: Team, asked: Lookup) -> Facts:
     """Return what the team has of these ids and numbers."""
     staff = mapping.staff_ids(team)
     nameless: dict[int, int] = {}
@@ -81,7 +75,7 @@ def contacts_by_key(team: Team, keys: Iterable[int]) -> Iterator[tuple[Stored, i
     channels = _Channels()
     for row in bulk_sql.select_by(sorted(keys), _BY_ID, (team.pk,)):
         found = mapping.stored_with(row, channels[row[mapping.CHANNEL_PLACES]], _custom(row[-1]), {})
-        yield found, row[_ASSIGNED]
+        yield found, row[mapping.ASSIGNED]
 
 
 def search_texts(team: Team, keys: Iterable[int]) -> dict[int, str]:
@@ -95,17 +89,16 @@ def _read(
     """Yield the contacts with these keys."""
     channels = _Channels()
     for row in bulk_sql.select_by(keys, query, (team.pk,)):
-        if row[_ASSIGNED] is not None and not staff.get(row[_ASSIGNED]):
-            nameless[row[0]] = row[_ASSIGNED]
+        if row[mapping.ASSIGNED] is not None and not staff.get(row[mapping.ASSIGNED]):
+            nameless[row[0]] = row[mapping.ASSIGNED]
         yield mapping.stored_with(row, channels[row[mapping.CHANNEL_PLACES]], _custom(row[-1]), staff)
 
 
 class _Channels(dict[tuple[Any, ...], mapping.Channels]):
-    """Channels from what the bulk path reads of them, each three made once: thousands of contacts have the same."""
+    """Channels from what the bulk path reads of them, each made once: thousands of contacts have the same."""
 
     def __missing__(self, parts: tuple[Any, ...]) -> mapping.Channels:
-        text, whatsapp, marketing = map(_as_python, mapping.as_channels(parts))
-        self[parts] = channels = text, whatsapp, marketing
+        self[parts] = channels = tuple(map(_as_python, mapping.as_channels(parts)))
         return channels
 
 
