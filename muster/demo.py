@@ -56,7 +56,7 @@ class Demo:
         return "\n".join(
             (
                 "",
-                f"  {address}/t/{self.team.slug}/contacts/",
+                f"  {address}/t/{self.team.slug}/",
                 f"  Admin:  {ANA.email}   password:  {ANA.password}",
                 f"  User:   {UMA.email}   password:  {UMA.password}",
                 f"  A messy file to import:  {self.sample}",

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 MUSTER = Path(__file__).resolve().parents[1] / "muster"
-LAYERS = ("core", "settings", "teams", "contacts", "imports")  # each may import itself and what stands before it
+LAYERS = (
+    "core",
+    "settings",
+    "teams",
+    "contacts",
+    "imports",
+    "overview",
+)  # each may import itself and what stands before it
 ALONE = {"core": {"core"}, "settings": {"settings"}}
 PURE = {*sys.stdlib_module_names, "phonenumbers", "muster"}
 

@@ -13,10 +13,10 @@ from django.db import connection
 from django.dispatch import Signal
 from django.utils import timezone
 
-from muster.contacts import stop_list
+from muster.contacts import counts, stop_list
 from muster.contacts.keyed_hash import secrets
 from muster.contacts.lock import locked
-from muster.contacts.models import Change, Contact, Tombstone
+from muster.contacts.models import Change, Contact, Source, Tombstone
 from muster.contacts.search.index import index_rows
 from muster.teams import audit
 from muster.teams.models import Team, User
@@ -53,6 +53,9 @@ def erase(contact: Contact, by: User) -> Tombstone:
         Change.objects.filter(team=team, contact=current.id).delete()
         Contact.objects.filter(team=team, id=current.id).delete()
         stop_list.forget_numbers(team, person.numbers)
+        tally = counts.Tally()
+        tally.add(counts.state_of(current), None, source=Source.USER, at=begun)
+        tally.keep(team)
         return _leave_tombstones(team, by, person)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from muster.contacts import counts
 from muster.contacts.models import Change, Contact, Source
 from muster.contacts.schema import custom_fields
 from muster.core import phones
@@ -92,11 +93,18 @@ def record(
     after: Mapping[str, Any] | None,
     import_id: UUID | None = None,
 ) -> Change:
-    """Write one entry, where the contact is saved. `before` and `after` are what `stored.as_history` returns."""
+    """Write one entry, where the contact has been saved, and count it.
+
+    `before` and `after` are what `mapping.as_history` returns; `before` is None for a contact that is new.
+    """
+    at, state = timezone.now(), counts.state_of(contact)
+    tally = counts.Tally()
+    tally.add(None if before is None else {**state, **before}, state, source=source, at=at)
+    tally.keep(contact.team)
     return Change.objects.create(
         team_id=contact.team_id,
         contact=contact.id,
-        at=timezone.now(),
+        at=at,
         source=source,
         by=by,
         import_id=import_id,

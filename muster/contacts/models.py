@@ -155,6 +155,17 @@ class Change(models.Model):
         return f"{self.action} {self.contact}"
 
 
+class ContactCounts(models.Model):
+    """How many contacts a team has, by state, and how often channels were opted in and out: see `counts.py`."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    now = models.JSONField(default=dict)
+    months = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.now.get('contacts', 0)} contacts"
+
+
 class ConsentMessage(models.Model):
     """A gateway's STOP or START that has been heard, by the gateway's own id: said twice, it counts once.
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
+from muster.contacts import counts
 from muster.contacts.lock import locked
 from muster.contacts.models import Change, Contact, Source
 from muster.contacts.time_ids import next_ids
@@ -39,3 +40,6 @@ def unassign(membership: Membership, by: User | None, **_: Any) -> None:
             for key, contact in zip(next_ids(len(ids)), ids, strict=True)
         ]
         Change.objects.bulk_create(changes, batch_size=AT_A_TIME)
+        tally = counts.Tally()
+        tally.now[counts.ASSIGNED] -= len(ids)
+        tally.keep(team)

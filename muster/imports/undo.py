@@ -114,7 +114,7 @@ def _apply(entry: Import, imp: Import, team: Team, clock: Clock) -> UndoPlan:
 def _write(writer: Writer, fate: Fate, change: int) -> None:
     contact, row = fate.entry.contact, fate.entry.row
     if fate.what == REMOVED:
-        writer.remove(contact)
+        writer.remove(contact, fate.now)
         writer.note(change, contact, row, "removed", before=fate.now, after=None)
     elif fate.what in (RESTORED, PARTLY):
         writer.change(contact, fate.now, fate.back)

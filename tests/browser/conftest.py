@@ -31,7 +31,7 @@ def signed_in(chromium: Browser, demo: MusterServer) -> Any:
     page.get_by_label("Email").fill(ANA.email)
     page.get_by_label("Password", exact=True).fill(ANA.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(re.compile("/contacts/"))
+    page.wait_for_url(re.compile(r"/t/[\w-]+/$"))
     state = context.storage_state()
     context.close()
     return state

@@ -38,7 +38,7 @@ class Camera:
         self.page.get_by_label("Email").fill(EMAIL)
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in", exact=True).click()
-        self.page.wait_for_url(re.compile("/contacts/"))
+        self.page.wait_for_url(re.compile(r"/t/[\w-]+/$"))
 
     def take(self, name: str, path: str = "") -> None:
         """Take the page as it is, or the one at a path."""

@@ -90,7 +90,7 @@ def enter(page: Page, email: str, password: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(re.compile("/contacts/"))
+    page.wait_for_url(re.compile(r"/t/[\w-]+/$"))
 
 
 def faults_of(page: Page, places: dict[str, str]) -> dict[str, list[str]]:

@@ -30,7 +30,7 @@ def sign_in(page: Page) -> None:
     tab_to(page, "^Password")
     page.keyboard.type(ANA.password)
     follow(page)
-    page.wait_for_url(re.compile("/contacts/"))
+    page.wait_for_url(re.compile(r"/t/[\w-]+/$"))
 
 
 def upload(page: Page) -> None:

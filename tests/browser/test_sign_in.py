@@ -212,7 +212,7 @@ def test_it_invites_by_mail_and_resets_a_password_by_mail(
     new.get_by_label("Last name").fill("Zimmer")
     new.get_by_label("Password", exact=True).fill("the first password")
     new.get_by_role("button", name="Join Admissions").click()
-    expect(new).to_have_url(re.compile("/t/admissions/contacts/"))
+    expect(new).to_have_url(re.compile("/t/admissions/$"))
 
     forgetful = chromium.new_context(base_url=server.url).new_page()
     forgetful.goto("/")
@@ -228,6 +228,6 @@ def test_it_invites_by_mail_and_resets_a_password_by_mail(
     forgetful.get_by_role("button", name="Save the password").click()
     forgetful.get_by_role("main").get_by_role("link", name="Sign in").click()
     sign_in(forgetful, "zoe@example.edu", "the second password")
-    expect(forgetful).to_have_url(re.compile("/t/admissions/contacts/"))
+    expect(forgetful).to_have_url(re.compile("/t/admissions/$"))
     for page in (owner, new, forgetful):
         page.context.close()

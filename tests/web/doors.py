@@ -43,6 +43,7 @@ PAGES = {
     "owner:log": O,
     "owner:mails": O,
     "owner:mail": O,
+    "overview:overview": M,
     "teams:switch": M,
     "teams:users": D,
     "teams:invite": D,

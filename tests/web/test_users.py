@@ -65,7 +65,7 @@ def test_it_invites_somebody_new_who_then_signs_in(cast: Cast) -> None:
     assert "zoe@example.edu" in page(cast.browser(cast.alice))
     client = cast.browser()
     assert client.get(link).status_code == 200
-    assert client.post(link, JOIN).headers["Location"] == "/t/admissions/contacts/"
+    assert client.post(link, JOIN).headers["Location"] == "/t/admissions/"
     zoe = User.objects.get(email="zoe@example.edu")
     member = Membership.objects.get(user=zoe)
     assert (member.team, member.role, member.staff_id, zoe.first_name) == (cast.team, "user", "Z 01", "Zoë")

@@ -12,7 +12,9 @@ from uuid import UUID
 from django.db import connection
 from orjson import dumps
 
+from muster.contacts import counts
 from muster.contacts.mapping import CHANNEL_COLUMNS, PLAIN, SEARCHED
+from muster.contacts.models import Source
 from muster.contacts.schema import schema_of
 from muster.contacts.search import index
 from muster.core.consent import NEW_IN, Channel
@@ -84,6 +86,7 @@ class Writer:
     searched: frozenset[str] = frozenset()  # stored keys that search looks at
     custom: list[tuple[str, str]] = field(default_factory=list)  # (stored key, key in Contact.custom)
     channels: _Channels = field(init=False)
+    tally: counts.Tally = field(default_factory=counts.Tally)
 
     def __post_init__(self) -> None:
         self.at_kept = bulk_sql.as_time(self.at)
@@ -114,6 +117,8 @@ class Writer:
     def change(self, key: int, old: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """A contact whose `old` values become `values` where they are named."""
         now = {**old, **values}
+        if not counts.COUNTED.isdisjoint(values):
+            self.tally.add(old, now, source=Source.IMPORT, at=self.at)
         written = self._written(key, now, values)
         touched = tuple(name for name in _COLUMNS if name in written)
         row = (now["first_name"], now["last_name"], *chain.from_iterable(map(written.__getitem__, touched)), key)
@@ -136,8 +141,9 @@ class Writer:
             written["channels"] = tuple(part for channel in CHANNELS for part in self.channels[now[channel]].columns)
         return written
 
-    def remove(self, key: int) -> None:
-        """A contact that goes."""
+    def remove(self, key: int, old: Mapping[str, Any]) -> None:
+        """A contact that goes, with the values it had."""
+        self.tally.add(old, None, source=Source.IMPORT, at=self.at)
         self.removed.append(key)
 
     def note(
@@ -171,6 +177,10 @@ class Writer:
         added = ((row[0], row[-1]) for row in self.new)
         rewritten = ((key, texts[key], text) for key, text in self.changed_texts.items())
         index.index_rows(connection, added, rewritten, ((key, texts[key]) for key in self.removed))
+        if self.new:
+            by_column = dict(zip(_NEW, zip(*self.new, strict=True), strict=True))
+            self.tally.add_new(by_column, source=Source.IMPORT, at=self.at)
+        self.tally.keep(self.team)
         for gathered in (self.new, self.changed, self.changed_texts, self.removed, self.changes):
             gathered.clear()
 

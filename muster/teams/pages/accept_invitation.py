@@ -63,4 +63,4 @@ def _join_as_new(request: HttpRequest, found: Invitation, context: dict[str, obj
 
 
 def _team_page(found: Invitation) -> str:
-    return reverse("contacts:list", kwargs={"team": found.team.slug})
+    return reverse("overview:overview", kwargs={"team": found.team.slug})

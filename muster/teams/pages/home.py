@@ -13,6 +13,7 @@ from muster.teams.models import User
 
 # The section one is in, to the page of that section in another team. Never to an object: that is the other team's.
 SECTIONS = {
+    "overview": "overview:overview",
     "contacts": "contacts:list",
     "imports": "imports:history",
     "fields": "fields:list",
@@ -29,7 +30,7 @@ def home(request: HttpRequest, user: User) -> HttpResponse:
     if not teams:
         return redirect("owner:teams") if user.is_owner else render(request, "teams/none.html")
     team = user.last_team if user.last_team in teams else teams[0]
-    return redirect("contacts:list", team=team.slug)
+    return redirect("overview:overview", team=team.slug)
 
 
 @require_GET
@@ -38,6 +39,6 @@ def switch(request: HttpRequest, who: Access) -> HttpResponse:
     """Go to the same section in this team."""
     section = request.GET.get("section", "")
     if section not in SECTIONS or (section in FOR_ADMINS and not who.is_admin):
-        section = "contacts"
+        section = "overview"
     messages.success(request, f"You're now in {who.team.name}.")
     return HttpResponseRedirect(reverse(SECTIONS[section], kwargs={"team": who.team.slug}))

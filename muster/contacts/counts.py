@@ -1,0 +1,156 @@
+"""How many contacts a team has and whom it can reach, kept by every writer so that nobody has to count a million.
+
+`ContactCounts.now` holds the counts as they are; `ContactCounts.months` how often a channel was opted in or out in
+each month, by source. Both move in the transaction that changes the contacts, inside `locked(team)`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import compress
+from operator import not_
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from muster.contacts.lock import locked
+from muster.contacts.models import Change, Contact, ContactCounts
+from muster.contacts.search.filters import NUMBER_OF
+from muster.core.fields import CHANNELS
+from muster.teams.models import Team
+
+CONTACTS, ASSIGNED = "contacts", "assigned"
+MONTHS_KEPT = 13
+COUNTED = frozenset({*CHANNELS, *NUMBER_OF.values(), ASSIGNED})  # the stored keys that a count depends on
+
+
+class Tally:
+    """What one writer changes about the counts, added up before it is kept."""
+
+    def __init__(self) -> None:
+        self.now: Counter[str] = Counter()
+        self.months: Counter[str] = Counter()
+
+    def add(
+        self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, *, source: str, at: datetime
+    ) -> None:
+        """Count a contact whose values, by stored key and all of them, become others. None: there is no contact."""
+        if after is not None:
+            self.now.update(states(after))
+            for channel in CHANNELS:
+                if before is None or before[channel][0] != after[channel][0]:
+                    self.months[moved(at, channel, source, opted_out=after[channel][0])] += 1
+        if before is not None:
+            self.now.subtract(states(before))
+
+    def add_new(self, columns: Mapping[str, Sequence[Any]], *, source: str, at: datetime) -> None:
+        """Count new contacts, given column by column, as they are written."""
+        many = len(columns["id"])
+        self.now[CONTACTS] += many
+        self.now[ASSIGNED] += many - columns["assigned_id"].count(None)
+        for channel, number in NUMBER_OF.items():
+            is_out, numbers = columns[f"{channel}_out"], columns[number]
+            outs = sum(is_out)
+            blank = (
+                numbers.count(None) if not outs else sum(each is None for each in compress(numbers, map(not_, is_out)))
+            )
+            self.now[f"{channel}_out"] += outs
+            self.now[channel] += many - outs - blank
+            for opted_out, moves in ((True, outs), (False, many - outs)):
+                if moves:
+                    self.months[moved(at, channel, source, opted_out=opted_out)] += moves
+
+    def keep(self, team: Team) -> None:
+        """Write it, and forget it. Call it inside `locked(team)`, once the contacts are written."""
+        if not (any(self.now.values()) or self.months):
+            return
+        kept = ContactCounts.objects.filter(team=team).first()
+        if kept is None:
+            _count(team)
+        else:
+            kept.now = _added(kept.now, self.now)
+            kept.months = _recent(_added(kept.months, self.months))
+            kept.save(update_fields=["now", "months"])
+        self.now.clear()
+        self.months.clear()
+
+
+def states(values: Mapping[str, Any]) -> Iterable[str]:
+    """Yield the name of every count that a contact with these values is in.
+
+    Whom it is assigned to stands under "assigned", or else as the core has it, under "staff_id".
+    """
+    yield CONTACTS
+    if (values[ASSIGNED] if ASSIGNED in values else values.get("staff_id")) is not None:
+        yield ASSIGNED
+    for channel, number in NUMBER_OF.items():
+        if values[channel][0]:
+            yield f"{channel}_out"
+        elif values.get(number):
+            yield channel
+
+
+def moved(at: datetime, channel: str, source: str, *, opted_out: bool) -> str:
+    """Return the name of the count of a month: "2026-11 text out contact"."""
+    return f"{at:%Y-%m} {channel} {'out' if opted_out else 'in'} {source}"
+
+
+def counts_of(team: Team) -> ContactCounts:
+    """Return the counts; counted once, for a team that has none yet."""
+    kept = ContactCounts.objects.filter(team=team).first()
+    if kept is not None:
+        return kept
+    with locked(team) as current:
+        return ContactCounts.objects.filter(team=current).first() or _count(current)
+
+
+def _count(team: Team) -> ContactCounts:
+    """Begin to keep the counts of a team. Call it inside `locked(team)`, after what was to be written."""
+    return ContactCounts.objects.create(team=team, now=scan(team), months=scan_months(team))
+
+
+def state_of(contact: Contact) -> dict[str, Any]:
+    """Return what the counts depend on of a contact, by stored key."""
+    channels = {channel: (getattr(contact, f"{channel}_out"),) for channel in CHANNELS}
+    numbers = {number: getattr(contact, number) for number in set(NUMBER_OF.values())}
+    return {**channels, **numbers, ASSIGNED: contact.assigned_id}
+
+
+def scan(team: Team) -> dict[str, int]:
+    """Count the contacts themselves. Takes as long as there are many."""
+    counted = {CONTACTS: Count("id"), ASSIGNED: Count("assigned_id")}
+    for channel, number in NUMBER_OF.items():
+        is_out = Q(**{f"{channel}_out": True})
+        counted[f"{channel}_out"] = Count("id", filter=is_out)
+        counted[channel] = Count("id", filter=~is_out & Q(**{f"{number}__isnull": False}))
+    named = {f"count_of_{name}": count for name, count in counted.items()}  # a count may not be called as a column is
+    found: dict[str, int] = Contact.objects.filter(team=team).aggregate(**named)
+    return {name.removeprefix("count_of_"): count for name, count in found.items() if count}
+
+
+def scan_months(team: Team) -> dict[str, int]:
+    """Count the changes of channels in the history itself."""
+    counted: Counter[str] = Counter()
+    changes = Change.objects.filter(team=team, after__isnull=False)
+    for at, source, before, after in changes.values_list("at", "source", "before", "after").iterator():
+        for channel in CHANNELS:
+            now, was = (after or {}).get(channel), (before or {}).get(channel)
+            if now is not None and (was is None or was[0] != now[0]):
+                counted[moved(at, channel, source, opted_out=now[0])] += 1
+    return _recent(counted)
+
+
+def _added(kept: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    total = Counter(kept)
+    total.update(more)
+    return {name: count for name, count in total.items() if count}
+
+
+def _recent(months: Mapping[str, int]) -> dict[str, int]:
+    """Leave out what is older than anybody asks for."""
+    today = timezone.now()
+    oldest = today.year * 12 + today.month - MONTHS_KEPT
+    return {name: count for name, count in months.items() if int(name[:4]) * 12 + int(name[5:7]) > oldest}

@@ -1,0 +1,124 @@
+"""Counts that are kept say what counting says, after every kind of change."""
+
+import random
+from typing import Any
+
+import pytest
+from django.db.models import F
+
+from muster.contacts import edit
+from muster.contacts.consent import set_consent
+from muster.contacts.counts import counts_of, scan, scan_months
+from muster.contacts.erase import erase
+from muster.contacts.models import Contact, ContactCounts
+from muster.imports import undo, worker
+from muster.imports.models import Import
+from muster.teams import members
+from muster.teams.models import Team
+from tests.cast import Cast
+from tests.imports.play import HEADER, imported
+
+pytestmark = pytest.mark.django_db(databases=["default", "progress"])
+
+WIDE = f"{HEADER},OptedOut,WhatsAppOptedOut,WhatsAppMarketingOptedOut,StaffId"
+
+
+def are_true(team: Team) -> bool:
+    kept = counts_of(team)
+    return (kept.now, kept.months) == (scan(team), scan_months(team))
+
+
+def row(chance: random.Random, number: int) -> str:
+    words = [chance.choice(["", "", "yes", "no"]) for _ in range(3)]
+    mobile = chance.choice([f"+1 716 555 1{number:03}", ""])
+    whatsapp = chance.choice([f"+44 1753 495{number:03}", "", f"+1 716 555 2{number:03}"])
+    return (
+        f"S{number},A{chance.randint(1, 3)},B,{mobile},{whatsapp},{','.join(words)},{chance.choice(['', 'T01', '007'])}"
+    )
+
+
+def import_some(cast: Cast, chance: random.Random) -> None:
+    rows = [row(chance, number) for number in chance.sample(range(1, 30), 8)]
+    header, rows = (WIDE, rows) if chance.random() < 0.8 else (HEADER, [",".join(each.split(",")[:5]) for each in rows])
+    options: dict[str, Any] = {
+        "blank_mobile": chance.choice(["infer", "fail"]),
+        "allow_mobile_updates": chance.random() < 0.5,
+    }
+    imported(cast.team, cast.alice, "\n".join((header, *rows)).encode(), **options)
+
+
+def undo_one(cast: Cast, chance: random.Random) -> None:
+    found = [imp for imp in Import.objects.filter(team=cast.team) if undo.can_undo(imp)]
+    if found:
+        worker.run_now(undo.undo(chance.choice(found), cast.alice))
+
+
+def some_contact(cast: Cast, chance: random.Random) -> Contact | None:
+    found = list(Contact.objects.select_related("team").filter(team=cast.team))
+    return chance.choice(found) if found else None
+
+
+def edit_one(cast: Cast, chance: random.Random) -> None:
+    if contact := some_contact(cast, chance):
+        values = {
+            "whatsapp_number": chance.choice(["", "+44 1753 495900"]),
+            "assigned": chance.choice([None, cast.membership(cast.bob).pk]),
+            "whatsapp": chance.random() < 0.5,
+        }
+        edit.update(contact, cast.alice, values)
+
+
+def add_one(cast: Cast, chance: random.Random) -> None:
+    number = f"+1 716 555 3{chance.randint(0, 999):03}"
+    if not Contact.objects.filter(team=cast.team, mobile_number=number.replace(" ", "")).exists():
+        values = {"first_name": "By", "last_name": "Hand", "mobile_number": number, "text": chance.random() < 0.5}
+        edit.add(cast.team, cast.alice, values)
+
+
+def say_one(cast: Cast, chance: random.Random) -> None:
+    if contact := some_contact(cast, chance):
+        channel = chance.choice(["text", "whatsapp", "whatsapp_marketing"])
+        set_consent(contact, channel=channel, opted_out=chance.random() < 0.6, source="contact", by=cast.alice)
+
+
+def erase_one(cast: Cast, chance: random.Random) -> None:
+    if contact := some_contact(cast, chance):
+        erase(contact, cast.alice)
+        # History that is erased can't be counted: the counts of the months keep what happened.
+        ContactCounts.objects.filter(team=cast.team).update(months=scan_months(cast.team), now=F("now"))
+
+
+STEPS = (import_some, import_some, undo_one, edit_one, add_one, say_one, erase_one)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_they_are_what_a_scan_counts_after_every_kind_of_change(cast: Cast, seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(25):
+        chance.choice(STEPS)(cast, chance)
+        assert are_true(cast.team)
+
+
+def test_a_member_who_leaves_leaves_contacts_unassigned(cast: Cast) -> None:
+    imported(cast.team, cast.alice, f"{HEADER},StaffId\nS1,A,B,+1 716 555 1234,,007\n".encode())
+    assert counts_of(cast.team).now["assigned"] == 1
+    members.remove_user(cast.membership(cast.bob), cast.alice)
+    assert "assigned" not in counts_of(cast.team).now
+    assert are_true(cast.team)
+
+
+def test_an_undo_takes_back_what_it_removed(cast: Cast) -> None:
+    imp = imported(cast.team, cast.alice, f"{HEADER}\nS1,A,B,+1 716 555 1234,\n".encode())
+    assert counts_of(cast.team).now == {"contacts": 1, "text": 1}
+    worker.run_now(undo.undo(imp, cast.alice))
+    assert counts_of(cast.team).now == {}
+
+
+def test_a_team_of_before_is_counted_at_the_first_look(cast: Cast) -> None:
+    imported(cast.team, cast.alice, f"{HEADER}\nS1,A,B,+1 716 555 1234,\n".encode())
+    ContactCounts.objects.all().delete()
+    assert counts_of(cast.team).now == {"contacts": 1, "text": 1}
+    ContactCounts.objects.all().delete()
+    imported(cast.team, cast.alice, f"{HEADER}\nS2,A,B,+1 716 555 1235,\n".encode())
+    assert counts_of(cast.team).now == {"contacts": 2, "text": 2}
+    assert are_true(cast.team)
