@@ -62,6 +62,13 @@ class Settings(BaseSettings):
     max_api_bytes: int = Field(500 * 1024 * 1024, description="Largest file by API or command line, in bytes.")
     draft_days: int = Field(7, description="Days an import that was not confirmed is kept.")
     undo_days: int = Field(14, description="Days an import can be undone.")
+    page_rows: int = Field(100_000, description="Most rows that are checked while a page waits; else a worker does.")
+    page_cells: int = Field(2_000_000, description="Most cells that are checked while a page waits.")
+    worker_seconds: float = Field(
+        600, description="Processor time, in seconds, that checking a file or importing it may take of a worker."
+    )
+    worker_memory_mb: int = Field(4096, description="Most memory of a worker, in MB; 0: no limit of ours.")
+    lost_workers: int = Field(3, description="Workers that may end over one import before it is given up as failed.")
     lease_seconds: int = Field(30, description="Seconds after which a silent worker's import is taken over by another.")
 
     invitation_days: int = Field(7, description="Days an invitation can be accepted.")

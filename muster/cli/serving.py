@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -16,10 +17,11 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from gunicorn.app.base import BaseApplication
 
 from muster.core import phones
-from muster.imports import worker
+from muster.imports import budget, worker
 from muster.settings import settings
 from muster.teams import first_run
 
+log = logging.getLogger(__name__)
 app = typer.Typer()
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.")]
@@ -60,6 +62,7 @@ def work(
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda *_: stop.set())
     prepare_numbers()
+    budget.limit_memory(settings().worker_memory_mb)
     worker.work(once=once, stop=stop)
 
 
@@ -145,7 +148,9 @@ class Keeper:
             command = [sys.executable, "-m", "muster", "work", "--parent", str(os.getpid())]
             # Spawned, not forked: gunicorn forks beside us, and its child would keep open the pipe Popen waits on.
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=False)
-            self.process.wait()
+            ended = self.process.wait()
+            if not self.stopping.is_set():
+                log.warning("the worker ended (%s); another one begins", ended)
             self.stopping.wait(1)  # it ended by itself: after a moment, another
 
     def stop(self) -> None:

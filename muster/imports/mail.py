@@ -40,7 +40,7 @@ def write_mails(imp: Import, outcome: Outcome, at: datetime) -> None:
 
 def write_failure(imp: Import, at: datetime) -> None:
     """Put the mails that say that nothing was saved into the outbox."""
-    _write(imp, FAILED, f"Import failed: nothing was saved ({imp.team.name})", at)
+    _write(imp, FAILED, f"Import failed: nothing was saved ({imp.team.name})", at, why=imp.failure)
 
 
 def prepare() -> None:

@@ -35,6 +35,7 @@ class Import(models.Model):
     method = models.CharField(max_length=4)  # file, text, api, undo
     filename = models.CharField(max_length=255, blank=True)
     size = models.BigIntegerField(default=0)  # bytes of the original
+    is_large = models.BooleanField(default=False)  # by rows or cells: the worker looks at it, and no page waits for it
     state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
     confirmed = models.BooleanField(default=False)  # go on to "waiting" by itself once checked
     options = models.JSONField(default=dict)  # core.fields.Options as JSON
@@ -60,6 +61,7 @@ class Import(models.Model):
     lease_until = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)  # grows with every claim; a finished import must still hold its own
     attempts = models.PositiveIntegerField(default=0)
+    lost = models.PositiveIntegerField(default=0)  # claims whose worker was heard of no more: ended, or killed
 
     rows = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)

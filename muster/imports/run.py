@@ -13,10 +13,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from muster.contacts.lock import locked
+from muster.contacts.schema import schema_of
 from muster.core.errors import BadFile
 from muster.core.fields import Options, options_to_json
 from muster.core.outcome import Outcome, Tally
 from muster.core.plan import Plan, make_plan, verdicts
+from muster.core.table import extent
 from muster.imports import apply, plans, reading
 from muster.imports.gc_pause import without_collecting
 from muster.imports.mail import write_mails
@@ -59,6 +61,7 @@ def receive(
     """
     imp = Import(team=team, created_by=user, method=method, filename=fit(filename)[-255:], size=len(data))
     imp.options, imp.confirmed, imp.idempotency_key = options_to_json(options), confirm, idempotency_key or None
+    imp.is_large = _is_large(team, data, options)
     if is_small(imp):
         imp.lease_until = _lease()  # we look ourselves; should we die, a worker will
     try:
@@ -95,7 +98,8 @@ def settle(imp: Import, clock: Clock | None = None) -> Import:
     waiting = Import.objects.filter(
         pk=imp.pk, revision=revision, state__in=(State.CHECKING, State.READY, State.REFUSED)
     )
-    waiting.update(looked=revision, lease_until=None, worker="", seconds=clock.seconds, **values)
+    free = {"lease_until": None, "worker": "", "attempts": 0, "lost": 0}
+    waiting.update(looked=revision, seconds=clock.seconds, **free, **values)
     imp.refresh_from_db()
     return imp
 
@@ -155,7 +159,9 @@ def asks_first(imp: Import) -> bool:
 
 def revise(imp: Import, user: User, options: Options) -> Import:
     """Change options or column answers of a draft, and look again. Raises WrongState."""
-    touch(imp, options=options_to_json(options))
+    if _is_short(imp.size):
+        imp.is_large = _is_large(imp.team, blobs.original(imp), options)  # another header row makes another table
+    touch(imp, options=options_to_json(options), is_large=imp.is_large)
     return settle(imp) if is_small(imp) else imp
 
 
@@ -174,18 +180,30 @@ def confirm(imp: Import, user: User) -> Import:
     """Put a draft, or an import that failed through our fault, into the queue. Raises WrongState."""
     summed_up(imp)
     again = imp.state == State.FAILED and not imp.original_removed_at
-    now, preview = timezone.now(), _preview(Outcome.from_json(imp.summary))
+    if again and imp.looked != imp.revision and not imp.undoes_id:
+        return _look_again(imp)
     states = (State.READY, State.FAILED) if again else (State.READY,)
+    confirmed = {
+        "confirmed_by": user,
+        "confirmed_at": timezone.now(),
+        "previewed": _preview(Outcome.from_json(imp.summary)),
+    }
     try:
-        moved = imp.move(
-            *states, to=State.WAITING, confirmed_by=user, confirmed_at=now, previewed=preview, attempts=0, failure=""
-        )
+        moved = imp.move(*states, to=State.WAITING, **confirmed, **_AFRESH)
     except IntegrityError:  # an undo that failed, and was asked for anew meanwhile
         moved = False
     if not moved:
         imp.refresh_from_db()
         raise WrongState(imp)
     audit.record(imp.team, user, "import-confirmed", filename=imp.filename, id=str(imp.pk))
+    return imp
+
+
+def _look_again(imp: Import) -> Import:
+    """Give a file to the workers that none of them could look at: there is no preview of it to confirm."""
+    if not imp.move(State.FAILED, to=State.CHECKING, lease_until=None, finished_at=None, **_AFRESH):
+        imp.refresh_from_db()
+        raise WrongState(imp)
     return imp
 
 
@@ -256,11 +274,24 @@ def _differences(previewed: dict[str, int], now: dict[str, int]) -> dict[str, li
 
 def is_small(imp: Import) -> bool:
     """Whether it is looked at while somebody waits; a larger one goes to the worker."""
-    return imp.size <= settings().max_file_bytes
+    return _is_short(imp.size) and not imp.is_large
+
+
+def _is_short(size: int) -> bool:
+    return size <= settings().max_file_bytes
+
+
+def _is_large(team: Team, data: bytes, options: Options) -> bool:
+    """Whether there is more in it than a page can wait for, by rows and cells: bytes alone do not tell."""
+    if not _is_short(len(data)):
+        return True
+    rows, cells = extent(data, schema_of(team), options)
+    return rows > settings().page_rows or cells > settings().page_cells
 
 
 def _lease() -> datetime:
     return timezone.now() + timedelta(seconds=settings().lease_seconds)
 
 
+_AFRESH = {"attempts": 0, "lost": 0, "failure": ""}
 _TOTALS = ("rows", "created", "updated", "unchanged", "failed")

@@ -20,6 +20,7 @@ from django.utils import timezone
 from muster.core.errors import BadFile
 from muster.core.outcome import Outcome
 from muster.imports import mail, progress, retention, run, undo
+from muster.imports.budget import processor_time
 from muster.imports.models import Import, State
 from muster.settings import settings
 
@@ -29,6 +30,7 @@ SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_BETWEEN_PRUNINGS = 3600
 MOST_ATTEMPTS = 20
 FAILURE = "Nothing was saved, because of a problem on our side."
+GIVEN_UP = "It was tried {tries} times. Each time its worker ended, or it took more time or memory than one may."
 
 
 def work(*, once: bool = False, stop: threading.Event | None = None) -> None:
@@ -84,11 +86,13 @@ def one_round(name: str) -> bool:
     sent = mail.send_due()
     found = claim(name)
     if found:
-        carry_out(found)
+        with processor_time(settings().worker_seconds):
+            carry_out(found)
         return True
     unseen = claim_unseen(name)
     if unseen:
-        look_at(unseen)
+        with processor_time(settings().worker_seconds):
+            look_at(unseen)
         return True
     return sent > 0
 
@@ -128,8 +132,11 @@ def run_now(imp: Import) -> Import:
 
 
 def _take(imp: Import, name: str) -> Import | None:
-    """Make it ours: a new fence, so that nobody who held it before can finish it."""
-    now = timezone.now()
+    """Make it ours: a new fence, so that nobody who held it before can finish it. None: it cost too many workers."""
+    now, lost = timezone.now(), _lost(imp, name)
+    if lost >= settings().lost_workers:
+        _give_up(imp, lost)
+        return None
     imp.move(
         State.WAITING,
         State.IMPORTING,
@@ -138,9 +145,20 @@ def _take(imp: Import, name: str) -> Import | None:
         lease_until=_lease(),
         fence=F("fence") + 1,
         attempts=F("attempts") + 1,
+        lost=lost,
         started_at=now,
     )
     return imp
+
+
+def _lost(imp: Import, name: str) -> int:
+    """Return how many workers have ended over an import that is free: the last one too, if it had not let go of it."""
+    return imp.lost + (imp.lease_until is not None and imp.worker != name)
+
+
+def _give_up(imp: Import, lost: int) -> None:
+    log.error("import %s has cost %s workers and is given up", imp.pk, lost)
+    _fail(imp, GIVEN_UP.format(tries=lost))
 
 
 def claim_unseen(name: str) -> Import | None:
@@ -153,7 +171,12 @@ def claim_unseen(name: str) -> Import | None:
 def _take_unseen(imp: Import, name: str) -> bool:
     mine = Import.objects.filter(pk=imp.pk, state=State.CHECKING, fence=imp.fence)
     free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
-    taken = mine.filter(free).update(worker=name, lease_until=_lease(), fence=F("fence") + 1)
+    lost = _lost(imp, name)
+    if lost >= settings().lost_workers:
+        _give_up(imp, lost)
+        return False
+    ours = {"worker": name, "lease_until": _lease(), "fence": F("fence") + 1, "attempts": F("attempts") + 1}
+    taken = mine.filter(free).update(lost=lost, **ours)
     imp.refresh_from_db()
     return bool(taken)
 
@@ -170,7 +193,9 @@ def carry_out(imp: Import) -> Outcome | None:
         _refuse(imp, bad)
     except (OperationalError, InterfaceError) as error:
         log.warning("import %s: %s", imp.pk, error)
-        _put_back(imp)
+        _put_back(imp, State.WAITING)
+    except MemoryError:
+        raise  # there may be too little even to say so: the process ends, and the claim counts as lost
     except Exception:
         log.exception("import %s failed", imp.pk)
         _fail(imp)
@@ -185,7 +210,10 @@ def look_at(imp: Import) -> None:
         with heartbeat(imp):
             run.settle(imp)
     except (OperationalError, InterfaceError) as error:
-        log.warning("file of import %s: %s", imp.pk, error)  # looked at again when the lease has run out
+        log.warning("file of import %s: %s", imp.pk, error)
+        _put_back(imp, State.CHECKING)
+    except MemoryError:
+        raise
     except Exception:
         log.exception("file of import %s was not looked at", imp.pk)
         _fail(imp)
@@ -203,19 +231,20 @@ def _refuse(imp: Import, bad: BadFile) -> None:
     )
 
 
-def _put_back(imp: Import) -> None:
+def _put_back(imp: Import, state: State) -> None:
     """The database was busy or away: try again, but not for ever."""
     if imp.attempts >= MOST_ATTEMPTS:
         _fail(imp)
     else:
-        Import.objects.filter(_ours(imp)).update(state=State.WAITING, lease_until=None)
+        Import.objects.filter(_ours(imp)).update(state=state, lease_until=None)
 
 
-def _fail(imp: Import) -> None:
+def _fail(imp: Import, why: str = FAILURE) -> None:
     now = timezone.now()
     with transaction.atomic():
         failed = Import.objects.filter(_ours(imp))
-        if failed.update(state=State.FAILED, failure=FAILURE, lease_until=None, finished_at=now):
+        if failed.update(state=State.FAILED, failure=why, lease_until=None, finished_at=now):
+            imp.failure = "" if why == FAILURE else why
             mail.write_failure(imp, now)
 
 

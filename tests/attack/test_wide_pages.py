@@ -2,6 +2,7 @@
 
 import pytest
 
+from muster.imports import worker
 from muster.imports.draft.columns import MOST_ASKED
 from muster.imports.models import Import, State
 from tests.cast import Cast
@@ -53,6 +54,6 @@ def test_it_offers_a_choice_among_twenty_columns_of_one_field(cast: Cast) -> Non
 
 def test_it_refuses_more_cells_than_one_upload_may_have(cast: Cast) -> None:
     far = HEADER + "," * 480 + "Far\n" + "S1\n" * 50_000
-    imp = drafted(cast.team, cast.alice, far.encode(), method="file")
+    imp = worker.run_now(drafted(cast.team, cast.alice, far.encode(), method="file"))
 
     assert (imp.state, [each["code"] for each in imp.summary["problems"]]) == (State.REFUSED, ["file-too-many-cells"])

@@ -11,10 +11,12 @@ def main() -> None:
     django.setup()
     from django.db import connections  # noqa: PLC0415  only once Django is set up
 
-    from muster.imports import worker  # noqa: PLC0415
+    from muster.imports import budget, worker  # noqa: PLC0415
+    from muster.settings import settings  # noqa: PLC0415
 
     for alias, name in zip(("default", "progress"), sys.argv[1:3], strict=True):
         connections[alias].settings_dict["NAME"] = name
+    budget.limit_memory(settings().worker_memory_mb)
     worker.work()
 
 

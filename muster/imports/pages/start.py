@@ -194,7 +194,7 @@ def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: byte
         confirm=False,
         idempotency_key=form.idempotency_key(data),
     )
-    if "preview" in request.POST or imp.state == State.REFUSED:
+    if "preview" in request.POST or imp.state in (State.REFUSED, State.CHECKING):
         return redirect("imports:show", who.team.slug, imp.pk)
     if imp.state == State.READY and run.asks_first(imp):
         return redirect("imports:confirm", who.team.slug, imp.pk)
