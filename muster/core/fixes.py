@@ -32,7 +32,7 @@ _WORDS = {
 }
 NOTHING = _WORDS | {"tbd", "tbc", "#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!"}
 
-_MEXICO_WITH_1 = re.compile(r"(\s*\+\s*52[\s.()-]*)1[\s.-]*((?:[\s.()-]*\d){10}[\s.()-]*)")
+_MEXICO_WITH_1 = re.compile(r"(\s*+\+\s*+52[\s.()-]*+)1[\s.-]*+((?:[\s.()-]*+\d){10}[\s.()-]*+)")
 
 
 class Change(NamedTuple):
@@ -83,9 +83,11 @@ def of_region(cells: Iterable[str], region: str) -> list[str]:
 
 def drop_1_after_52(cells: Iterable[str]) -> list[str]:
     """Take away the 1 that Mexican mobile numbers had after +52 until 2019."""
-    return [
-        _MEXICO_WITH_1.sub(r"\1\2", cell) if _MEXICO_WITH_1.fullmatch(cell.strip(EDGES)) else cell for cell in cells
-    ]
+
+    def has_it(cell: str) -> bool:
+        return len(cell) <= phones.LONGEST_TEXT and bool(_MEXICO_WITH_1.fullmatch(cell.strip(EDGES)))
+
+    return [_MEXICO_WITH_1.sub(r"\1\2", cell) if has_it(cell) else cell for cell in cells]
 
 
 def clear_nothing(cells: Iterable[str]) -> list[str]:

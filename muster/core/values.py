@@ -31,6 +31,8 @@ class Report(Protocol):
     def __call__(self, index: int, code: str, facts: Mapping[str, Any] | None = None, /) -> None: ...
 
 
+_PIECE, _LONGEST_PIECE = 250, 500
+_LONGEST_DATE = 40
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII)
 _ORDERED_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})", re.ASCII)
@@ -89,8 +91,24 @@ def _read_text(cell: str, limit: int, *, several_lines: bool) -> tuple[str | Mis
 
 
 def _clean(cell: str, *, several_lines: bool) -> str:
-    value = unicodedata.normalize("NFC", export_unsafe(cell.strip(EDGES)).strip(EDGES))
+    value = _composed(export_unsafe(cell.strip(EDGES)).strip(EDGES))
     return value.replace("\r\n", "\n").replace("\r", "\n") if several_lines else value
+
+
+def _composed(text: str) -> str:
+    """Return the text in NFC. A long one is composed by pieces: the time it takes is the square of a run of marks."""
+    pieces, start = [], 0
+    while len(text) - start > _LONGEST_PIECE:
+        ends = range(start + _PIECE, start + _LONGEST_PIECE)
+        end = next((place for place in ends if _stands_alone(text[place])), ends.stop)
+        pieces.append(unicodedata.normalize("NFC", text[start:end]))
+        start = end
+    return "".join([*pieces, unicodedata.normalize("NFC", text[start:])])
+
+
+def _stands_alone(char: str) -> bool:
+    """Whether a character is never composed with the one before it: it is no mark, and no part of a Korean syllable."""
+    return char.isascii() or not (unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff")
 
 
 def _doubt(value: str, *, several_lines: bool) -> str | None:
@@ -129,7 +147,7 @@ def _yes_no(field: Field, text: str, _: str | None) -> str | Missing:
 
 
 def _choice(field: Field, text: str, _: str | None) -> str | Missing:
-    choice = unicodedata.normalize("NFC", export_unsafe(text))
+    choice = _composed(export_unsafe(text))
     if choice in field.choices:
         return choice
     return next((each for each in field.choices if each.casefold() == choice.casefold()), UNREAD)
@@ -144,7 +162,7 @@ def _number(_field: Field, text: str, _: str | None) -> str | Missing:
 
 
 def _date(_field: Field, text: str, order: str | None) -> str | Missing:
-    return _as_date(text, order)
+    return _as_date(text, order) if len(text) <= _LONGEST_DATE else UNREAD
 
 
 @lru_cache(20_000)  # fifty years of days, which a long file has again and again

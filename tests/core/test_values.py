@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -162,3 +165,16 @@ def test_what_looks_like_a_formula_is_guarded_and_numbers_are_not(text: str, saf
 @given(st.text())
 def test_the_reader_takes_away_exactly_the_guard(text: str) -> None:
     assert export_unsafe(export_safe(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["e\u0301" * 400, "한국어를 씁니다 " * 100, "ᾧ" * 400, "x" * 250 + "\u0301" * 20 + "y" * 400]
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_it_composes_long_text_as_it_does_short(text: str, form: Literal["NFC", "NFD"]) -> None:
+    field = custom_field("Notes", "custom.1", max_length=10_000)
+    written = unicodedata.normalize(form, text).strip()
+
+    read = READERS[Kind.TEXT](field, [written], lambda *_: None, None)
+
+    assert read == [unicodedata.normalize("NFC", written)]

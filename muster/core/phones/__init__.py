@@ -2,6 +2,7 @@
 
 from muster.core.phones.cells import (
     IMPOSSIBLE,
+    LONGEST_TEXT,
     NO_PLUS,
     NOT_ASSIGNED,
     UNREADABLE,
@@ -20,6 +21,7 @@ from muster.core.phones.spellings import heard, key, respelt, spellings
 
 __all__ = [
     "IMPOSSIBLE",
+    "LONGEST_TEXT",
     "NOT_ASSIGNED",
     "NO_PLUS",
     "UNREADABLE",

@@ -35,21 +35,22 @@ IMPOSSIBLE: Said = (None, "phone-impossible")
 NOT_ASSIGNED = "phone-not-assigned"
 
 _is_e164 = re.compile(r"\+[0-9]+").fullmatch
-_LONGEST_TEXT = 250  # the library reads no more, and no number needs it
+LONGEST_TEXT = 250  # the library reads no more, and no number needs it
 _MOST_BEGINNINGS = 20_000
 _QUOTES = "'`\"\u2018\u2019"
 _SCHEME = re.compile(r"\A(?:tel|sms|callto|whatsapp)\s*:\s*", re.IGNORECASE)
 _GAPS = str.maketrans("", "", " -.()")  # what stands between the digits of most numbers
 _NOT_DIGITS = str.maketrans("", "", "+-.()[]/ \t\n\r\v\f\x1c\x1d\x1e\x1f")
-_BETWEEN = r"[-\s.()\[\]/]*"
-_ONE_NUMBER = re.compile(rf"{_BETWEEN}\+*(?:{_BETWEEN}\d)*{_BETWEEN}")
-_TWO_NUMBERS = re.compile(r"(?:\D*\d){7,}[^\d\n/]*[\n/](?:\D*\d){7,}\D*")
+# What a repetition with "+" behind it has matched it never gives back, so that no text is walked over and over.
+_BETWEEN = r"[-\s.()\[\]/]*+"
+_ONE_NUMBER = re.compile(rf"{_BETWEEN}\+*+(?:{_BETWEEN}\d)*+{_BETWEEN}")
+_TWO_NUMBERS = re.compile(r"(?:\D*+\d){7,}[^\d\n/]*+[\n/](?:\D*+\d){7,}+\D*+")
 _SPREADSHEET_POWER = re.compile(r"[+-]?\d+(?:[.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _SPREADSHEET_FLOAT = re.compile(r"\s*\d+\.0+\s*")
 _LABEL = r"(?:e?xt(?:ensi(?:on|ón|o))?n?|x|#|~|int|anexo|poste|доб)"
 _EXTENSION = re.compile(
-    rf"{_BETWEEN}\+*(?:{_BETWEEN}\d){{3,}}{_BETWEEN}"
-    rf"(?:[,;]*\s*{_LABEL}[.:=]*[\s,-]*\d{{1,20}}\s*#?|[,;]+\s*\d{{1,6}}\s*#?|[-\s]+\d{{1,6}}#)",
+    rf"{_BETWEEN}\+*+(?:{_BETWEEN}\d){{3,}}{_BETWEEN}"
+    rf"(?:[,;]*+\s*+{_LABEL}[.:=]*+[\s,-]*+\d{{1,20}}\s*+#?|[,;]++\s*+\d{{1,6}}\s*+#?|(?<=[-\s])\d{{1,6}}#)",
     re.IGNORECASE,
 )
 
@@ -69,6 +70,8 @@ def read_all(cells: Sequence[str], home: str) -> list[Said]:
 
 def _read(cell: str, text: str, home: str) -> Said:
     """`text` is the cell without gaps."""
+    if len(cell) > LONGEST_TEXT:
+        return _read_long(cell, home)
     if "." in cell and _SPREADSHEET_FLOAT.fullmatch(cell):
         return _read_unusual(cell, home)
     before = _BEGINNINGS[home, text[: 7 if text < "0" else 5], len(text)]
@@ -79,6 +82,12 @@ def _read(cell: str, text: str, home: str) -> Said:
     if not digits.isdigit() or not digits.isascii():
         return _read_unusual(cell, home)
     return _international(digits) if international else _national(digits, home)
+
+
+def _read_long(cell: str, home: str) -> Said:
+    """Read a cell that is too long for a number, unless white space around one makes it so."""
+    within = cell.strip()
+    return _read(within, within.translate(_GAPS), home) if len(within) <= LONGEST_TEXT else UNREADABLE
 
 
 class _Beginnings(dict[tuple[str, str, int], str | None]):
@@ -145,6 +154,8 @@ def prepare() -> None:
 
 def suggest(cell: str, home: str) -> str | None:
     """How a number that lacks its + would look with it, where that is possible."""
+    if len(cell) > LONGEST_TEXT:
+        return None
     text = _unwrapped(cell)
     digits = (text.partition(".")[0] if _SPREADSHEET_FLOAT.fullmatch(text) else text).translate(_NOT_DIGITS)
     for prefix in (REGIONS[home].dialled_abroad(digits), "00", "011", ""):
@@ -190,7 +201,7 @@ def _read_unusual(cell: str, home: str) -> Said:
     digits = text.translate(_NOT_DIGITS)
     if _SPREADSHEET_POWER.fullmatch(text):
         return SHORTENED
-    if len(text) > _LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT:
         return UNREADABLE
     if not _ONE_NUMBER.fullmatch(text):
         return EXTENSION if _EXTENSION.fullmatch(text) else UNREADABLE
