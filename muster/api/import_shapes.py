@@ -11,6 +11,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from muster.core.fields import Options, options_from_json
+from muster.imports import left_out
 from muster.imports.models import Import
 from muster.imports.progress import progress
 
@@ -47,6 +48,10 @@ BlankOptOut = Annotated[
     Literal["opt_in", "keep"],
     Field(description="What a blank WhatsApp opt-out means for who is opted out: in again, or as stored."),
 ]
+OptBackIn = Annotated[
+    Literal["file", "keep"],
+    Field(description="What becomes of who had opted out, where the file opts them in: as it says, or as stored."),
+]
 Updates = Annotated[bool, Field(description="Change mobile numbers of existing contacts.")]
 Encoding = Annotated[str, Field(max_length=20, pattern="^(utf-8|utf-16-le|utf-16-be|cp1252)$")]
 HeaderRow = Annotated[int, Field(ge=1, le=1000, description="The row with the headers, if it is not the first.")]
@@ -60,6 +65,7 @@ class NewImport(Schema):
     blank_mobile: BlankMobile
     allow_mobile_updates: Updates = False
     blank_opt_out: BlankOptOut = "opt_in"
+    opt_back_in: OptBackIn = "file"
     columns: Columns = {}
     date_orders: DateOrders = {}
     encoding: Encoding | None = None
@@ -81,6 +87,7 @@ class ImportChange(Schema):
     blank_mobile: BlankMobile = "fail"
     allow_mobile_updates: Updates = False
     blank_opt_out: BlankOptOut = "opt_in"
+    opt_back_in: OptBackIn = "file"
     columns: Columns = {}
     date_orders: DateOrders = {}
     encoding: Encoding | None = None
@@ -102,6 +109,7 @@ class OptionsOut(Schema):
     blank_mobile: Literal["infer", "fail"]
     allow_mobile_updates: bool
     blank_opt_out: Literal["opt_in", "keep"]
+    opt_back_in: Literal["file", "keep"]
     columns: dict[str, str | None]
     date_orders: dict[str, str]
     encoding: str | None
@@ -160,6 +168,7 @@ EXAMPLE: dict[str, Any] = {
         "blank_mobile": "infer",
         "allow_mobile_updates": False,
         "blank_opt_out": "opt_in",
+        "opt_back_in": "file",
         "columns": {"Notes": None},
         "date_orders": {},
         "encoding": None,
@@ -169,6 +178,7 @@ EXAMPLE: dict[str, Any] = {
     "totals": {"rows": 120, "created": 100, "updated": 12, "unchanged": 7, "failed": 1},
     "problem_counts": {"value-blank": 1},
     "note_counts": {"number-inferred": 40},
+    "left_out_opt_outs": 0,
     "progress": {"done": 120, "of": 120, "phase": ""},
 }
 EXAMPLE_PROBLEM: dict[str, Any] = {
@@ -197,6 +207,7 @@ class ImportListed(Schema):
     totals: Totals
     problem_counts: Counts
     note_counts: Counts
+    left_out_opt_outs: Annotated[int, Field(description="Opt-outs of rows that are left out, not applied yet.")]
     progress: Progress
 
 
@@ -275,6 +286,7 @@ def listed_json(imp: Import) -> dict[str, Any]:
         "totals": {name: getattr(imp, name) for name in Totals.model_fields},
         "problem_counts": imp.summary.get("problem_counts", {}),
         "note_counts": imp.summary.get("note_counts", {}),
+        "left_out_opt_outs": left_out.count(imp),
         "progress": progress(imp),
     }
 

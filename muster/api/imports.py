@@ -36,7 +36,7 @@ from muster.api.problems import Refused
 from muster.api.reading import read_upload
 from muster.core import errors
 from muster.core.fields import options_from_json
-from muster.imports import row_results, run, undo
+from muster.imports import left_out, row_results, run, undo
 from muster.imports.draft import edits
 from muster.imports.models import Import
 from muster.imports.row_results import RowResult
@@ -234,6 +234,17 @@ def rows_to_fix(request: HttpRequest, team: str, import_id: UUID) -> StreamingHt
     if imp.state in {"checking", "refused", "failed", "cancelled"}:
         raise run.WrongState(imp)
     return csv_response(row_results.rows_to_fix(imp), f"rows-to-fix-{imp.pk}.csv")
+
+
+@router.post(IMPORT + "/apply-opt-outs", auth=Admins(), response=ImportOut, openapi_extra=says(409))
+def apply_opt_outs(request: HttpRequest, team: str, import_id: UUID) -> dict[str, Any]:
+    """Opt out those whom rows that are left out say to have opted out, as the caller's word; nothing else changes.
+
+    409 unless the import is `ready` or `done`. Said again, it changes nothing.
+    """
+    asker = who(request)
+    left_out.apply(find(asker, import_id), asker.user)
+    return import_json(find(asker, import_id))
 
 
 @router.post(IMPORT + "/undo", auth=Admins(), response={200: UndoOut, 202: ImportOut}, openapi_extra=says(409))

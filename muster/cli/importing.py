@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -34,6 +35,13 @@ PHASES = ("parse", "check", "plan", "apply")
 OURS_FAILED = 3
 
 
+class OptBackIn(StrEnum):
+    """What becomes of who had opted out, where the file opts them in."""
+
+    FILE = "file"
+    KEEP = "keep"
+
+
 @app.command("import")
 def import_file(  # noqa: PLR0917  typer reads them
     file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - reads standard input.")],
@@ -45,6 +53,9 @@ def import_file(  # noqa: PLR0917  typer reads them
     keep_opt_outs: Annotated[
         bool, typer.Option("--keep-opt-outs", help="A blank WhatsApp opt-out keeps what is stored.")
     ] = False,
+    opt_back_in: Annotated[
+        OptBackIn, typer.Option(help="Who had opted out, where the file opts them in: as the file says, or kept.")
+    ] = OptBackIn.FILE,
     columns: Annotated[str, typer.Option(help='Answers as JSON: {"Cell Phone": "MobileNumber", "Notes": null}')] = "{}",
     user: Annotated[str, typer.Option(metavar="EMAIL", help="Who imports: named in history, and mailed.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
@@ -56,6 +67,7 @@ def import_file(  # noqa: PLR0917  typer reads them
         blank_mobile=blank_mobile.value,
         allow_mobile_updates=allow_mobile_updates,
         blank_opt_out="keep" if keep_opt_outs else "opt_in",
+        opt_back_in=opt_back_in.value,
         columns=read_columns(columns),
     )
     order = Order(find_team(team), find_user(user), file, read_file(file), options)

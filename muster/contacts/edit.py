@@ -16,19 +16,16 @@ from muster.contacts.mapping import SEARCHED, as_columns, as_history, as_stored,
 from muster.contacts.models import Contact, Source
 from muster.contacts.schema import schema_of, searchable_keys
 from muster.contacts.search.index import document_of, index_rows
-from muster.core import by_hand
-from muster.core.consent import OPT_OUT_KEPT, Channel, numbers_by_channel
+from muster.core import by_hand, opt_outs, phones
+from muster.core.consent import Channel
 from muster.core.errors import Note, Problem
-from muster.core.fields import CHANNELS, SYSTEM_FIELDS, Kind, Schema
+from muster.core.fields import CHANNELS, Kind, Schema
 from muster.core.plan import Known, Stored
 from muster.core.table import EDGES
 from muster.core.values import export_safe
 from muster.teams.models import Membership, Team, User
 
 __all__ = ["Rejected", "Saved", "add", "save", "set_consent", "set_consent_of_number", "update"]
-
-
-CHANNEL_NAMES = {field.key: field.name for field in SYSTEM_FIELDS if field.key in CHANNELS}
 
 
 class Rejected(Exception):  # noqa: N818  says what happened, like BadFile
@@ -109,16 +106,19 @@ class _Entry:
 
     def _known(self, values: Mapping[str, Any]) -> Known:
         """Look up who has this ContactId and these numbers."""
-        contacts = Contact.objects.filter(team=self.team)
+        contacts = Contact.objects.filter(team=self.team).exclude(id=self.old.id if self.old else 0)
         contact_id, mobile, whatsapp = (values.get(key) for key in ("contact_id", "mobile_number", "whatsapp_number"))
         with_id = contacts.filter(contact_id=contact_id) if contact_id else ()
-        with_mobile = contacts.filter(mobile_number=mobile) if mobile else ()
-        sharing = contacts.filter(whatsapp_number=whatsapp) if whatsapp else contacts.none()
+        with_mobile = contacts.filter(mobile_number__in=phones.spellings(mobile)) if mobile else ()
+        sharing = contacts.filter(whatsapp_number__in=phones.spellings(whatsapp)) if whatsapp else contacts.none()
         with_whatsapp = list(sharing.values_list("id", flat=True)[:2])
         return Known(
             contacts={str(each.contact_id): as_stored(row_of(each), {}) for each in with_id},
-            holders={str(each.mobile_number): as_stored(row_of(each), {}) for each in with_mobile},
-            whatsapp={str(whatsapp): with_whatsapp[0] if len(with_whatsapp) == 1 else None} if with_whatsapp else {},
+            holders={phones.key(str(each.mobile_number)): as_stored(row_of(each), {}) for each in with_mobile},
+            whatsapp={phones.key(whatsapp): with_whatsapp[0] if len(with_whatsapp) == 1 else None}
+            if whatsapp and with_whatsapp
+            else {},
+            spelled={number: phones.key(number) for number in (mobile, whatsapp) if number},
             staff=frozenset(staff_ids(self.team).values()),
             erased=erased_ids(self.team, [contact_id]) if contact_id else frozenset(),
         )
@@ -148,15 +148,12 @@ class _Entry:
                 own_out = old.own_out if old else False
                 yield name, Channel(new.opted_out, Source.USER.value, self.by.id, self.now, own_out)
 
-    def _stopped(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Channel]]:
+    def _stopped(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the channels that are out because the number they are reached at said STOP (C8)."""
-        numbers = numbers_by_channel(values.get("mobile_number"), values.get("whatsapp_number"))
-        stops = stop_list.of_numbers(self.team, {number for number in numbers.values() if number})
-        for name, number in numbers.items():
-            since = stops.get(number or "", {}).get(name)
-            if since and not (values[name].opted_out and values[name].own_out):
-                self.notes.append(Note(OPT_OUT_KEPT, None, CHANNEL_NAMES[name], {"channel": name}))
-                yield name, Channel(True, Source.CONTACT.value, None, since, own_out=True)  # noqa: FBT003
+        numbers = [number for key in ("mobile_number", "whatsapp_number") if (number := values.get(key))]
+        after: dict[str, Any] = {}
+        opt_outs.hold_stopped(stop_list.of_numbers(self.team, numbers), values, after, self.notes, None)
+        return after
 
     def write(self, wanted: dict[str, Any]) -> Contact:
         """Save what changes, with its history and its place in the search index."""

@@ -46,6 +46,11 @@ def keys_of(team: Team, number: str) -> tuple[str, ...]:
     return (plain, *keyed_hashes(_hashed(team, plain)))
 
 
+def is_used(team: Team) -> bool:
+    """Whether any number is on the list."""
+    return StopWord.objects.filter(team=team).exists()
+
+
 def has_hashes(team: Team) -> bool:
     """Whether numbers of erased people are on the list: else nothing need be hashed to look one up."""
     return StopWord.objects.filter(team=team, number__isnull=True).exists()

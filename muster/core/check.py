@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from itertools import repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ from muster.core import phones
 from muster.core.errors import BadFile, Note, Problem
 from muster.core.fields import EXTRA_HEADERS, SYSTEM_FIELDS, Absent, Blank, Field, Kind, Options, Schema, position
 from muster.core.header import column_letter, field_of
+from muster.core.near_names import near_field
 from muster.core.table import EDGES, Table, header_candidate
 from muster.core.values import ABSENT, READERS, UNREAD, Report
 
@@ -22,7 +22,7 @@ LONGEST_HEADER = 1_000  # characters of a header that is no field's: it is shown
 MOST_COMPARED = 100  # unknown headers that are compared with the names of fields: each is compared with every name
 _AT_ONCE = 2_000  # rows: columns that fit a processor's cache
 _NO_NUMBER = {None, ABSENT, UNREAD}
-_NOTES = {"text-garbled", "text-spreadsheet-error"}
+_NOTES = {"number-respelt", "text-garbled", "text-spreadsheet-error"}
 
 
 class Record(NamedTuple):
@@ -136,6 +136,8 @@ def _read_column(field: Field, cells: Sequence[str], report: Report, schema: Sch
         values = _read_phones(cells, report, schema)
     else:
         values = READERS[field.kind](field, cells, report, options.date_orders.get(field.name))
+        if field.reversed:
+            values = [not value if isinstance(value, bool) else value for value in values]
     if field.blank is Blank.FAILS or (field.blank is Blank.OPTION and options.blank_mobile == "fail"):
         for index, value in enumerate(values):
             if value is None:
@@ -155,6 +157,9 @@ def _read_phones(cells: Sequence[str], report: Report, schema: Schema) -> list[A
             report(index, code, {"number": number})
         elif not cells[index].strip(EDGES):
             values.append(None)
+        elif code == phones.IMPOSSIBLE[1] and (respelt := phones.older_spelling(cells[index], home)):
+            values.append(respelt)
+            report(index, "number-respelt", {"number": respelt})
         else:
             values.append(UNREAD)
             report(index, code, {"home": home})
@@ -234,26 +239,3 @@ def _twice(name: str, table: Table, columns: Iterable[Field | None]) -> Problem:
 
 def _either(field: Field) -> str:
     return " or ".join(field.headers or (field.name,))
-
-
-def near_field(header: str, schema: Schema) -> str | None:
-    """Return the field a person may have meant by an unknown header: "Mobile Number" → "MobileNumber"."""
-
-    def squeezed(name: str) -> str:
-        return "".join(char for char in name if char.isalnum()).casefold()
-
-    names = {squeezed(known): field.name for known, field in schema.by_header.items()}
-    names |= {squeezed(alias): name for alias, name in _ALIASES.items()}
-    near = get_close_matches(squeezed(header), names, n=1, cutoff=0.8)
-    return names[near[0]] if near else None
-
-
-_ALIASES = {
-    "Surname": "LastName", "Family name": "LastName", "Forename": "FirstName", "Given name": "FirstName",
-    "Mobile": "MobileNumber", "Mobile phone": "MobileNumber", "Cell": "MobileNumber", "Cell phone": "MobileNumber",
-    "Phone": "MobileNumber", "Phone number": "MobileNumber", "Telephone": "MobileNumber",
-    "WhatsApp": "WhatsAppMobileNumber", "WhatsApp number": "WhatsAppMobileNumber",
-    "Id": "ContactId", "Student number": "ContactId", "Person id": "ContactId",
-    "Staff": "StaffId", "Advisor id": "StaffId",
-    "Opt out": "OptedOut", "Unsubscribed": "OptedOut", "WhatsApp opt out": "WhatsAppOptedOut",
-}  # fmt: skip

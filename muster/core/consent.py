@@ -1,4 +1,4 @@
-"""What an import may change about a contact's three channels: rules C1 to C5, in one place.
+"""What an import may change about a contact's three channels: rules C1 to C5 and C8, in one place.
 
     stored                        the file says        becomes
     ------                        -------------        -------
@@ -10,9 +10,11 @@
     opted out, own last word out  in, blank            as stored, noted              C4
     opted out, by a user          blank                as stored, noted              C3
     opted out, by an import       blank                in, noted; or kept if asked   C3
-    opted out, by either          in                   in                            C2
+    opted out, by either          in                   in, noted; or kept if asked   C2
+    anything, the number STOPped  anything             out, own word, noted          C8
 
-A blank cell says nothing for OptedOut; for the two WhatsApp columns it counts as the row "blank" above.
+The last row holds for who has or gets the number (`opt_outs.py`). A blank cell says nothing for OptedOut; for the two
+WhatsApp columns it counts as the row "blank" above.
 """
 
 from __future__ import annotations
@@ -57,8 +59,18 @@ def opt_out(stored: Channel | None) -> Channel:
     return stored if stored.opted_out else Channel(True, own_out=stored.own_out)  # noqa: FBT003
 
 
-def settle(stored: Channel | None, says: Says, *, blank_opts_in: bool, keep: bool) -> tuple[Channel, str | None]:
-    """Return the channel after the import and the code of a note, by the table above."""
+def by_number(since: Any) -> Channel:
+    """Return the channel of whoever has a number that said STOP."""
+    return Channel(True, "contact", None, since, own_out=True)  # noqa: FBT003  the name says it
+
+
+def settle(
+    stored: Channel | None, says: Says, *, blank_opts_in: bool, keep: bool, keep_said: bool = False
+) -> tuple[Channel, str | None]:
+    """Return the channel after the import and the code of a note, by the table above.
+
+    `keep`: blank cells opt nobody back in; `keep_said`: nor do cells that say in.
+    """
     if says is True:
         return opt_out(stored), None
     if stored is None:
@@ -67,15 +79,17 @@ def settle(stored: Channel | None, says: Says, *, blank_opts_in: bool, keep: boo
         return stored, None
     if stored.own_out:
         return stored, OPT_OUT_KEPT
-    if says is None and (keep or stored.source != "import"):
+    if (keep or stored.source != "import") if says is None else keep_said:
         return stored, OPT_OUT_KEPT
-    return NEW_IN, None if says is False else OPTED_BACK_IN
+    return NEW_IN, OPTED_BACK_IN
 
 
-def settle_inferred(stored: Channel | None, says: Says, *, at_home: bool, keep: bool) -> tuple[Channel, str | None]:
+def settle_inferred(
+    stored: Channel | None, says: Says, *, at_home: bool, keep: bool, keep_said: bool = False
+) -> tuple[Channel, str | None]:
     """Return the text channel of a contact whose mobile number this row inferred (C5). An explicit value wins."""
     if isinstance(says, bool):
-        return settle(stored, says, blank_opts_in=False, keep=keep)
+        return settle(stored, says, blank_opts_in=False, keep=keep, keep_said=keep_said)
     if at_home:
         return settle(stored, None, blank_opts_in=True, keep=keep)
     return opt_out(stored), None if stored is not None and stored.opted_out else "text-opted-out"

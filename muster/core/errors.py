@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from muster.core import phones
 from muster.core.catalogue import REGISTRY, ErrorCode
+from muster.core.fields import answer_in_words
 
 __all__ = [
     "LEVELS",
@@ -188,7 +189,14 @@ _EXTRA: Mapping[str, Any] = {
         if words.get("header_row")
         else ""
     },
-    "header-unknown": lambda words: {"near_hint": f" Did you mean {words['near']}?" if words.get("near") else ""},
+    "header-unknown": lambda words: {
+        "near_hint": f" Did you mean {answer_in_words(words['near'])}?" if words.get("near") else ""
+    },
+    "opted-back-in": lambda words: {"says_text": "says so" if words.get("said") else "is blank"},
+    "opt-out-kept": lambda words: {
+        "kept_text": "has a number that said STOP, and is" if words.get("stopped") else "stays"
+    },
+    "number-respelt": lambda words: {"number": phones.show(words["number"])},
     "value-blank": lambda words: {
         "blank_hint": " Or choose Infer Mobile Number to use the WhatsApp number."
         if words["field"] == "MobileNumber"

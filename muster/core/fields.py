@@ -11,6 +11,9 @@ MAX_CUSTOM_FIELDS = 25
 CUSTOM = "custom."  # before the key of a custom field
 
 
+REVERSED = "!"  # before the name of a field, in an answer: the column says the opposite
+
+
 class Kind(StrEnum):
     """How the cells of a field are read (`values.py`, `phones.py`)."""
 
@@ -74,11 +77,22 @@ class Field:
     words: frozenset[str] = frozenset()
     label: str = ""
     searched: bool = False
+    reversed: bool = field(default=False, compare=False)  # of a column that says the opposite: yes means opted in
 
     @property
     def required(self) -> bool:
         """Whether the file must have the column."""
         return self.absent is Absent.REFUSED
+
+    @property
+    def may_be_reversed(self) -> bool:
+        """Whether a column that says the opposite can be used as this field: "WhatsApp Opt-In"."""
+        return self.kind is Kind.OPT_OUT
+
+    @property
+    def answer(self) -> str:
+        """The field as an answer for a column names it."""
+        return f"{REVERSED}{self.name}" if self.reversed else self.name
 
     @property
     def is_custom(self) -> bool:
@@ -154,6 +168,13 @@ def system_field(name: str) -> Field:
     return SYSTEM_FIELDS[_POSITIONS[name]]
 
 
+def answer_in_words(answer: str) -> str:
+    """Return what a column is used as, for people: "WhatsAppOptedOut, reversed: yes means opted in"."""
+    if not answer.startswith(REVERSED):
+        return answer
+    return f"{answer.removeprefix(REVERSED)}, reversed: yes means opted in"
+
+
 # The columns a rows-to-fix file adds: known, and never imported.
 EXTRA_HEADERS = ("Row", "Problem", "How to fix")
 
@@ -205,7 +226,8 @@ class Options:
 
     blank_mobile: str = "fail"  # or "infer"
     allow_mobile_updates: bool = False
-    blank_opt_out: str = "opt_in"  # or "keep"
+    blank_opt_out: str = "opt_in"  # or "keep": blank cells opt nobody back in
+    opt_back_in: str = "file"  # or "keep": no cell does, blank or not
     columns: Mapping[str, str | None] = field(default_factory=dict)
     date_orders: Mapping[str, str] = field(default_factory=dict)
     encoding: str | None = None

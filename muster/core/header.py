@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
-from muster.core.fields import Field, Options, Schema
+from muster.core.fields import REVERSED, Field, Options, Schema
 
 
 def field_of(header: str, schema: Schema, options: Options) -> tuple[Field | None, bool]:
@@ -17,8 +18,14 @@ def field_of(header: str, schema: Schema, options: Options) -> tuple[Field | Non
     answer = options.columns[header]
     if answer is None:
         return None, True
-    field = schema.by_name.get(answer) or schema.by_header.get(answer)
+    field = schema.by_name.get(answer) or schema.by_header.get(answer) or _reversed(answer, schema)
     return field, field is not None
+
+
+def _reversed(answer: str, schema: Schema) -> Field | None:
+    """Return the field that a column is the opposite of: "!WhatsAppOptedOut" (T14)."""
+    field = schema.by_name.get(answer.removeprefix(REVERSED)) if answer.startswith(REVERSED) else None
+    return replace(field, reversed=True) if field and field.may_be_reversed else None
 
 
 def told_apart(names: Sequence[str], schema: Schema, options: Options) -> tuple[str, ...]:

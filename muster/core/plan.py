@@ -11,11 +11,11 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from muster.core import phones
+from muster.core import opt_outs, phones
 from muster.core.check import Checked, Record
 from muster.core.consent import Channel, Says, settle, settle_inferred
 from muster.core.errors import Note, Problem
-from muster.core.fields import CHANNELS, SYSTEM_FIELDS, Blank, Kind, Options, Schema, position
+from muster.core.fields import CHANNELS, Blank, Options, Schema, position
 from muster.core.values import ABSENT, UNREAD
 
 
@@ -42,7 +42,10 @@ class Known:
 
     `contacts` by ContactId; `holders` by mobile number; `whatsapp`: the key of who has a WhatsApp number, None when
     several have it; `erased`: ContactIds whose contact was erased on request; `zeros`: an id of the file → a stored
-    id that differs by leading zeros only.
+    id that differs by leading zeros only; `stops`: what numbers have said STOP on.
+
+    Numbers are those of the file, in its spelling. `spelled` has the key of those that may be spelled otherwise:
+    holders and WhatsApp numbers are by that key, which for any other number is the number itself.
     """
 
     contacts: Mapping[str, Stored] = field(default_factory=dict)
@@ -51,15 +54,23 @@ class Known:
     staff: frozenset[str] = frozenset()
     erased: frozenset[str] = frozenset()
     zeros: Mapping[str, str] = field(default_factory=dict)
+    stops: opt_outs.Stops = field(default_factory=dict)
+    spelled: Mapping[str, str] = field(default_factory=dict)
+
+    def is_same(self, number: str | None, other: str | None) -> bool:
+        """Whether two numbers are one person's, however they are spelled."""
+        return number == other or (
+            number is not None and self.spelled.get(number, number) == self.spelled.get(other or "", other)
+        )
 
     def other_holder(self, number: str, key: int | None) -> Stored | None:
         """Return who has a mobile number, unless it is the contact with this key: only one contact may have it."""
-        holder = self.holders.get(number)
+        holder = self.holders.get(self.spelled.get(number, number))
         return None if holder is None or holder.key == key else holder
 
     def is_shared(self, whatsapp: str, key: int | None) -> bool:
         """Whether a WhatsApp number is had by another contact than the one with this key, which is worth a note."""
-        return self.whatsapp.get(whatsapp, key) != key
+        return self.whatsapp.get(self.spelled.get(whatsapp, whatsapp), key) != key
 
 
 class Verdict(NamedTuple):
@@ -107,7 +118,7 @@ def whatsapp_shared(row: int | None, number: str) -> Note:
 _ID, _FIRST, _LAST = map(position, ("ContactId", "FirstName", "LastName"))
 _MOBILE, _WHATSAPP = map(position, ("MobileNumber", "WhatsAppMobileNumber"))
 _TEXT, _STAFF = map(position, ("OptedOut", "StaffId"))
-_CHANNELS = tuple((each.key, each.name, position(each.name)) for each in SYSTEM_FIELDS if each.kind is Kind.OPT_OUT)
+_CHANNELS = opt_outs.CHANNEL_FIELDS
 _channels_of = itemgetter(*(place for _, _, place in _CHANNELS))
 _RULED = {_ID, _FIRST, _LAST, _MOBILE, _WHATSAPP, _STAFF, *(place for _, _, place in _CHANNELS)}
 _NOBODY = Stored(0, {})
@@ -122,7 +133,8 @@ class _Planner:
 
     def __init__(self, checked: Checked, known: Known, schema: Schema, options: Options) -> None:
         self.known, self.options = known, options
-        self.keep = options.blank_opt_out == "keep"
+        self.keep_said = options.opt_back_in == "keep"
+        self.keep = self.keep_said or options.blank_opt_out == "keep"
         self.home_code = "+" + phones.calling_code(schema.home_region)
         self.others = [
             (place, each.key, each.name, each.blank is Blank.KEPT)
@@ -148,14 +160,19 @@ class _Planner:
         stored = self.known.contacts.get(contact_id or "", _NOBODY)
         stored, number, inferred = self._mobile(record, stored, problems, notes)
         if problems or contact_id is None:
-            return Verdict(row, "failed", contact_id, stored.key or None, None, None, tuple(problems))
+            lost = tuple(opt_outs.left_out(row, values, stored.values, None))
+            return Verdict(row, "failed", contact_id, stored.key or None, None, None, tuple(problems), lost)
         self.rows_by_id[contact_id] = record
         if number:
-            self.held[number] = record
+            self.held[self.known.spelled.get(number, number)] = record
         if stored is _NOBODY:
             after = self._as_new(record, number if inferred else None, notes)
+            if self.known.stops:
+                opt_outs.hold_stopped(self.known.stops, {}, after, notes, row)
             return Verdict._make((row, "created", contact_id, None, None, after, (), tuple(notes)))
         after = self._changes(record, stored, number, notes, inferred=inferred)
+        if self.known.stops:
+            opt_outs.hold_stopped(self.known.stops, stored.values, after, notes, row)
         if not after:
             return Verdict._make((row, "unchanged", contact_id, stored.key, None, None, (), tuple(notes)))
         before = {name: stored.values.get(name) for name in after}
@@ -167,7 +184,9 @@ class _Planner:
         if record.values != first.values:
             problems.append(Problem("id-twice", record.number, "ContactId", contact_id, {"first": first.number}))
         if problems:
-            return Verdict(record.number, "failed", contact_id, None, None, None, tuple(problems))
+            stored = self.known.contacts.get(contact_id, _NOBODY)
+            lost = tuple(opt_outs.left_out(record.number, record.values, stored.values, first.values))
+            return Verdict(record.number, "failed", contact_id, None, None, None, tuple(problems), lost)
         note = Note("row-repeated", record.number, "ContactId", {"first": first.number})
         return Verdict(record.number, "unchanged", contact_id, None, None, None, (), (note,))
 
@@ -177,18 +196,18 @@ class _Planner:
         """Return the contact (perhaps an adopted one), its new mobile number if any, and whether that is inferred."""
         has = stored.values.get("mobile_number")
         number, inferred = self._number_said(record, has, problems)
-        if number is None or number == has:
+        if number is None or self.known.is_same(number, has):
             return stored, None, False
         if has is not None and not self.options.allow_mobile_updates:
             facts = {"number": phones.show(number), "kept": phones.show(has)}
             notes.append(Note("number-kept", record.number, "MobileNumber", facts))
             return stored, None, False
         holder = self.known.other_holder(number, stored.key)
-        if number in self.held or (holder and not _may_adopt(stored, holder)):
+        if self.known.spelled.get(number, number) in self.held or (holder and not _may_adopt(stored, holder)):
             problems.append(number_taken(record.number, number, self._holder(number)))
             return stored, None, False
         if holder and record.values[_ID] is not UNREAD:
-            self._adopt(record, holder, number, problems, notes)
+            self._adopt(record, holder, self.known.spelled.get(number, number), problems, notes)
             return holder, None, False
         self._note_number(record, has, number, notes, inferred=inferred)
         return stored, number, inferred
@@ -223,6 +242,7 @@ class _Planner:
 
     def _holder(self, number: str) -> str:
         """Name who has a mobile number: an earlier row, or a contact of the team."""
+        number = self.known.spelled.get(number, number)
         if number in self.held:
             record = self.held[number]
             return f"{record.values[_ID]} (row {record.number})"
@@ -272,7 +292,7 @@ class _Planner:
             if inferred or old.get("mobile_number_inferred"):
                 after["mobile_number_inferred"] = inferred
         if new[_WHATSAPP] is not None:
-            if old.get("whatsapp_number") != new[_WHATSAPP]:
+            if not self.known.is_same(new[_WHATSAPP], old.get("whatsapp_number")):
                 after["whatsapp_number"] = new[_WHATSAPP]
             self._note_shared(record, stored, notes)
         self._settle(record, stored, number if inferred else None, after, notes)
@@ -304,25 +324,27 @@ class _Planner:
                 after["text"] = channel
         for key, name, index in _CHANNELS[1:] if inferred else _CHANNELS:
             was: Channel | None = old.get(key)
-            channel, code = settle(was, new[index], blank_opts_in=key != "text", keep=self.keep)
+            says, opts_in = new[index], key != "text"
+            channel, code = settle(was, says, blank_opts_in=opts_in, keep=self.keep, keep_said=self.keep_said)
             if channel is not was:
                 after[key] = channel
             if code:
-                notes.append(Note(code, record.number, name, {"channel": key}))
+                notes.append(Note(code, record.number, name, {"channel": key, "said": says is False}))
 
     def _settle_inferred(self, record: Record, was: Channel | None, number: str, notes: list[Note]) -> Channel:
         """Settle the text channel of a contact whose mobile number is inferred."""
         at_home = number.startswith(self.home_code)
-        channel, code = settle_inferred(was, record.values[_TEXT], at_home=at_home, keep=self.keep)
+        says = record.values[_TEXT]
+        channel, code = settle_inferred(was, says, at_home=at_home, keep=self.keep, keep_said=self.keep_said)
         if code:
-            notes.append(Note(code, record.number, "OptedOut", {"channel": "text"}))
+            notes.append(Note(code, record.number, "OptedOut", {"channel": "text", "said": says is False}))
         return channel
 
     def _note_shared(self, record: Record, stored: Stored, notes: list[Note]) -> None:
         """Note a WhatsApp number that another contact has too, in the team or in an earlier row (R9)."""
         contact_id, whatsapp = record.values[_ID], record.values[_WHATSAPP]
-        is_shared = self.known.is_shared(whatsapp, stored.key)
-        if is_shared or self.whatsapp.setdefault(whatsapp, contact_id) != contact_id:
+        is_shared, same = self.known.is_shared(whatsapp, stored.key), self.known.spelled.get(whatsapp, whatsapp)
+        if is_shared or self.whatsapp.setdefault(same, contact_id) != contact_id:
             notes.append(whatsapp_shared(record.number, whatsapp))
 
     def _note_new(self, record: Record, notes: list[Note]) -> None:

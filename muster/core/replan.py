@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from muster.core import phones
 from muster.core.check import Checked, Lookup, Record, read_rows, resolve_columns
 from muster.core.fields import Options, Schema, position
 from muster.core.plan import Known, Plan, verdicts
@@ -79,6 +80,8 @@ class Sheet:
             staff=more.staff,
             erased=known.erased | more.erased,
             zeros={**known.zeros, **more.zeros},
+            stops={**known.stops, **more.stops},
+            spelled={**known.spelled, **more.spelled},
         )
 
 
@@ -136,4 +139,4 @@ def _keys(record: Record) -> Iterator[str]:
     contact_id = record.values[_CONTACT_ID]
     if isinstance(contact_id, str):
         yield _ID + contact_id
-    yield from {number for place in _NUMBERS if isinstance(number := record.values[place], str)}
+    yield from {phones.key(number) for place in _NUMBERS if isinstance(number := record.values[place], str)}

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from muster.core import errors
+from muster.core.opt_outs import LEFT_OUT
 from muster.core.outcome import Cause, Outcome
 from muster.imports.models import Import, Mail
 from muster.settings import settings
@@ -35,7 +36,10 @@ def write_mails(imp: Import, outcome: Outcome, at: datetime) -> None:
     saved = totals["created"] + totals["updated"] + totals["unchanged"]
     subject = f"Import finished: {saved:,} saved, {totals['failed']:,} left out ({imp.team.name})"
     causes = [_cause(each) for each in outcome.causes]
-    _write(imp, FINISHED, subject, at, saved=saved, totals=totals, causes=causes, differs=imp.differs)
+    opt_outs = outcome.note_counts.get(LEFT_OUT, 0)
+    _write(
+        imp, FINISHED, subject, at, saved=saved, totals=totals, causes=causes, differs=imp.differs, opt_outs=opt_outs
+    )
 
 
 def write_failure(imp: Import, at: datetime) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from muster.contacts.mapping import as_history, channel_of_history
 from muster.contacts.schema import schema_of
+from muster.core import opt_outs
 from muster.core.fields import CHANNELS, CUSTOM
 from muster.imports.models import Import, State
 from muster.imports.store import bulk_sql, facts
@@ -98,7 +99,7 @@ class _Judge:
         found = facts.contacts_by_key(self.team, keys)
         contacts = {each.key: {**each.values, "assigned": member} for each, member in found}
         touched, inferred = self._others(entries)
-        holders = self._holders(entries)
+        holders, stops = self._holders(entries), self._stops(entries)
         for entry in entries:
             key, now = entry.contact, contacts.get(entry.contact)
             if now is None:
@@ -110,6 +111,10 @@ class _Judge:
                 yield self._created(entry, now, later)
             else:
                 fate = self._changed(entry, now, later, holders.get(entry.before.get("mobile_number", ""), key))
+                if stops and fate.back:  # a number that said STOP meanwhile is not given back without it
+                    back = dict(fate.back)
+                    opt_outs.hold_stopped(stops, now, back, [], None)
+                    fate = replace(fate, back=back)
                 yield fate if key not in inferred else _dated(fate, inferred[key])
 
     def _created(self, entry: Entry, now: Mapping[str, Any], later: frozenset[str]) -> Fate:
@@ -159,6 +164,12 @@ class _Judge:
                 names = frozenset((*_json(before), *_json(after)))
                 touched[contact] = touched.get(contact, frozenset()) | names
         return touched, {contact: at for contact, (_, at) in inferred.items()}
+
+    def _stops(self, entries: Sequence[Entry]) -> opt_outs.Stops:
+        """Return what the numbers that would go back have said STOP on."""
+        before = (each.before for each in entries if each.action != "created")
+        numbers = {each[key] for each in before for key in ("mobile_number", "whatsapp_number") if each.get(key)}
+        return facts.stops_of(self.team, numbers) if numbers else {}
 
     def _holders(self, entries: Sequence[Entry]) -> dict[str, int]:
         """Who has the numbers now that would go back."""

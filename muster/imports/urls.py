@@ -19,6 +19,7 @@ urlpatterns = [
     path("<uuid:pk>/changes.csv", start.changes, name="changes"),
     path("<uuid:pk>/original", start.original, name="original"),
     path("<uuid:pk>/options", review.options, name="options"),
+    path("<uuid:pk>/opt-outs", confirm.apply_opt_outs, name="apply_opt_outs"),
     path("<uuid:pk>/columns", review.columns, name="columns"),
     path("<uuid:pk>/reading/", file_format.how_read, name="reading"),
     path("<uuid:pk>/rows/<int:number>/", fix_row.row, name="row"),

@@ -42,6 +42,7 @@ ACTIONS = {
     "import-undone": "Undid an import",
     "exported": "Exported contacts",
     "contact-erased": "Erased a contact",
+    "opt-outs-applied": "Applied the opt-outs of rows that were left out",
     "stop-lifted": "Opted in a contact who had said STOP",
 }
 

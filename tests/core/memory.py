@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from muster.core import Known, Lookup, Options, Outcome, Plan, Schema, Stored, check, custom_field, make_plan, parse
+from muster.core import (
+    Known,
+    Lookup,
+    Options,
+    Outcome,
+    Plan,
+    Schema,
+    Stored,
+    check,
+    custom_field,
+    make_plan,
+    parse,
+    phones,
+)
 from muster.core.consent import Channel
 from muster.core.fields import CHANNELS, Kind
 
@@ -29,6 +42,7 @@ class Team:
     staff: frozenset[str] = frozenset({"u-uma", "007"})
     erased: frozenset[str] = frozenset()
     contacts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    stops: dict[str, dict[str, Any]] = field(default_factory=dict)  # number → channel → since when
 
     def add(self, **values: Any) -> int:
         """Store a contact as somebody would by hand."""
@@ -46,9 +60,10 @@ class Team:
         ids = asked.contact_ids
         stored = [Stored(key, values) for key, values in self.contacts.items()]
         whatsapp: dict[str, int | None] = {}
+        mobiles = set(map(phones.key, asked.mobiles))
         for each in stored:
-            number = each.values.get("whatsapp_number", "")
-            if number in asked.whatsapps:
+            number = phones.key(each.values.get("whatsapp_number") or "")
+            if number in set(map(phones.key, asked.whatsapps)):
                 whatsapp[number] = None if number in whatsapp else each.key
         zeros = {new: old for old in self._ids() for new in set(ids) - self._ids() if new == old.lstrip("0")}
         return Known(
@@ -56,13 +71,20 @@ class Team:
             holders={
                 number: each
                 for each in stored
-                if (number := each.values.get("mobile_number"))
-                and (number in asked.mobiles or each.values.get("contact_id") in ids)
+                if (number := phones.key(each.values.get("mobile_number") or ""))
+                and (number in mobiles or each.values.get("contact_id") in ids)
             },
             whatsapp=whatsapp,
             staff=self.staff,
             erased=self.erased & set(ids),
             zeros=zeros,
+            stops={
+                number: stopped
+                for number in {*asked.mobiles, *asked.whatsapps}
+                for each, stopped in self.stops.items()
+                if phones.key(number) == phones.key(each)
+            },
+            spelled={number: phones.key(number) for number in {*asked.mobiles, *asked.whatsapps}},
         )
 
     def _ids(self) -> set[str]:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from muster.core import BadFile, Checked, Options, Schema, check, custom_field, parse
-from muster.core.check import near_field
+from muster.core.fields import position
+from muster.core.near_names import near_field
 from muster.core.values import ABSENT, UNREAD
 from tests.core.memory import FIELDS, HEAD, file
 
@@ -112,7 +113,7 @@ def test_the_columns_of_a_rows_to_fix_file_are_known_and_not_imported() -> None:
         ("Surname", "LastName"),
         ("Cell Phone", "MobileNumber"),
         ("student id", "ContactId"),
-        ("Whatsapp Mobile Numbr", "WhatsAppMobileNumber"),
+        ("Whatsapp Mobile Numbr", None),
         ("major", "Major"),
         ("Shoe size", None),
     ],
@@ -166,3 +167,22 @@ def test_it_asks_for_the_ids_and_numbers_that_a_plan_must_know() -> None:
     assert read.asked().contact_ids == ["S2", "S1"]
     assert read.asked().mobiles == {"+17165550001", "+919876543210"}
     assert read.asked().whatsapps == {"+441753495000", "+919876543210", "+447911123456"}
+
+
+def test_a_column_that_says_in_is_read_reversed() -> None:
+    columns = {"WhatsApp Opt-In": "!WhatsAppOptedOut"}
+    text = file("S1,A,A,7165550101,,yes", "S2,B,B,7165550102,,No", "S3,C,C,7165550103,,", more=",WhatsApp Opt-In")
+
+    read = checked(text, columns=columns)
+
+    assert [record.values[position("WhatsAppOptedOut")] for record in read.records] == [False, True, None]
+    field = read.columns[-1]
+    assert field is not None
+    assert (field.name, field.answer) == ("WhatsAppOptedOut", "!WhatsAppOptedOut")
+
+
+@pytest.mark.parametrize("answer", ["!LastName", "!Nothing", "!", "!!WhatsAppOptedOut"])
+def test_only_consent_is_reversed(answer: str) -> None:
+    assert [each[1] for each in refused(file("S1,A,A,7165550101,,yes", more=",X"), columns={"X": answer})] == [
+        "header-unknown"
+    ]

@@ -29,9 +29,9 @@ NEW_IN, NEW_OUT = Channel(opted_out=False), Channel(opted_out=True)
         (IN, False, IN, None),
         (OUT_BY_IMPORT, True, OUT_BY_IMPORT, None),
         (OUT_BY_IMPORT, ABSENT, OUT_BY_IMPORT, None),
-        (OUT_BY_IMPORT, False, NEW_IN, None),
+        (OUT_BY_IMPORT, False, NEW_IN, "opted-back-in"),
         (OUT_BY_IMPORT, None, NEW_IN, "opted-back-in"),
-        (OUT_BY_USER, False, NEW_IN, None),
+        (OUT_BY_USER, False, NEW_IN, "opted-back-in"),
         (OUT_BY_USER, None, OUT_BY_USER, "opt-out-kept"),
         (OUT_BY_USER, ABSENT, OUT_BY_USER, None),
         (OUT_BY_CONTACT, False, OUT_BY_CONTACT, "opt-out-kept"),
@@ -52,7 +52,13 @@ def test_a_blank_opted_out_cell_says_nothing(stored: Channel) -> None:
 
 def test_keep_their_current_choice_keeps_what_a_blank_would_undo() -> None:
     assert settle(OUT_BY_IMPORT, None, blank_opts_in=True, keep=True) == (OUT_BY_IMPORT, "opt-out-kept")
-    assert settle(OUT_BY_IMPORT, False, blank_opts_in=True, keep=True) == (NEW_IN, None)
+    assert settle(OUT_BY_IMPORT, False, blank_opts_in=True, keep=True) == (NEW_IN, "opted-back-in")
+
+
+@pytest.mark.parametrize("says", [False, None])
+@pytest.mark.parametrize("stored", [OUT_BY_IMPORT, OUT_BY_USER, OUT_BY_CONTACT])
+def test_keep_may_cover_what_the_file_says_too(stored: Channel, says: bool | None) -> None:
+    assert settle(stored, says, blank_opts_in=True, keep=True, keep_said=True) == (stored, "opt-out-kept")
 
 
 @pytest.mark.parametrize(

@@ -61,17 +61,17 @@ def test_it_imports_once_however_often_it_is_confirmed(cast: Cast) -> None:
 def test_it_wants_permission_before_it_opts_somebody_in(cast: Cast) -> None:
     imp = messy(cast)
     client = cast.browser(cast.alice)
-    assert client.post(address(imp, "confirm/"), {"blank_opt_out": "opt_in"}).status_code == 422
+    assert client.post(address(imp, "confirm/"), {"opt_back_in": "file"}).status_code == 422
     imp.refresh_from_db()
     assert imp.state == State.READY
-    client.post(address(imp, "confirm/"), {"blank_opt_out": "opt_in", "permission": "yes"})
+    client.post(address(imp, "confirm/"), {"opt_back_in": "file", "permission": "yes"})
     finish(imp)
     assert not Contact.objects.get(contact_id="S1").whatsapp_out
 
 
 def test_it_keeps_their_current_choice_when_asked(cast: Cast) -> None:
     imp = messy(cast)
-    cast.browser(cast.alice).post(address(imp, "confirm/"), {"blank_opt_out": "keep"})
+    cast.browser(cast.alice).post(address(imp, "confirm/"), {"opt_back_in": "keep"})
     imp.refresh_from_db()
     assert imp.state == State.WAITING
     worker.run_now(imp)

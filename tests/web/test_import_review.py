@@ -106,11 +106,11 @@ def test_it_plans_anew_with_other_options_and_says_what_moved(cast: Cast) -> Non
 
 def test_it_keeps_the_other_options_when_one_changes(cast: Cast, imp: Import) -> None:
     client = cast.browser(cast.alice)
-    client.post(address(imp, "options"), {"blank_mobile": "infer", "blank_opt_out": "keep"})
+    client.post(address(imp, "options"), {"blank_mobile": "infer", "opt_back_in": "keep"})
     client.post(address(imp, "options"), {"blank_mobile": "infer", "allow_mobile_updates": "on"})
     imp.refresh_from_db()
-    kept = {key: imp.options[key] for key in ("blank_mobile", "allow_mobile_updates", "blank_opt_out")}
-    assert kept == {"blank_mobile": "infer", "allow_mobile_updates": True, "blank_opt_out": "keep"}
+    kept = {key: imp.options[key] for key in ("blank_mobile", "allow_mobile_updates", "opt_back_in")}
+    assert kept == {"blank_mobile": "infer", "allow_mobile_updates": True, "opt_back_in": "keep"}
 
 
 @pytest.mark.parametrize("back", ["", "show=problems&code=value-blank&field=LastName", "x=1", "show=//evil.example"])

@@ -49,12 +49,12 @@ def in_the_grid(cast: Cast, imp: Import) -> None:
     send("ops", op="undo")
     send("cells", cells=[[7, 7, "Fall"]])
     send("ops", op="leave-out", show="new", rows=[len(FIXED) + 1, len(FIXED) + 1], out=True)
-    client.post(address(imp, "options"), {"blank_mobile": "infer", "blank_opt_out": "keep"})
+    client.post(address(imp, "options"), {"blank_mobile": "infer", "opt_back_in": "keep"})
 
 
 def in_row_forms(cast: Cast, imp: Import) -> None:
     client, header = cast.browser(cast.alice), MESSY_HEADER.split(",")
-    client.post(address(imp, "options"), {"blank_mobile": "infer", "blank_opt_out": "keep"})
+    client.post(address(imp, "options"), {"blank_mobile": "infer", "opt_back_in": "keep"})
     for row, cells in FIXED.items():
         typed = {f"cell-{header.index(name)}": value for name, value in cells.items()}
         client.post(address(imp, f"rows/{row}/"), {**typed, "back": "show=problems"})
@@ -68,7 +68,7 @@ def over_the_api(cast: Cast, imp: Import) -> None:
     edits: list[dict[str, Any]] = [
         {"row": row, "header": name, "value": value} for row, cells in FIXED.items() for name, value in cells.items()
     ]
-    for path, body in (("/rows", [*edits, {"row": OUT, "leave_out": True}]), ("", {"blank_opt_out": "keep"})):
+    for path, body in (("/rows", [*edits, {"row": OUT, "leave_out": True}]), ("", {"opt_back_in": "keep"})):
         answer = client.patch(where + path, json.dumps(body), content_type="application/json", headers=token)
         assert answer.status_code == 200, answer.content
 

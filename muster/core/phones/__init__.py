@@ -17,7 +17,7 @@ from muster.core.phones.cells import (
     show,
     suggest,
 )
-from muster.core.phones.spellings import heard, key, respelt, spellings
+from muster.core.phones.spellings import heard, key, may_be_respelt, older_spelling, respelt, spellings
 
 __all__ = [
     "IMPOSSIBLE",
@@ -31,6 +31,8 @@ __all__ = [
     "heard",
     "is_region",
     "key",
+    "may_be_respelt",
+    "older_spelling",
     "prepare",
     "read",
     "read_all",

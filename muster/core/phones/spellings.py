@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from phonenumbers import PhoneMetadata
 
-from muster.core.phones.cells import NO_PLUS, Number, read, region_of
+from muster.core.phones.cells import IMPOSSIBLE, NO_PLUS, Number, read, region_of
 from muster.core.phones.numbering import walked
 
 _LOCAL_ZERO = "0?"  # the library's pattern begins with the trunk prefix, which no number with + has
@@ -113,6 +113,11 @@ def key(number: str) -> str:
     return _key(rule, number) if rule else number
 
 
+def may_be_respelt(number: str) -> bool:
+    """Whether an E.164 number is of a country whose numbers may have several spellings: a quick look."""
+    return number.startswith(_BEGINNINGS)
+
+
 def spellings(number: str) -> tuple[str, ...]:
     """Return every spelling of an E.164 number, its key first; most numbers have but one."""
     rule = _rule(number) if number.startswith(_BEGINNINGS) else None
@@ -127,6 +132,16 @@ def spellings(number: str) -> tuple[str, ...]:
 def respelt(number: str) -> str:
     """Return the spelling that the library calls valid: the number itself where it is, else the first that is."""
     return next((each for each in (number, *spellings(number)) if _is_assigned(each)), number)
+
+
+def older_spelling(cell: str, home: str) -> str | None:
+    """Return the number of a cell that is impossible but for an older spelling of its country: "+52 1 55 1234 5678"."""
+    digits = "".join(char for char in cell if char.isdigit())
+    number = f"+{digits}"
+    if "+" not in cell or not may_be_respelt(number) or read(cell, home) != IMPOSSIBLE:
+        return None
+    found = respelt(number)
+    return found if found != number else None
 
 
 def heard(text: str, home: str) -> Number:

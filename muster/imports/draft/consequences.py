@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from muster.core.consent import Channel
 from muster.core.plan import Verdict
@@ -20,6 +22,7 @@ class Person:
     name: str
     contact_id: str
     channels: list[str]
+    said: bool = False  # the cell says so; else it is blank
 
 
 @dataclass(slots=True)
@@ -48,6 +51,14 @@ class Consequences:
         return self.created + self.updated + self.unchanged
 
     @property
+    def opted_back_in_because(self) -> str:
+        """Why they would be, for people."""
+        said = {person.said for person in self.opted_back_in}
+        if said == {False}:
+            return "the cell is blank"
+        return "the cell says so" if said == {True} else "the cell is blank or says so"
+
+    @property
     def needs_a_look(self) -> bool:
         """Whether even a paste stops here first: somebody is opted back in, or assignments are cleared."""
         return bool(self.opted_back_in or self.staff_cleared)
@@ -69,10 +80,11 @@ def consequences(draft: Draft) -> Consequences:
             told.left_out += 1
             continue
         _count(told, verdict)
-        channels = [_channel(note.facts) for note in verdict.notes if note.code == "opted-back-in"]
-        if channels:
+        noted = [note.facts for note in verdict.notes if note.code == "opted-back-in"]
+        if noted:
+            channels = [_channel(facts) for facts in noted]
             name = f"{record.values[1]} {record.values[2]}"
-            told.opted_back_in.append(Person(verdict.row, name, str(record.values[0]), channels))
+            told.opted_back_in.append(Person(verdict.row, name, str(record.values[0]), channels, _is_said(noted)))
     return told
 
 
@@ -90,6 +102,10 @@ def _count(told: Consequences, verdict: Verdict) -> None:
         text = (verdict.after or {}).get("text")
         told.inferred_can_text += isinstance(text, Channel) and not text.opted_out
         told.inferred_cannot_text += "text-opted-out" in codes
+
+
+def _is_said(noted: list[Mapping[str, Any] | None]) -> bool:
+    return any(facts and facts.get("said") for facts in noted)
 
 
 def _channel(facts: object) -> str:

@@ -21,8 +21,8 @@ LEFT_OUT = "row-left-out"
 
 # Notes that ask for a second look. The others only say what happens.
 WARNINGS = frozenset({
-    "phone-not-assigned", "number-kept", "whatsapp-shared", "opted-back-in", "opt-out-kept", "contact-erased-before",
-    "id-zeros-lost", "text-garbled", "text-spreadsheet-error",
+    "phone-not-assigned", "number-kept", "whatsapp-shared", "opted-back-in", "opt-out-kept", "opt-out-left-out",
+    "contact-erased-before", "id-zeros-lost", "number-respelt", "text-garbled", "text-spreadsheet-error",
 })  # fmt: skip
 # Notes that the cells themselves show.
 _SEEN_IN_CELL = frozenset({"number-inferred", "number-changed", "value-cleared"})

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.core.fields import options_from_json
-from muster.imports import run, undo
+from muster.imports import left_out, run, undo
 from muster.imports.draft.consequences import Consequences, consequences
 from muster.imports.draft.draft import Draft
 from muster.imports.models import Import, State
@@ -32,12 +32,12 @@ def confirm(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     told = consequences(Draft.of(imp))
     if request.method != "POST" or not told.ready:
         return render(request, "imports/confirm.html", _confirm_page(imp, told))
-    keeps = request.POST.get("blank_opt_out") == "keep"
+    keeps = request.POST.get("opt_back_in") == "keep"
     if told.opted_back_in and not keeps and "permission" not in request.POST:
         page = {**_confirm_page(imp, told), "needs_permission": True}
         return render(request, "imports/confirm.html", page, status=422)
-    if keeps and options_from_json(imp.options).blank_opt_out != "keep":
-        revised(request, who, imp, blank_opt_out="keep")
+    if keeps and options_from_json(imp.options).opt_back_in != "keep":
+        revised(request, who, imp, opt_back_in="keep")
     return _start(request, who, imp)
 
 
@@ -46,6 +46,8 @@ def _confirm_page(imp: Import, told: Consequences) -> dict[str, Any]:
     return {
         **about(imp),
         "told": told,
+        "left_out_opt_outs": left_out.count(run.summed_up(imp)),
+        "opt_outs_shown": left_out.shown(imp),
         "people": people[:NAMES_SHOWN],
         "more_people": people[NAMES_SHOWN:],
         "values_cleared": told.values_cleared.most_common(),
@@ -57,6 +59,15 @@ def _start(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
         run.confirm(imp, who.user)
     except run.WrongState:  # confirmed a moment ago, by this person or another: once is enough
         imp.refresh_from_db()
+    return redirect("imports:show", who.team.slug, imp.pk)
+
+
+@require_POST
+@on_import(*left_out.MAY_APPLY)
+def apply_opt_outs(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Opt out those whom rows that are left out say to have opted out, and change nothing else."""
+    done = left_out.apply(run.summed_up(imp), who.user)
+    messages.success(request, f"{done:,} opt-out{'' if done == 1 else 's'} applied.")
     return redirect("imports:show", who.team.slug, imp.pk)
 
 

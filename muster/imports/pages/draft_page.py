@@ -19,7 +19,7 @@ from muster.imports import run
 from muster.imports.draft.draft import Filter, moved
 from muster.imports.grid.requests import whole
 from muster.imports.models import Edit, Import, State
-from muster.imports.pages.forms import BLANK_OPT_OUT, OptionsForm
+from muster.imports.pages.forms import OPT_BACK_IN, OptionsForm
 from muster.imports.pages.history import name_of
 from muster.teams.access import Access, admin
 
@@ -100,7 +100,7 @@ def about(imp: Import) -> dict[str, Any]:
         "name": name_of(imp),
         "options": options_from_json(imp.options),
         "options_form": OptionsForm(initial=imp.options),
-        "blank_opt_outs": BLANK_OPT_OUT,
+        "opt_back_ins": OPT_BACK_IN,
         "undo_step": done,
         "redo_step": undone,
     }

@@ -13,7 +13,7 @@ from muster.settings import settings
 from muster.teams.models import Team
 
 BLANK_MOBILE = (("infer", "Infer Mobile Number"), ("fail", "Fail Blank Values"))
-BLANK_OPT_OUT = (("opt_in", "Opt them in"), ("keep", "Keep their current choice"))
+OPT_BACK_IN = (("file", "Opt them in"), ("keep", "Keep their current choice"))
 FILE_NAMES = (".csv", ".txt")
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from muster.core import errors
 from muster.core.outcome import Outcome
-from muster.imports import row_results, undo
+from muster.imports import left_out, row_results, undo
 from muster.imports.models import Content, Import
 from muster.imports.pages.history import WAYS, name_of, status
 from muster.imports.store import blobs
@@ -49,6 +49,8 @@ def result_page(imp: Import, query: Mapping[str, str]) -> dict[str, Any]:
         "code": code,
         "has_original": blobs.is_kept(imp, Content.Part.ORIGINAL),
         "can_undo": undo.can_undo(imp),
+        "left_out_opt_outs": left_out.count(imp),
+        "opt_outs_shown": left_out.shown(imp),
         "undo_until": undo.last_day(imp),
         **_problems(imp, code, query.get("after", "")),
     }

@@ -14,6 +14,7 @@ from muster.contacts.schema import schema_of
 from muster.core import errors
 from muster.core.errors import BadFile, Problem
 from muster.core.fields import options_from_json
+from muster.core.opt_outs import LEFT_OUT
 from muster.imports import run
 from muster.imports.draft import column_answers, edits
 from muster.imports.draft.columns import (
@@ -78,6 +79,7 @@ def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
         "columns": columns_of(found.reading),
         "field_names": choices(found.reading.schema),
         "asks_opt_outs": _asks_opt_outs(found),
+        "left_out_opt_outs": sum(each.code == LEFT_OUT for row in found.plan.verdicts for each in row.notes),
         "has_grid": run.is_small(found.imp),
         "list": listed.revision,
         "back": wanted.query(list=listed.revision, page=page.number if page.number > 1 else ""),
@@ -124,8 +126,8 @@ def _headers(found: Draft) -> list[dict[str, Any]]:
 
 
 def _asks_opt_outs(found: Draft) -> bool:
-    """Whether blank WhatsApp cells matter here: somebody would be, or by choice is not, opted back in."""
-    keeps = found.reading.options.blank_opt_out == "keep"
+    """Whether somebody would be, or by choice is not, opted back in."""
+    keeps = "keep" in (found.reading.options.opt_back_in, found.reading.options.blank_opt_out)
     return keeps or any(note.code == "opted-back-in" for each in found.plan.verdicts for note in each.notes)
 
 
@@ -164,11 +166,11 @@ def _answerable(who: Access, imp: Import, problems: tuple[Problem, ...]) -> dict
 @require_POST
 @on_import(*DRAFT)
 def options(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
-    """Change WhatsApp Contact Handling, Allow Mobile Number Updates, and what a blank opt-out does."""
+    """Change WhatsApp Contact Handling, Allow Mobile Number Updates, and whether anybody is opted back in."""
     form = OptionsForm(request.POST)
     if form.is_valid():
-        kept = request.POST.get("blank_opt_out", options_from_json(imp.options).blank_opt_out)
-        chosen = form.cleaned_data | {"blank_opt_out": "keep" if kept == "keep" else "opt_in"}
+        kept = request.POST.get("opt_back_in", options_from_json(imp.options).opt_back_in)
+        chosen = form.cleaned_data | {"opt_back_in": "keep" if kept == "keep" else "file"}
         revised(request, who, imp, **chosen)
     else:
         messages.error(request, "Choose Infer Mobile Number or Fail Blank Values.")

@@ -26,6 +26,9 @@ CONTACTS, CHANGES = "contacts_contact", "contacts_change"
 _CHANNELS = frozenset(CHANNELS)
 _OUT_COLUMNS = tuple(columns[0] for columns in CHANNEL_COLUMNS.values())  # all that differs in a new contact
 _NEW = ("id", *PLAIN, "mobile_inferred_at", *_OUT_COLUMNS, "assigned_id", "custom", "search_text")
+_PARTS = next(iter(CHANNEL_COLUMNS.values()))
+_ALL_PARTS = tuple(column for columns in CHANNEL_COLUMNS.values() for column in columns)
+_NEW_STOPPED = ("id", *PLAIN, "mobile_inferred_at", *_ALL_PARTS, "assigned_id", "custom", "search_text")
 _CHANGE = ("id", "contact", "row", "action", "before", "after")
 _NAMES = ("first_name", "last_name")
 
@@ -78,6 +81,7 @@ class Writer:
     import_id: UUID
     searchable: Collection[str]  # keys in Contact.custom
     new: list[tuple[Any, ...]] = field(default_factory=list)
+    new_stopped: list[tuple[Any, ...]] = field(default_factory=list)
     changed: dict[tuple[str, ...], list[tuple[Any, ...]]] = field(default_factory=dict)
     changed_texts: dict[int, str] = field(default_factory=dict)
     removed: list[int] = field(default_factory=list)
@@ -97,15 +101,18 @@ class Writer:
     def create(self, key: int, values: dict[str, Any], *, change: int, row: int) -> None:
         """A new contact with these values, and the first entry of its history. Takes the values over.
 
-        Its channels are in or out since now, by this import, and nothing else about them differs: see `_same_new`.
+        Its channels are in or out since now, by this import, and nothing else about them differs (see `_same_new`),
+        unless its number has said STOP.
         """
         channels = [self.channels[values[channel]] for channel in CHANNELS]
         custom = {own: values[name] for name, own in self.custom if name in values}
-        self.new.append((
+        is_stopped = any(channel.columns[-1] for channel in channels)
+        rows, parts = (self.new_stopped, len(_PARTS)) if is_stopped else (self.new, 1)
+        rows.append((
             key,
             *map(values.get, PLAIN),
             self.at_kept if "mobile_number_inferred" in values else None,
-            *[channel.columns[0] for channel in channels],
+            *[part for channel in channels for part in channel.columns[:parts]],
             values.get("assigned"),
             dumps(custom).decode(),
             index.document_of(values, custom, self.searchable),
@@ -173,15 +180,17 @@ class Writer:
             columns = (*_NAMES, *(column for name in touched for column in _COLUMNS[name]))
             bulk_sql.update(CONTACTS, columns, self.team.pk, rows, {"updated_at": self.at_kept})
         bulk_sql.insert(CONTACTS, _NEW, self.new, self._same_new())
+        bulk_sql.insert(CONTACTS, _NEW_STOPPED, self.new_stopped, self._same())
         bulk_sql.insert(CHANGES, _CHANGE, self.changes, self._same_history())
-        added = ((row[0], row[-1]) for row in self.new)
+        added = ((row[0], row[-1]) for row in (*self.new, *self.new_stopped))
         rewritten = ((key, texts[key], text) for key, text in self.changed_texts.items())
         index.index_rows(connection, added, rewritten, ((key, texts[key]) for key in self.removed))
-        if self.new:
-            by_column = dict(zip(_NEW, zip(*self.new, strict=True), strict=True))
-            self.tally.add_new(by_column, source=Source.IMPORT, at=self.at)
+        for columns, new in ((_NEW, self.new), (_NEW_STOPPED, self.new_stopped)):
+            if new:
+                by_column = dict(zip(columns, zip(*new, strict=True), strict=True))
+                self.tally.add_new(by_column, source=Source.IMPORT, at=self.at)
         self.tally.keep(self.team)
-        for gathered in (self.new, self.changed, self.changed_texts, self.removed, self.changes):
+        for gathered in (self.new, self.new_stopped, self.changed, self.changed_texts, self.removed, self.changes):
             gathered.clear()
 
     def _same_new(self) -> dict[str, Any]:
@@ -192,7 +201,11 @@ class Writer:
             for columns in CHANNEL_COLUMNS.values()
             for column, part in zip(columns[1:], parts, strict=True)
         }
-        return {"team_id": self.team.pk, **channels, "created_at": self.at_kept, "updated_at": self.at_kept}
+        return {**self._same(), **channels}
+
+    def _same(self) -> dict[str, Any]:
+        """The columns that are the same in every contact that is new, whatever its channels are."""
+        return {"team_id": self.team.pk, "created_at": self.at_kept, "updated_at": self.at_kept}
 
     def _same_history(self) -> dict[str, Any]:
         """The columns of history that are the same in every entry."""

@@ -10,8 +10,9 @@ from typing import Any
 
 from orjson import loads
 
-from muster.contacts import mapping
+from muster.contacts import mapping, stop_list
 from muster.contacts.erase import erased_ids
+from muster.core import phones
 from muster.core.check import Lookup
 from muster.core.consent import Channel
 from muster.core.plan import Known, Stored
@@ -29,6 +30,10 @@ _BY_MOBILE = f"SELECT {_READ} FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c
 _BY_WHATSAPP = (
     f"SELECT c.whatsapp_number, c.id FROM {{keys}} {TABLE} c "  # noqa: S608
     "WHERE c.team_id = %s AND c.whatsapp_number {wanted}"
+)
+_STOPS = (
+    "SELECT s.key, s.channel, CAST(s.at AS text) "
+    "FROM {keys} contacts_stopword s WHERE s.team_id = %s AND s.key {wanted}"
 )
 _TEXTS = f"SELECT c.id, c.search_text FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.id {{wanted}}"  # noqa: S608
 _ZERO_IDS = f"SELECT contact_id FROM {TABLE} WHERE team_id = %s AND contact_id >= '0' AND contact_id < '1' LIMIT 500"  # noqa: S608
@@ -49,6 +54,7 @@ def of(team: Team, asked: Lookup) -> Facts:
     staff = mapping.staff_ids(team)
     nameless: dict[int, int] = {}
     ids, whatsapps = sorted(asked.contact_ids), sorted(asked.whatsapps)
+    spelled = _spelled({*asked.mobiles, *asked.whatsapps})
     contacts: dict[str, Stored] = {}
     holders: dict[str, Stored] = {}
     for found in _read(_BY_CONTACT_ID, ids, team, staff, nameless):
@@ -56,16 +62,19 @@ def of(team: Team, asked: Lookup) -> Facts:
         contacts[values["contact_id"]] = found
         if values["mobile_number"]:
             holders[values["mobile_number"]] = found
-    others = sorted(number for number in asked.mobiles if number not in holders)
+    others = sorted(number for number in _all_spellings(asked.mobiles, spelled) if number not in holders)
+    stops = stops_of(team, asked.mobiles | asked.whatsapps)
     del asked  # of a million rows, that is 200 MB
     holders |= {found.values["mobile_number"]: found for found in _read(_BY_MOBILE, others, team, staff, nameless)}
     known = Known(
         contacts=contacts,
-        holders=holders,
-        whatsapp=_whatsapp(team, whatsapps),
+        holders={spelled.get(number, number): found for number, found in holders.items()} if spelled else holders,
+        whatsapp=_whatsapp(team, sorted(_all_spellings(whatsapps, spelled)), spelled),
         staff=frozenset(filter(None, staff.values())),
         erased=erased_ids(team, ids),
         zeros=_zeros(team, [each for each in ids if each not in contacts]),
+        stops=stops,
+        spelled=spelled,
     )
     return Facts(known, {name: key for key, name in staff.items() if name}, nameless)
 
@@ -115,8 +124,32 @@ def _custom(kept: Any) -> dict[str, str]:
     return dict(kept)
 
 
-def _whatsapp(team: Team, numbers: list[str]) -> dict[str, int | None]:
-    found = list(bulk_sql.select_by(numbers, _BY_WHATSAPP, (team.pk,)))
+def _spelled(numbers: Iterable[str]) -> dict[str, str]:
+    """Return the key of every number that may be spelled otherwise, in each of its spellings."""
+    special = (number for number in numbers if phones.may_be_respelt(number))
+    return {each: phones.key(number) for number in special for each in phones.spellings(number)}
+
+
+def _all_spellings(numbers: Iterable[str], spelled: Mapping[str, str]) -> set[str]:
+    """Return the numbers in every spelling they may be stored in."""
+    return {*numbers, *(each for number in numbers if number in spelled for each in phones.spellings(number))}
+
+
+def stops_of(team: Team, numbers: Iterable[str]) -> dict[str, dict[str, datetime]]:
+    """Return what these numbers said STOP on, and since when."""
+    if not stop_list.is_used(team):
+        return {}
+    keys = stop_list.wanted_keys(team, numbers)
+    found: dict[str, dict[str, datetime]] = {}
+    for key, channel, at in bulk_sql.select_by(sorted(keys), _STOPS, (team.pk,)):
+        found.setdefault(keys[key], {})[channel] = bulk_sql.from_time(datetime.fromisoformat(at))
+    return {each: channels for key, channels in found.items() for each in phones.spellings(key)}
+
+
+def _whatsapp(team: Team, numbers: list[str], spelled: Mapping[str, str]) -> dict[str, int | None]:
+    found = [
+        (spelled.get(number, number), key) for number, key in bulk_sql.select_by(numbers, _BY_WHATSAPP, (team.pk,))
+    ]
     holders: dict[str, int | None] = dict(found)
     if len(holders) < len(found):
         times = Counter(number for number, _ in found)
