@@ -190,6 +190,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "muster.teams.access.for_templates",
                 "muster.teams.first_run.for_templates",
+                "muster.overview.notices.for_templates",
             ]
         },
     }

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from muster import health
 from muster.contacts import urls
 from muster.imports.pages.start import guide
-from muster.overview.views import overview
+from muster.overview.views import notices, overview
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics, name="metrics"),
     path("", include("muster.api.application")),
     path("", include("muster.teams.urls")),
+    path("notices/", notices, name="notices"),
     path("t/<slug:team>/", include(([path("", overview, name="overview")], "overview"))),
     path("t/<slug:team>/fields/", include((urls.custom_fields, "fields"))),
     path("t/<slug:team>/contacts/", include((urls.contacts, "contacts"))),

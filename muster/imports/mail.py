@@ -57,7 +57,8 @@ def prepare() -> None:
 
 def _write(imp: Import, about: str, subject: str, at: datetime, **facts: Any) -> None:
     link = settings().url.rstrip("/") + reverse("imports:show", args=[imp.team.slug, imp.pk])
-    said = {"subject": subject, "team": imp.team.name, "by": imp.by.name if imp.by else "", "when": at, "link": link}
+    by = imp.by.name if imp.by else ""
+    said = {"subject": subject, "name": str(imp), "team": imp.team.name, "by": by, "when": at, "link": link}
     text = get_template(f"mail/import_{about}.txt").render({**said, **facts})
     html = css_inline.inline(get_template(f"mail/import_{about}.html").render({**said, **facts}))
     mails = [

@@ -45,3 +45,8 @@ def find(name: str) -> Parsed | None:
 def read(path: Path) -> Parsed:
     """A mail as the standard library sees it."""
     return message_from_bytes(path.read_bytes(), policy=policy.default)
+
+
+def has_mail_server() -> bool:
+    """Whether mails go to a server, and are not kept as files here."""
+    return f"{__name__}.{MailFiles.__name__}" != settings.EMAIL_BACKEND

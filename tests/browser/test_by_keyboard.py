@@ -106,7 +106,7 @@ def test_it_runs_through_users(visit: Visit) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.type("K 01")
     follow(page)
-    expect(page.get_by_text("We mailed kim@example.edu")).to_be_visible()
+    expect(page.get_by_text("kim@example.edu is invited")).to_be_visible()
     expect(page.get_by_role("region", name="Invited")).to_contain_text("Admin")
     tab_to(page, "^Withdraw the invitation of kim@example.edu$")
     follow(page)

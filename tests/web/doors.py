@@ -27,6 +27,7 @@ PAGES = {
     "home": S,
     "invitation": A,
     "welcome": Door.SHUT,
+    "notices": S,
     "profile": S,
     "appearance": S,
     "new_token": S,

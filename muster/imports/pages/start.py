@@ -39,6 +39,7 @@ from muster.imports.store import blobs
 from muster.imports.waiting import progress_json, progress_page
 from muster.settings import settings
 from muster.teams.access import Access, admin, signed_in
+from muster.teams.mail_files import has_mail_server
 from muster.teams.models import Team, User
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
@@ -200,7 +201,9 @@ def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: byte
         return redirect("imports:confirm", who.team.slug, imp.pk)
     if imp.state == State.READY:
         run.confirm(imp, who.user)
-    messages.success(request, f"Your import is being processed. We'll email {who.user.email} when it's done.")
+    mailed, shown = f"We'll email {who.user.email} when it's done", "The result will be in your Notices"
+    told = mailed if has_mail_server() else shown
+    messages.success(request, f"Your import is being processed. {told}.")
     return redirect("imports:history", who.team.slug)
 
 

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.conf import settings as django_settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -173,15 +172,11 @@ def mail(request: HttpRequest, user: User, name: str) -> HttpResponse:
     return render(request, "owner/mail.html", {"mail": found, "text": text})
 
 
-def _keeps_mails() -> bool:
-    return django_settings.EMAIL_BACKEND == "muster.teams.mail_files.MailFiles"
-
-
 def _require_files() -> None:
-    if not _keeps_mails():
+    if mail_files.has_mail_server():
         raise Http404("Mails go to a server here")
 
 
 def _tabs() -> dict[str, bool]:
     """What the tabs of these pages depend on."""
-    return {"keeps_mails": _keeps_mails()}
+    return {"keeps_mails": not mail_files.has_mail_server()}

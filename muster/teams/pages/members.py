@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from muster.teams import invitations
 from muster.teams import members as people
 from muster.teams.access import Access, admin, teams_of
+from muster.teams.mail_files import has_mail_server
 from muster.teams.models import Invitation, Membership, Role, Team
 from muster.teams.pages.forms import InviteForm, MemberForm, add_refusal
 
@@ -29,7 +30,7 @@ def users(request: HttpRequest, who: Access) -> HttpResponse:
         "without": len(without),
         "only_without": only_without,
         "other_teams": _other_teams(who, members),
-        "invitations": _open_invitations(who.team),
+        "invitations": [(each, invitations.link(each)) for each in _open_invitations(who.team)],
         "missing": request.GET.getlist("missing")[:50],
     }
     return render(request, "teams/users.html", context)
@@ -141,7 +142,10 @@ def _other_teams(who: Access, members: list[Membership]) -> dict[int, list[str]]
 
 def _mail(request: HttpRequest, invitation: Invitation) -> None:
     """Send an invitation and say how it went."""
-    if invitations.send(invitation):
+    sent = invitations.send(invitation)
+    if not has_mail_server():
+        messages.success(request, f"{invitation.email} is invited. Give them the link below: no mail was sent.")
+    elif sent:
         messages.success(request, f"We mailed {invitation.email} an invitation.")
     else:
         sentence = "The mail server did not take the invitation of {}. It is kept below: send it again later."

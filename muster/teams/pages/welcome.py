@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from muster.settings import settings
 from muster.teams import first_run
+from muster.teams.mail_files import has_mail_server
 from muster.teams.models import User
 from muster.teams.pages.forms import JoinForm, add_refusal
 from muster.teams.regions import regions
@@ -62,5 +62,5 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, f"Welcome. {team.name} is ready.")
             entered: HttpResponse = perform_login(request, user, redirect_url=reverse("home"))
             return entered
-    context = {"form": form, "has_mail_server": bool(settings().email_url)}
+    context = {"form": form, "has_mail_server": has_mail_server()}
     return render(request, "teams/welcome.html", context, status=422 if form.errors else 200)
