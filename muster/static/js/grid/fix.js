@@ -1,6 +1,6 @@
 // A fix for many rows: what it asks, what it would change (before → after), and then one step.
 
-import { button, dialog, make, many } from "./import-grid-dom.js";
+import { button, dialog, make, many } from "./dom.js";
 
 const PAUSE_MS = 200;
 

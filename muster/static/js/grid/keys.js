@@ -1,6 +1,6 @@
 // The keyboard of the grid: one Tab stop, then everything as in a spreadsheet.
 
-import { FIRST, HEADER } from "./import-grid-cells.js";
+import { FIRST, HEADER } from "./cells.js";
 
 export const KEYS = [
   ["Arrows", "Move one cell"],

@@ -1,6 +1,6 @@
 // What stands around the grid: chips, the panel of causes, undo and redo, what is ready. All of it follows every edit.
 
-import { make, many, number } from "./import-grid-dom.js";
+import { make, many, number } from "./dom.js";
 
 const CAUSES_PAUSE_MS = 400;
 const LEFT_OUT = "left-out";

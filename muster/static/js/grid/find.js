@@ -1,7 +1,7 @@
 // Find and replace: plain text, in one column or all, counted before anything is replaced.
 
-import { button, icon, make, many, number } from "./import-grid-dom.js";
-import { FIRST, HEADER } from "./import-grid-cells.js";
+import { button, icon, make, many, number } from "./dom.js";
+import { FIRST, HEADER } from "./cells.js";
 
 const PAUSE_MS = 250;
 

@@ -1,17 +1,17 @@
 // The grid on the Review page: takes the place of the table where there is room for one. Phones keep the cards.
 
-import { FIRST, HEADER, OUTCOME, ROW_NUMBER, messageOf } from "./import-grid-cells.js";
-import { Clipboard } from "./import-grid-clipboard.js";
-import { Data } from "./import-grid-data.js";
-import { button, dialog, icon, make, many, number } from "./import-grid-dom.js";
-import { Editor } from "./import-grid-edit.js";
-import { Find } from "./import-grid-find.js";
-import { askFix } from "./import-grid-fix.js";
-import { KEYS, Keys } from "./import-grid-keys.js";
-import { showMenu } from "./import-grid-menu.js";
-import { Mouse } from "./import-grid-mouse.js";
-import { Page } from "./import-grid-page.js";
-import { View } from "./import-grid-view.js";
+import { FIRST, HEADER, OUTCOME, ROW_NUMBER, messageOf } from "./cells.js";
+import { Clipboard } from "./clipboard.js";
+import { Data } from "./data.js";
+import { button, dialog, icon, make, many, number } from "./dom.js";
+import { Editor } from "./editor.js";
+import { Find } from "./find.js";
+import { askFix } from "./fix.js";
+import { KEYS, Keys } from "./keys.js";
+import { showMenu } from "./menu.js";
+import { Mouse } from "./mouse.js";
+import { Page } from "./page.js";
+import { View } from "./view.js";
 
 const LEFT_OUT = "left-out";
 const MOST_SHOWN_AT_ONCE = 5_000; // cells that are shown before they are saved

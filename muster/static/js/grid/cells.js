@@ -1,6 +1,6 @@
 // What one cell shows: its text, what is wrong with it, what it changes, and never by colour alone.
 
-import { make } from "./import-grid-dom.js";
+import { make } from "./dom.js";
 export const ROW_NUMBER = 0, OUTCOME = 1, FIRST = 2; // the columns before those of the file
 export const HEADER = -1; // the row of the headers
 

@@ -1,7 +1,7 @@
 // Draws the rows and columns that can be seen, and one more: the cell that has the focus is never taken away.
 
-import { make } from "./import-grid-dom.js";
-import { FIRST, HEADER, ROW_NUMBER, fill, fillHeader } from "./import-grid-cells.js";
+import { make } from "./dom.js";
+import { FIRST, HEADER, ROW_NUMBER, fill, fillHeader } from "./cells.js";
 
 const OVERSCAN = 4;
 const GAP = 8;

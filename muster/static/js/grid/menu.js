@@ -1,6 +1,6 @@
 // A small menu at a cell: arrows move, typing finds, Esc and a click elsewhere close.
 
-import { make } from "./import-grid-dom.js";
+import { make } from "./dom.js";
 
 let open = null;
 
