@@ -1,8 +1,7 @@
 // What one cell shows: its text, what is wrong with it, what it changes, and never by colour alone.
 
 import { make } from "./dom.js";
-export const ROW_NUMBER = 0, OUTCOME = 1, FIRST = 2; // the columns before those of the file
-export const HEADER = -1; // the row of the headers
+import { FIRST, OUTCOME, ROW_NUMBER } from "./places.js";
 
 const OUTCOMES = { problems: "Problem", new: "New", updates: "Update", unchanged: "No change", "left-out": "Left out" };
 const TONES = { problems: "problem", new: "done", updates: "accent" };

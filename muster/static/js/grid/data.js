@@ -1,7 +1,7 @@
 // The rows of a draft as the server has them: a window of blocks, and the edits that are on their way.
 
-const BLOCK = 100;
-const BLOCKS_KEPT = 20;
+import { BLOCK, BlockWindow, isOlder } from "./block-window.js";
+
 const DEBOUNCE_MS = 40;
 const TRIES = 6;
 
@@ -19,20 +19,13 @@ const token = () =>
 
 const wait = (milliseconds) => new Promise((wake) => { setTimeout(wake, milliseconds); });
 
-// Whether rows were read before the step that the grid knows of: the answers overtook each other.
-function isOlder(version, than) {
-  const [name, count] = version.split("-");
-  const [known, most] = than.split("-");
-  return name === known && Number(count) < Number(most);
-}
-
 export class Data extends EventTarget {
   constructor(address, filter, list) {
     super();
     this.address = address;
     this.filter = filter;
     this.list = list; // when the filter was pressed: what was fixed since, row by row, stays in place
-    this.blocks = new Map(); // block number → rows, least recently used first
+    this.inHand = new BlockWindow();
     this.asked = new Map(); // block number → AbortController
     this.pending = new Map(); // "row:column" → { value, state: "saving" | "failed", edit }
     this.failed = []; // edits that were not saved
@@ -98,7 +91,7 @@ export class Data extends EventTarget {
   forget() {
     for (const request of this.asked.values()) request.abort();
     this.asked.clear();
-    this.blocks.clear();
+    this.inHand.clear();
     this.edition += 1;
   }
 
@@ -109,38 +102,22 @@ export class Data extends EventTarget {
     this.total = answer.list.total;
     this.columns.forEach((column, place) => { column.problems = answer.problems[place]; });
     if (answer.rows === null) this.forget();
-    else if (answer.rows.length) this.put(answer.rows);
+    else this.inHand.replace(answer.rows);
     if (before && before.list.rev !== answer.list.rev) this.forget();
     this.edition += 1;
     this.tell("change", { others: answer.others });
   }
 
-  put(rows) {
-    const fresh = new Map(rows.map((row) => [row.n, row]));
-    for (const block of this.blocks.values()) {
-      block.forEach((row, place) => { if (fresh.has(row.n)) block[place] = fresh.get(row.n); });
-    }
-  }
+  hold(offset) { this.inHand.hold(offset); }
 
-  // The row that has the focus is never forgotten.
-  hold(offset) { this.held = Math.floor(offset / BLOCK); }
-
-  row(offset) { return this.blocks.get(Math.floor(offset / BLOCK))?.[offset % BLOCK]; }
+  row(offset) { return this.inHand.row(offset); }
 
   // The value of a cell as it is shown: what was typed counts before what is saved.
   value(row, column) { return this.pending.get(`${row.n}:${column}`)?.value ?? row.v[column] ?? ""; }
 
   // Ask for the blocks of these rows, once scrolling has paused, and for no others any more.
   need(first, last) {
-    const wanted = new Set();
-    const seen = this.held >= 0 && this.held * BLOCK < this.total ? [this.held] : [];
-    for (let block = Math.floor(first / BLOCK); block <= Math.floor(Math.min(last, this.total - 1) / BLOCK); block += 1) seen.push(block);
-    for (const block of seen) {
-      const rows = this.blocks.get(block);
-      if (!rows) { wanted.add(block); continue; }
-      this.blocks.delete(block);
-      this.blocks.set(block, rows); // used last
-    }
+    const wanted = this.inHand.missing(first, last, this.total);
     for (const [block, request] of this.asked) {
       if (!wanted.has(block)) { request.abort(); this.asked.delete(block); }
     }
@@ -149,7 +126,7 @@ export class Data extends EventTarget {
   }
 
   loadAll(wanted) {
-    for (const block of wanted) if (!this.asked.has(block) && !this.blocks.has(block)) this.load(block);
+    for (const block of wanted) if (!this.asked.has(block) && !this.inHand.has(block)) this.load(block);
   }
 
   async load(block) {
@@ -167,9 +144,7 @@ export class Data extends EventTarget {
   }
 
   keep(block, rows) {
-    this.blocks.set(block, rows);
-    const oldest = [...this.blocks.keys()].filter((each) => each !== this.held);
-    for (const each of oldest.slice(0, Math.max(0, this.blocks.size - BLOCKS_KEPT))) this.blocks.delete(each);
+    this.inHand.keep(block, rows);
     this.edition += 1;
     this.tell("rows");
   }

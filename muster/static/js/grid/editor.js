@@ -1,7 +1,7 @@
 // Editing one cell, in place: by Enter, F2, a double click or tap, or by typing. Safe with input methods.
 
 import { make } from "./dom.js";
-import { FIRST, HEADER } from "./cells.js";
+import { FIRST, HEADER } from "./places.js";
 
 const isComposing = (event) => event.isComposing || event.keyCode === 229;
 

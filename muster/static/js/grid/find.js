@@ -1,7 +1,7 @@
 // Find and replace: plain text, in one column or all, counted before anything is replaced.
 
 import { button, icon, make, many, number } from "./dom.js";
-import { FIRST, HEADER } from "./cells.js";
+import { FIRST, HEADER } from "./places.js";
 
 const PAUSE_MS = 250;
 

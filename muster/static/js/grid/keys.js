@@ -1,6 +1,6 @@
 // The keyboard of the grid: one Tab stop, then everything as in a spreadsheet.
 
-import { FIRST, HEADER } from "./cells.js";
+import { FIRST, HEADER, destination } from "./places.js";
 
 export const KEYS = [
   ["Arrows", "Move one cell"],
@@ -22,24 +22,6 @@ export const KEYS = [
   ["F8, Shift + F8", "Next, previous problem in the whole file"],
   ["?", "This list"],
 ];
-
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-
-// Where a key goes from a cell, or null when it does not move.
-export function destination({ key, ctrlKey, metaKey }, { row, column }, view) {
-  const far = ctrlKey || metaKey;
-  if (key in STEPS) {
-    const [down, right] = STEPS[key];
-    if (!far) return [row + down, column + right];
-    if (down) return [down < 0 ? 0 : view.lastRow, column];
-    return [row, right < 0 ? FIRST : view.lastColumn];
-  }
-  if (key === "Home") return far ? [0, FIRST] : [row, FIRST];
-  if (key === "End") return far ? [view.lastRow, view.lastColumn] : [row, view.lastColumn];
-  if (key === "PageDown") return [Math.min(view.lastRow, row + view.page), column];
-  if (key === "PageUp") return [Math.max(0, row - view.page), column];
-  return null;
-}
 
 export class Keys {
   constructor(view, editor, does) {

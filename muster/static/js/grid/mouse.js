@@ -1,6 +1,6 @@
 // Mouse, pen and touch: press selects, dragging extends, twice edits, a header or row number opens its menu.
 
-import { FIRST, HEADER, ROW_NUMBER } from "./cells.js";
+import { FIRST, HEADER, ROW_NUMBER } from "./places.js";
 
 const TWICE_MS = 400;
 const EDGE_PX = 24;

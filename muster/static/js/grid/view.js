@@ -1,7 +1,8 @@
 // Draws the rows and columns that can be seen, and one more: the cell that has the focus is never taken away.
 
 import { make } from "./dom.js";
-import { FIRST, HEADER, ROW_NUMBER, fill, fillHeader } from "./cells.js";
+import { fill, fillHeader } from "./cells.js";
+import { FIRST, HEADER, ROW_NUMBER, between, clamp } from "./places.js";
 
 const OVERSCAN = 4;
 const GAP = 8;
@@ -179,11 +180,7 @@ export class View {
   }
 
   // The range between the anchor and the active cell.
-  get range() {
-    const [top, bottom] = [this.anchor.row, this.active.row].sort((one, other) => one - other);
-    const [left, right] = [this.anchor.column, this.active.column].sort((one, other) => one - other);
-    return { top: Math.max(top, 0), bottom, left, right, rows: bottom - Math.max(top, 0) + 1, columns: right - left + 1 };
-  }
+  get range() { return between(this.anchor, this.active); }
 
   mark() {
     const { top, bottom, left, right, rows, columns } = this.range;
@@ -262,5 +259,3 @@ export class View {
     if (column !== undefined) this.go(0, Number(column) + FIRST, { focus: this.hasFocus });
   }
 }
-
-const clamp = (value, least, most) => Math.max(least, Math.min(most, value));

@@ -1,0 +1,68 @@
+// The menus of the grid, of a column and of rows, and the list of its keys.
+
+import { button, dialog, make, many } from "./dom.js";
+import { KEYS } from "./keys.js";
+import { showMenu } from "./menu.js";
+import { FIRST, HEADER } from "./places.js";
+
+const LEFT_OUT = "left-out";
+const MAPPED = ["opt_out", "yes_no", "choice", "staff"];
+
+export class Menus {
+  // `does`: { fix, find, press, edit, clear, leaveOut, nextProblem }
+  constructor(data, view, does) {
+    Object.assign(this, { data, view, does });
+  }
+
+  // The menu of where one stands: of the column on its header, else of the rows of the range.
+  open() {
+    const { row, column } = this.view.active;
+    const isColumn = row === HEADER && column >= FIRST;
+    if (row === HEADER && !isColumn) return;
+    const label = isColumn ? this.data.columns[column - FIRST].header : "Rows";
+    showMenu(label, isColumn ? this.columnItems(column - FIRST) : this.rowItems(), this.view.element(), () => this.view.focus());
+  }
+
+  columnItems(place) {
+    const { header, kind, problems, answered, field } = this.data.columns[place];
+    const { filter } = this.data;
+    const fix = (name) => () => this.does.fix({ fix: name, header, filter, typed: {}, asks: true });
+    const drop = answered && field ? "Remembered for the next file" : field ? "The header is a field's own name" : "It is not imported";
+    return [
+      { text: "Fill blanks…", does: fix("fill") },
+      { text: "Find and replace…", does: () => this.does.find(place) },
+      { text: "Trim spaces…", does: fix("trim") },
+      ...(MAPPED.includes(kind) ? [{ text: "Map values…", does: fix("map") }] : []),
+      null,
+      { text: "Show problems", hint: problems ? many(problems, "row") : "There are none", off: !problems, does: () => this.does.press({ show: "problems", code: "", field }, { focus: true }) },
+      { text: "Don't import this column", hint: drop, off: !(answered && field), does: () => dropColumn(header) },
+    ];
+  }
+
+  rowItems() {
+    const { top, bottom } = this.view.range;
+    const rows = bottom > top ? "these rows" : "this row";
+    const isOut = this.data.row(this.view.active.row)?.s === LEFT_OUT;
+    const isCell = this.view.active.column >= FIRST;
+    return [
+      ...(isCell ? [{ text: "Edit", hint: "Enter", does: () => this.does.edit() }, { text: "Clear", hint: "Delete", does: () => this.does.clear() }, null] : []),
+      isOut ? { text: `Restore ${rows}`, does: () => this.does.leaveOut(false) } : { text: `Leave ${rows} out`, hint: "You can restore at any time", does: () => this.does.leaveOut(true) },
+      { text: "Next problem", hint: "F8", does: () => this.does.nextProblem(false) },
+    ];
+  }
+}
+
+// Leave a column out of the import: a form as on the page without script.
+function dropColumn(header) {
+  const form = make("form", { method: "post", action: `${window.location.pathname}columns`, hidden: true });
+  const values = { csrfmiddlewaretoken: document.querySelector("input[name=csrfmiddlewaretoken]").value, [`column:${header}`]: "-" };
+  form.append(...Object.entries(values).map(([name, value]) => make("input", { type: "hidden", name, value })));
+  document.body.append(form);
+  form.requestSubmit();
+}
+
+export function showKeys() {
+  const lines = KEYS.flatMap(([keys, what]) => [make("dt", {}, make("kbd", { text: keys })), make("dd", { text: what })]);
+  const shown = dialog("Keys of the grid", make("dl", { class: "grid-keys" }, ...lines), make("div", { class: "form-actions" }, button("Close", () => shown.close(), "primary")));
+  shown.querySelector("button").focus();
+}
