@@ -111,6 +111,8 @@ LIBRARY = {
     "account_inactive": A,
     "account_signup": A,
     "account_reauthenticate": S,
+    "account_request_reauthentication_code": S,
+    "account_confirm_reauthentication_code": S,
     "account_email": S,
     "account_email_verification_sent": A,
     "account_change_password": S,

@@ -155,3 +155,22 @@ def test_it_takes_no_address_of_another(cast: Cast) -> None:
         client.post(link)
     cast.alice.refresh_from_db()
     assert cast.alice.email == "alice@example.edu"
+
+
+def test_it_asks_who_has_no_password_for_a_mailed_code(cast: Cast) -> None:
+    cast.bob.set_unusable_password()
+    cast.bob.save()
+    client = cast.browser(cast.bob)
+    asked = client.get("/accounts/2fa/totp/activate/")
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/code/")
+
+    sent = client.post("/accounts/reauthenticate/code/", {"recipient": cast.bob.email}, follow=True)
+    [message] = mail.outbox
+    [code] = re.findall(r"^[A-Z0-9-]{6,}$", str(message.body), re.MULTILINE)
+    assert (message.to, message.subject) == ([cast.bob.email], "Your code for Muster")
+    assert "Enter the code that we mailed to bob@example.edu." in sent.content.decode()
+
+    wrong = client.post("/accounts/reauthenticate/code/confirm/", {"code": "AAAA-AAAA"})
+    assert "the one in our newest mail" in wrong.content.decode().replace("&#x27;", "'")
+    assert client.post("/accounts/reauthenticate/code/confirm/", {"code": code}).status_code == 302
+    assert client.get("/accounts/2fa/totp/activate/").status_code == 200

@@ -43,7 +43,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         "too_many_login_attempts": "Too many tries. Try again in 15 minutes.",
         "invalid_login": "That email and password don't match an account. Check them, or reset your password.",
         "incorrect_password": "That is not your password.",
-        "incorrect_code": "That code doesn't match. Codes change every 30 seconds: enter the one shown now.",
+        "incorrect_code": "That code doesn't match. Enter the one in our newest mail.",
         "account_inactive": "This account is switched off. Ask an Admin.",
     }
 
@@ -85,7 +85,7 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": Accounts.error_messages["incorrect_code"],
+        "incorrect_code": "That code doesn't match. Codes change every 30 seconds: enter the one shown now.",
     }
 
     def encrypt(self, text: str) -> str:
@@ -97,6 +97,19 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
 
 class SignInElsewhere(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Signing in with the institution's identity provider."""
+
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> Any:
+        """The user of an address that counts as verified. The provider's word for it is a true of JSON, not a text."""
+        for address in sociallogin.email_addresses:
+            address.verified = self._vouches(sociallogin, address.email)
+        return super().authenticate_by_email(sociallogin)
+
+    def _vouches(self, sociallogin: SocialLogin, email: str) -> bool:
+        """Whether the operator believes all its addresses, or the provider says that it has verified this one."""
+        if self.is_email_verified(sociallogin.provider, email):
+            return True
+        said = sociallogin.account.get_provider_account().get_user_data() or {}
+        return str(said.get("email")).lower() == email and said.get("email_verified") is True
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Somebody the provider knows and we do not gets a page that says so, not an account."""
