@@ -41,6 +41,7 @@ def _databases() -> dict[str, Any]:
     """The main database, and "progress": a second way in that a running import's transaction does not hold up."""
     if _ours.database_url:
         main = dj_database_url.parse(_ours.database_url)
+        main["CONN_HEALTH_CHECKS"] = True  # one that died while it lay in the pool is replaced, not handed out
         main["OPTIONS"] = {**main.get("OPTIONS", {}), "pool": {"min_size": 0, "max_size": 20, "timeout": 5}}
         return {"default": main, "progress": {**main, "TEST": {"MIRROR": "default"}}}
     _ours.data.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+import structlog
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
@@ -21,10 +22,18 @@ from prometheus_client.registry import Collector
 from muster import __version__
 from muster.imports.models import Import, Mail, State
 
+logger = structlog.get_logger(__name__)
+
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer: this process is up."""
+    """Answer: this process is up and reaches its database, without which it can serve nothing."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        logger.warning("no_database", detail=str(error))
+        return JsonResponse({"status": "no database", "version": __version__}, status=503)
     return JsonResponse({"status": "up", "version": __version__})
 
 

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from django.db import connections
-from django.db.backends.postgresql.base import DatabaseWrapper
 from playwright.sync_api import Browser
 
+from muster.pools import close_pools
 from tests.real.chromium import chromium as start_chromium
 from tests.real.postgres import postgres
 from tests.real.server import MusterServer, muster
@@ -22,10 +21,7 @@ StartMuster = Callable[..., MusterServer]
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Give back what the pools hold before the test database goes."""
     yield
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        if isinstance(connection, DatabaseWrapper):
-            connection.close_pool()
+    close_pools()
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +49,7 @@ def chromium() -> Iterator[Browser]:
 def start_muster() -> Iterator[StartMuster]:
     """`start_muster(DATABASE_URL=…)` starts one more `muster serve`; all stop when the module is done."""
     with ExitStack() as started:
-        yield lambda **env: started.enter_context(muster(**env))
+        yield lambda command="serve", **env: started.enter_context(muster(command, **env))
 
 
 @pytest.fixture(scope="module")

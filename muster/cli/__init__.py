@@ -67,3 +67,11 @@ def main() -> None:
             raise
         typer.echo(f"The database does not answer as it should: {error}. Has `muster migrate` been run?", err=True)
         sys.exit(3)
+    finally:
+        _close_pools()
+
+
+def _close_pools() -> None:
+    """The threads of an open pool would keep the process from ending."""
+    if "django.db" in sys.modules:
+        import_module("muster.pools").close_pools()

@@ -13,11 +13,12 @@ from typing import Annotated, Any
 
 import typer
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
 from gunicorn.app.base import BaseApplication
 
 from muster.core import phones
 from muster.imports import budget, worker
+from muster.pools import close_pools
 from muster.settings import settings
 from muster.teams import first_run
 
@@ -79,7 +80,7 @@ def migrate_database(*, quiet: bool) -> None:
             call_command("migrate", database=alias, interactive=False, verbosity=0 if quiet else 1)
     if settings().database_url:
         call_command("createcachetable", verbosity=0)
-    connections.close_all()
+    close_pools()
 
 
 def tell_address(host: str, port: int) -> None:
@@ -94,7 +95,7 @@ def tell_welcome() -> None:
     """Say where a new installation begins, while nobody owns it."""
     if first_run.is_due():
         typer.echo(f"\n  Nobody owns this installation yet. Open {first_run.link()}\n")
-    connections.close_all()
+    close_pools()
 
 
 def prepare_numbers() -> None:
@@ -117,6 +118,8 @@ class Server(BaseApplication):
             "proc_name": "muster",
             "loglevel": "info",
             "limit_request_line": 8190,
+            "pre_fork": lambda _server, _worker: close_pools(),
+            "worker_exit": lambda _server, _worker: close_pools(),
             **hooks,
         }
         super().__init__()

@@ -8,6 +8,7 @@ from muster import health
 from tests.cast import Cast
 
 
+@pytest.mark.django_db
 def test_it_is_up(client: Client) -> None:
     assert client.get("/healthz").status_code == 200
     assert client.head("/healthz").status_code == 200

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.real.ports import free_port
@@ -14,24 +15,62 @@ from tests.real.ports import free_port
 QUICK_NOT_SAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
+@dataclass(frozen=True)
+class Postgres:
+    """One server: its folder, port and account."""
+
+    folder: Path
+    port: int
+    owner: str | None
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def make(self) -> None:
+        data = self.folder / "data"
+        options = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+        run("initdb", "-D", data, *options, owner=self.owner)
+
+    def start(self) -> None:
+        settings = [f"-c{setting}" for setting in (*QUICK_NOT_SAFE, f"unix_socket_directories={self.folder}")]
+        options = " ".join([f"-p {self.port}", "-h 127.0.0.1", *settings])
+        self.control("-l", self.folder / "log", "-t", "60", "-o", options, "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        self.control("-m", mode, "stop")
+
+    def restart(self) -> None:
+        """As an upgrade does it: every connection is cut, and the server is back a moment later."""
+        self.stop("fast")
+        self.start()
+
+    def control(self, *arguments: str | Path) -> None:
+        run("pg_ctl", "-D", self.folder / "data", "-w", *arguments, owner=self.owner)
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
     """Yield the URL of a server that lives as long as the block."""
-    folder = Path(tempfile.mkdtemp(prefix="muster-pg-"))
-    data, port, owner = folder / "data", free_port(), server_account()
-    if owner:
-        shutil.chown(folder, owner)
-    settings = [f"-c{setting}" for setting in (*QUICK_NOT_SAFE, f"unix_socket_directories={folder}")]
+    with postgres_server() as server:
+        yield server.url
+
+
+@contextmanager
+def postgres_server() -> Iterator[Postgres]:
+    """Yield a server that lives as long as the block, to stop and start in between."""
+    server = Postgres(Path(tempfile.mkdtemp(prefix="muster-pg-")), free_port(), server_account())
+    if server.owner:
+        shutil.chown(server.folder, server.owner)
     try:
-        run("initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", owner=owner)
-        options = " ".join([f"-p {port}", "-h 127.0.0.1", *settings])
-        run("pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", "60", "-o", options, "start", owner=owner)
+        server.make()
+        server.start()
         try:
-            yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", owner=owner)
+            server.stop()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 def run(program: str, *arguments: str | Path, owner: str | None) -> None:

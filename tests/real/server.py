@@ -66,14 +66,14 @@ class MusterServer:
 
 
 @contextmanager
-def muster(**env: str) -> Iterator[MusterServer]:
+def muster(command: str = "serve", **env: str) -> Iterator[MusterServer]:
     """Start one, wait until it is ready, stop it at the end. `env` adds to its environment, `DATABASE_URL` say."""
     data, port = Path(tempfile.mkdtemp(prefix="muster-")), free_port()
     url = f"http://127.0.0.1:{port}"
     everything = clean_environment() | {"MUSTER_DATA": str(data), "MUSTER_URL": url} | env
     with (data / "serve.log").open("wb") as log:
         process = subprocess.Popen(
-            [str(PROGRAM), "serve", "--port", str(port)],
+            [str(PROGRAM), command, "--port", str(port)],
             env=everything,
             stdout=log,
             stderr=subprocess.STDOUT,
