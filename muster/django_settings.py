@@ -177,7 +177,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
 ]
 TEMPLATES = [
     {
@@ -261,7 +260,6 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Muster"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _tls  # browsers make passkeys on localhost and over TLS only, either way
-USERSESSIONS_TRACK_ACTIVITY = True
 SOCIALACCOUNT_ADAPTER = "muster.teams.sign_in.adapters.SignInElsewhere"
 SOCIALACCOUNT_PROVIDERS = _sign_in_elsewhere()
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # a verified address of the provider is the user with that address

@@ -4,6 +4,7 @@ def test_it_shows_the_page(cast: Cast) -> None:
     answer = cast.browser(cast.alice).get("/t/admissions/contacts/")
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 
 from muster.teams.models import Membership, Role, Team, User
+from muster.teams.seen import SEEN
 
 PASSWORD = "correct horse battery"
 PBKDF2PasswordHasher.iterations = 1  # tests have no time for a million rounds
@@ -69,6 +71,13 @@ def make_cast() -> Cast:
     join(cast.team, cast.bob, Role.USER, "007")
     join(cast.other_team, cast.charlie, Role.ADMIN, "007")
     return cast
+
+
+@pytest.fixture(autouse=True)
+def nothing_seen() -> Iterator[None]:
+    """What one test leaves to be written later is no business of the next."""
+    yield
+    SEEN.forget()
 
 
 @pytest.fixture

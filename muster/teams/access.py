@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, cast
@@ -13,8 +13,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
 from muster.teams.models import Membership, Role, Team, User
+from muster.teams.seen import SEEN
 
 P = ParamSpec("P")
+TEAM_COOKIE = "team"  # the team that this browser was in last
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,27 @@ def member(view: View[P]) -> Page[P]:
         if not isinstance(request.user, User):
             return redirect_to_login(request.get_full_path())
         who = access(request.user, team)
-        if request.user.last_team_id != who.team.pk:
-            User.objects.filter(pk=request.user.pk).update(last_team=who.team)
         request.access = who  # type: ignore[attr-defined]  # for the header of the page
-        return view(request, who, *args, **kwargs)
+        response = view(request, who, *args, **kwargs)
+        _remember_team(request, response, who)
+        return response
 
     update_wrapper(page, view)
     return cast("Page[P]", page)
+
+
+def _remember_team(request: HttpRequest, response: HttpResponse, who: Access) -> None:
+    """This browser has it in a cookie at once; the user's other browsers will know it in a while."""
+    if request.COOKIES.get(TEAM_COOKIE) != who.team.slug:
+        response.set_cookie(TEAM_COOKIE, who.team.slug, httponly=True, samesite="Lax", secure=request.is_secure())
+    if who.user.last_team_id != who.team.pk:
+        SEEN.in_team(who.user, who.team.pk)
+
+
+def last_team(request: HttpRequest, user: User, teams: Collection[Team]) -> Team | None:
+    """The team used last, in this browser or else in any; None where it is none of these."""
+    slug = request.COOKIES.get(TEAM_COOKIE)
+    return next((team for team in teams if team.slug == slug), user.last_team if user.last_team in teams else None)
 
 
 def admin(view: View[P]) -> Page[P]:
@@ -131,6 +147,6 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
     who: Access | None = getattr(request, "access", None)
     teams = teams_of(user)
     roles = dict(teams)
-    team = who.team if who else user.last_team if user.last_team in roles else next(iter(roles), None)
+    team = who.team if who else last_team(request, user, roles) or next(iter(roles), None)
     is_admin = who.is_admin if who else team is not None and roles[team] == Role.ADMIN.label
     return {"access": who, "my_teams": teams, "header_team": team, "header_is_admin": is_admin}

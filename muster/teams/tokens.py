@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from muster.teams import audit
 from muster.teams.models import Token, User
+from muster.teams.seen import SEEN
 
 PREFIX = "muster_"  # so that a leaked token can be recognised for what it is
 USED_AT_MOST_EVERY = timedelta(minutes=1)
@@ -32,8 +33,7 @@ def find(plain: str) -> Token | None:
     alive = Token.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, user__is_active=True)
     token = alive.select_related("user").filter(digest=_digest(plain)).first()
     if token and (token.last_used_at is None or now - token.last_used_at >= USED_AT_MOST_EVERY):
-        Token.objects.filter(pk=token.pk).update(last_used_at=now)
-        token.last_used_at = now
+        SEEN.token_used(token, now)
     return token
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from muster.teams.access import Access, member, signed_in, teams_of
+from muster.teams.access import Access, last_team, member, signed_in, teams_of
 from muster.teams.models import User
 
 # The section one is in, to the page of that section in another team. Never to an object: that is the other team's.
@@ -29,7 +29,7 @@ def home(request: HttpRequest, user: User) -> HttpResponse:
     teams = [team for team, _ in teams_of(user)]
     if not teams:
         return redirect("owner:teams") if user.is_owner else render(request, "teams/none.html")
-    team = user.last_team if user.last_team in teams else teams[0]
+    team = last_team(request, user, teams) or teams[0]
     return redirect("overview:overview", team=team.slug)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from allauth.core.internal.sessionkit import get_session_user
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -123,11 +124,17 @@ def _about(request: HttpRequest, user: User) -> dict[str, object]:
         "totp": factors.filter(type=Authenticator.Type.TOTP).first(),
         "passkeys": [each.wrap() for each in factors.filter(type=Authenticator.Type.WEBAUTHN)],
         "recovery": next((each.wrap() for each in factors.filter(type=Authenticator.Type.RECOVERY_CODES)), None),
-        "sessions": [(each, device(each.user_agent)) for each in UserSession.objects.purge_and_list(user)],
+        "sessions": [(each, device(each.user_agent)) for each in _open_sessions(user)],
         "here": request.session.session_key,
         "tokens": user.tokens.order_by("revoked_at", "-created_at"),
         "now": timezone.now(),
     }
+
+
+def _open_sessions(user: User) -> list[UserSession]:
+    """The browsers that are signed in. Those that are no more are cleared away at the next sign-in."""
+    sessions = UserSession.objects.filter(user=user).order_by("created_at")
+    return [each for each in sessions if get_session_user(each._session_store(each.session_key))]
 
 
 def device(user_agent: str) -> str:
