@@ -11,7 +11,7 @@ COPY conformance conformance
 RUN pip install --no-deps --no-build-isolation .
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 muster && install -d -o muster /data
+RUN useradd --system --uid 10001 muster && install -d -o muster -m 700 /data
 COPY --from=build /opt/muster /opt/muster
 ENV PATH=/opt/muster/bin:$PATH PYTHONUNBUFFERED=1 MUSTER_DATA=/data
 USER muster

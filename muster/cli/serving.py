@@ -12,6 +12,7 @@ import time
 from typing import Annotated, Any
 
 import typer
+from django.core import checks
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS
 from gunicorn.app.base import BaseApplication
@@ -33,6 +34,7 @@ SECONDS_TO_FINISH = 10
 @app.command()
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Web and worker together. The first run sets itself up."""
+    tell_warnings()
     migrate_database(quiet=True)
     tell_address(host, port)
     tell_welcome()
@@ -47,6 +49,7 @@ def web(
     workers: Annotated[int, typer.Option(min=1, help="Processes; each has 8 threads.")] = 2,
 ) -> None:
     """The pages and the API alone: imports wait for `muster work`, here or on another machine."""
+    tell_warnings()
     tell_address(host, port)
     Server(host, port, workers=workers).run()
 
@@ -70,6 +73,7 @@ def work(
 @app.command()
 def migrate() -> None:
     """Create or upgrade the database."""
+    tell_warnings()
     migrate_database(quiet=False)
 
 
@@ -96,6 +100,12 @@ def tell_welcome() -> None:
     if first_run.is_due():
         typer.echo(f"\n  Nobody owns this installation yet. Open {first_run.link()}\n")
     close_pools()
+
+
+def tell_warnings() -> None:
+    """Say what should be put right about the installation. It runs all the same."""
+    for warning in checks.run_checks(tags=[checks.Tags.security]):
+        typer.echo(f"Warning: {warning.msg} {warning.hint or ''}", err=True)
 
 
 def prepare_numbers() -> None:

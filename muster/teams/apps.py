@@ -10,5 +10,6 @@ class TeamsConfig(AppConfig):
     label = "teams"
 
     def ready(self) -> None:
-        """Listen for sign-ins."""
+        """Listen for sign-ins, and have the installation checked."""
+        import muster.teams.checks  # noqa: PLC0415
         import muster.teams.sign_in.signals  # noqa: F401, PLC0415  models are loaded by now
