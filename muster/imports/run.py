@@ -5,7 +5,7 @@ parse → check → plan → apply. The preview is the plan: `look` makes it, an
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,7 +19,7 @@ from muster.core.fields import Options, options_to_json
 from muster.core.outcome import Outcome, Tally
 from muster.core.plan import Plan, make_plan, verdicts
 from muster.core.table import extent
-from muster.imports import apply, plans, reading
+from muster.imports import apply, lease, plans, reading
 from muster.imports.gc_pause import without_collecting
 from muster.imports.mail import write_mails
 from muster.imports.models import Import, State
@@ -63,7 +63,7 @@ def receive(
     imp.options, imp.confirmed, imp.idempotency_key = options_to_json(options), confirm, idempotency_key or None
     imp.is_large = _is_large(team, data, options)
     if is_small(imp):
-        imp.lease_until = _lease()  # we look ourselves; should we die, a worker will
+        imp.lease_until = lease.until()  # we look ourselves; should we die, a worker will
     try:
         with transaction.atomic():
             imp.save(force_insert=True)
@@ -287,10 +287,6 @@ def _is_large(team: Team, data: bytes, options: Options) -> bool:
         return True
     rows, cells = extent(data, schema_of(team), options)
     return rows > settings().page_rows or cells > settings().page_cells
-
-
-def _lease() -> datetime:
-    return timezone.now() + timedelta(seconds=settings().lease_seconds)
 
 
 _AFRESH = {"attempts": 0, "lost": 0, "failure": ""}

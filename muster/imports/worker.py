@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 
 from django.db import IntegrityError, InterfaceError, OperationalError, close_old_connections, connections, transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -19,7 +18,7 @@ from django.utils import timezone
 
 from muster.core.errors import BadFile
 from muster.core.outcome import Outcome
-from muster.imports import mail, progress, retention, run, undo
+from muster.imports import lease, mail, progress, retention, run, undo
 from muster.imports.budget import processor_time
 from muster.imports.models import Import, State
 from muster.settings import settings
@@ -99,8 +98,7 @@ def one_round(name: str) -> bool:
 
 def claim(name: str, only: Import | None = None) -> Import | None:
     """Take the oldest waiting import whose team has none running, or one whose worker has fallen silent."""
-    now = timezone.now()
-    waiting, silent = Q(state=State.WAITING), Q(state=State.IMPORTING, lease_until__lt=now)
+    waiting, silent = Q(state=State.WAITING), Q(lease.has_run_out(), state=State.IMPORTING)
     candidates = Import.objects.filter(waiting | silent)
     if only is not None:
         candidates = candidates.filter(pk=only.pk)
@@ -142,7 +140,7 @@ def _take(imp: Import, name: str) -> Import | None:
         State.IMPORTING,
         to=State.IMPORTING,
         worker=name,
-        lease_until=_lease(),
+        lease_until=lease.until(),
         fence=F("fence") + 1,
         attempts=F("attempts") + 1,
         lost=lost,
@@ -163,20 +161,18 @@ def _give_up(imp: Import, lost: int) -> None:
 
 def claim_unseen(name: str) -> Import | None:
     """Take the oldest file that nobody is looking at."""
-    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
-    unseen = Import.objects.filter(free, state=State.CHECKING).order_by("created_at")
+    unseen = Import.objects.filter(lease.is_free(), state=State.CHECKING).order_by("created_at")
     return next((imp for imp in unseen[:5] if _take_unseen(imp, name)), None)
 
 
 def _take_unseen(imp: Import, name: str) -> bool:
     mine = Import.objects.filter(pk=imp.pk, state=State.CHECKING, fence=imp.fence)
-    free = Q(lease_until=None) | Q(lease_until__lt=timezone.now())
     lost = _lost(imp, name)
     if lost >= settings().lost_workers:
         _give_up(imp, lost)
         return False
-    ours = {"worker": name, "lease_until": _lease(), "fence": F("fence") + 1, "attempts": F("attempts") + 1}
-    taken = mine.filter(free).update(lost=lost, **ours)
+    ours = {"worker": name, "lease_until": lease.until(), "fence": F("fence") + 1, "attempts": F("attempts") + 1}
+    taken = mine.filter(lease.is_free()).update(lost=lost, **ours)
     imp.refresh_from_db()
     return bool(taken)
 
@@ -267,16 +263,12 @@ def _beat(imp: Import, stop: threading.Event) -> None:
     try:
         while not stop.wait(settings().lease_seconds / 4):
             try:
-                held.update(lease_until=_lease())
+                held.update(lease_until=lease.until())
             except OperationalError as error:
                 # On SQLite that is our own transaction, and while it holds the lock nobody else can claim anything.
                 log.info("lease of %s not renewed: %s", imp.pk, error)
     finally:
         connections.close_all()
-
-
-def _lease() -> datetime:
-    return timezone.now() + timedelta(seconds=settings().lease_seconds)
 
 
 def _name() -> str:

@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, OperationalError, connections
+from django.db.models import F
 from django.utils import timezone
 
 from muster.contacts.models import Contact
@@ -229,3 +231,16 @@ def test_it_renews_its_lease_while_it_works(cast: Cast, monkeypatch: pytest.Monk
         watching.start()
         watching.join(10)
     assert not watching.is_alive()
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_it_takes_over_from_a_worker_whose_clock_is_wrong(cast: Cast, hours: int) -> None:
+    waiting(cast.team, cast.alice)
+    with time_machine.travel(timezone.now() + timedelta(hours=hours)):
+        mine = claimed("wrong")
+        assert worker.claim("wrong too") is None  # it is held, whatever the clock of who asks
+    assert worker.claim("right") is None
+
+    Import.objects.filter(pk=mine.pk).update(lease_until=F("lease_until") - timedelta(seconds=31))
+
+    assert claimed("right").pk == mine.pk
