@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from muster.contacts import custom_fields, edit
 from muster.contacts.models import Contact, CustomField
@@ -15,12 +18,13 @@ from muster.settings import settings
 from muster.teams import members as people
 from muster.teams.models import Membership, Role, Team, User
 
+SHOWN = "as it was shown when it was made"
 TEAM, OTHER_TEAM = "admissions-demo", "financial-aid-demo"
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the demo. The password is no secret: it is in the documentation."""
+    """Somebody of the demo. On one's own machine the password is no secret: it is in the documentation."""
 
     email: str
     first_name: str
@@ -50,6 +54,7 @@ class Demo:
 
     team: Team
     sample: Path
+    passwords: dict[Person, str]  # of those who can sign in, as far as they are known now
 
     def text(self, address: str) -> str:
         """Say where to go, as whom, and what to try."""
@@ -57,18 +62,30 @@ class Demo:
             (
                 "",
                 f"  {address}/t/{self.team.slug}/",
-                f"  Admin:  {ANA.email}   password:  {ANA.password}",
-                f"  User:   {UMA.email}   password:  {UMA.password}",
+                f"  Admin:  {ANA.email}   password:  {self.passwords.get(ANA, SHOWN)}",
+                f"  User:   {UMA.email}   password:  {self.passwords.get(UMA, SHOWN)}",
                 f"  A messy file to import:  {self.sample}",
                 "",
             )
         )
 
 
-def make() -> Demo:
+def is_of_this_machine(url: str) -> bool:
+    """Whether only this machine can open the address."""
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "::1"} or re.fullmatch(r"127(\.\d+){3}", host) is not None
+
+
+def make(*, random_passwords: bool = False) -> Demo:
     """Make everything that is not there yet; what is there stays as it is."""
     team = _team(TEAM, "Admissions")
-    members = {person: _member(team, person) for person in PEOPLE}
+    members, passwords = {}, {}
+    for person in PEOPLE:
+        known = Membership.objects.filter(team=team, user__email=person.email).select_related("user").first()
+        password = secrets.token_urlsafe(12) if random_passwords and person.password else person.password
+        members[person] = known or _member(team, person, password)
+        if members[person].user.check_password(password):
+            passwords[person] = password
     _other_team(members[ANA].user)
     for field in FIELDS:
         if not CustomField.objects.filter(team=team, name_folded=custom_fields.folded(str(field["name"]))).exists():
@@ -77,17 +94,14 @@ def make() -> Demo:
         _fill(team, members[ANA].user, members[UMA].user)
     sample = settings().data.absolute() / "ugly-sample.csv"
     sample.write_bytes(b"\xef\xbb\xbf" + UGLY.replace("\n", "\r\n").encode())
-    return Demo(team, sample)
+    return Demo(team, sample, passwords)
 
 
 def _team(slug: str, name: str) -> Team:
     return Team.objects.filter(slug=slug).first() or people.create_team(None, name=name, slug=slug)
 
 
-def _member(team: Team, person: Person) -> Membership:
-    found = Membership.objects.filter(team=team, user__email=person.email).select_related("user").first()
-    if found:
-        return found
+def _member(team: Team, person: Person, password: str) -> Membership:
     made = people.add_user(
         team,
         None,
@@ -97,8 +111,8 @@ def _member(team: Team, person: Person) -> Membership:
         role=person.role,
         staff_id=person.staff_id,
     )
-    if person.password and not made.user.has_usable_password():
-        made.user.set_password(person.password)
+    if password and not made.user.has_usable_password():
+        made.user.set_password(password)
         made.user.save(update_fields=["password"])
     return made
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from muster.teams.access import Access, access, require_admin
+from muster.teams.access import Access, access, require_admin, require_owner
 from muster.teams.models import User
 from muster.teams.tokens import find
 
@@ -29,8 +28,7 @@ class Owners(Anybody):
     """A token of an Owner of the installation."""
 
     def admit(self, request: HttpRequest, user: User) -> User:
-        if not user.is_owner:
-            raise PermissionDenied("Only Owners of this installation can do this")
+        require_owner(user)
         return user
 
 
@@ -56,8 +54,7 @@ class TeamOwners(Members):
 
     def admit(self, request: HttpRequest, user: User) -> Access:
         found = super().admit(request, user)
-        if not user.is_owner:
-            raise PermissionDenied("Only Owners of this installation can do this")
+        require_owner(user)
         return found
 
 

@@ -42,6 +42,8 @@ def owner(
         made = members.make_owner(None, email, password=password or None)
     except ValidationError as error:
         raise refuse(error) from error
+    if known and not known.is_active:
+        typer.echo(f"The account of {made.email} was switched off. It is on again.", err=True)
     typer.echo(f"{made.email} is an owner of this installation.", err=True)
 
 
@@ -56,7 +58,15 @@ def token(email: Email, name: Annotated[str, typer.Option(help="What the token i
 
 
 @app.command()
-def demo() -> None:
-    """Make a demo team with fields, users and contacts. Doing it twice changes nothing."""
+def demo(
+    random_passwords: Annotated[
+        bool, typer.Option("--random-passwords", help="For an installation that others can reach.")
+    ] = False,
+) -> None:
+    """Make a demo team with fields, users and contacts. Doing it twice changes nothing.
+
+    At an address that is not of this machine its passwords are random, and shown this once.
+    """
     migrate_database(quiet=True)
-    typer.echo(demo_team.make().text(settings().url))
+    public = random_passwords or not demo_team.is_of_this_machine(settings().url)
+    typer.echo(demo_team.make(random_passwords=public).text(settings().url))

@@ -57,6 +57,14 @@ def require_admin(who: Access) -> None:
         raise SecondFactorNeeded("Admins of this team need a second factor. Set one up in Profile")
 
 
+def require_owner(user: User) -> None:
+    """Raise PermissionDenied unless they own the installation, with a second factor where any team wants one."""
+    if not user.is_owner:
+        raise PermissionDenied("Only owners can do this")
+    if not is_mfa_enabled(user) and Team.objects.filter(second_factor=True).exists():
+        raise SecondFactorNeeded("A team here needs its Admins to have a second factor. Set one up in Profile")
+
+
 View = Callable[Concatenate[HttpRequest, Access, P], HttpResponse]
 Page = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 
@@ -108,8 +116,7 @@ def owner(view: Callable[Concatenate[HttpRequest, User, P], HttpResponse]) -> Ca
     def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, User):
             return redirect_to_login(request.get_full_path())
-        if not request.user.is_owner:
-            raise PermissionDenied("Only owners can do this")
+        require_owner(request.user)
         return view(request, request.user, *args, **kwargs)
 
     update_wrapper(page, view)

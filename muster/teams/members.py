@@ -138,6 +138,8 @@ def make_owner(by: User | None, email: str, *, password: str | None = None) -> U
         user = user_with(email)
         if password:
             user.set_password(password)
+        if not user.is_active:
+            switch_on(user, by)
         if not user.is_owner:
             user.is_owner = True
             audit.record(None, by, "owner-made", email=user.email)
@@ -148,8 +150,7 @@ def make_owner(by: User | None, email: str, *, password: str | None = None) -> U
 def end_ownership(user: User, by: User) -> None:
     """Make an owner an ordinary user again; the last owner stays one."""
     with transaction.atomic():
-        if not User.objects.select_for_update().filter(is_owner=True, is_active=True).exclude(pk=user.pk):
-            raise refuse("user", "last-owner", "You are the only owner. Make somebody else an owner first.")
+        _keep_an_owner(user, by)
         user.is_owner = False
         user.save(update_fields=["is_owner"])
         audit.record(None, by, "owner-ended", email=user.email)
@@ -160,12 +161,22 @@ def switch_off(user: User, by: User) -> None:
     if user.pk == by.pk:
         raise refuse("user", "own-account", "You can't switch off your own account. Ask another owner.")
     with transaction.atomic():
+        _keep_an_owner(user, by)
         user.is_active = False
         user.save(update_fields=["is_active"])
         audit.record(None, by, "account-off", email=user.email)
 
 
-def switch_on(user: User, by: User) -> None:
+def _keep_an_owner(user: User, by: User) -> None:
+    """Let only somebody who still is an owner take one away, and never the last: two at once wait for each other."""
+    owners = {each.pk for each in User.objects.select_for_update().filter(is_owner=True, is_active=True).order_by("pk")}
+    if by.pk not in owners:
+        raise refuse("user", "not-an-owner", "You are no longer an owner.")
+    if owners <= {user.pk}:
+        raise refuse("user", "last-owner", "You are the only owner. Make somebody else an owner first.")
+
+
+def switch_on(user: User, by: User | None) -> None:
     """Open an account again."""
     with transaction.atomic():
         user.is_active = True

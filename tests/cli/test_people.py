@@ -1,5 +1,6 @@
 """`muster owner`, `muster token`, `muster demo`, `muster settings`."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,16 @@ def test_it_promotes_a_user_and_keeps_their_password(muster: Muster, cast: Cast)
     cast.alice.refresh_from_db()
     assert cast.alice.is_owner
     assert cast.alice.check_password(PASSWORD)
+
+
+def test_it_opens_the_account_that_is_made_an_owner(muster: Muster, cast: Cast) -> None:
+    User.objects.filter(pk=cast.bob.pk).update(is_active=False)
+
+    said = muster("owner", "bob@example.edu")
+
+    cast.bob.refresh_from_db()
+    assert (cast.bob.is_owner, cast.bob.is_active) == (True, True)
+    assert "was switched off. It is on again." in said.err
 
 
 @pytest.mark.parametrize(
@@ -102,6 +113,39 @@ def test_the_demo_is_made_once(muster: Muster) -> None:
     muster("demo")
 
     assert before == (Contact.objects.count(), Change.objects.count(), Import.objects.count(), User.objects.count())
+
+
+def test_the_demo_has_passwords_of_its_own_where_others_can_reach_it(
+    muster: Muster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings(), "url", "https://contacts.example.edu")
+
+    first, again = muster("demo"), muster("demo")
+
+    for person in (demo.ANA, demo.UMA):
+        assert person.password not in first.out
+        assert not authenticate(email=person.email, password=person.password)
+    [shown] = re.findall(r"Admin:.*password:  (\S+)", first.out)
+    assert authenticate(email=demo.ANA.email, password=shown)
+    assert shown not in again.out
+    assert demo.SHOWN in again.out
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost:8000", True),
+        ("http://[::1]:8000", True),
+        ("http://0.0.0.0:8000", False),
+        ("http://192.168.0.4", False),
+        ("https://127.example.edu", False),
+        ("https://localhost.example.edu", False),
+        ("", False),
+    ],
+)
+def test_it_knows_an_address_that_only_this_machine_can_open(url: str, own: bool) -> None:
+    assert demo.is_of_this_machine(url) is own
 
 
 def test_the_messy_sample_has_many_problems_once_its_columns_are_answered(muster: Muster) -> None:
