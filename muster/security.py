@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from muster.teams.access import TEAM_COOKIE
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -24,7 +26,7 @@ FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class SecurityHeaders:
-    """Adds the policy to every answer, and keeps pages of signed-in people out of shared caches."""
+    """Adds the policy to every answer, lets no page be kept by anybody, and clears a browser that has signed out."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,5 +36,8 @@ class SecurityHeaders:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", FEATURES)
         if "Cache-Control" not in response.headers and getattr(request, "user", None) is not None:
-            response.headers["Cache-Control"] = "private, no-cache"
+            response.headers["Cache-Control"] = "no-store, private"
+        if getattr(request, "has_signed_out", False):
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+            response.delete_cookie(TEAM_COOKIE)
         return response

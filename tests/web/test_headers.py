@@ -4,8 +4,11 @@ import re
 from typing import Any
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 
+from muster.teams import tokens
 from tests.cast import PASSWORD, Cast
 
 PAGES = (
@@ -35,7 +38,7 @@ def test_it_leaks_no_address_and_is_framed_and_sniffed_by_nobody(cast: Cast, pat
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert "private" in headers["Cache-Control"]
+    assert {"private", "no-store"} <= set(headers["Cache-Control"].split(", "))
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -51,6 +54,48 @@ def test_it_keeps_cookies_from_scripts_and_other_sites(cast: Cast) -> None:
     answer = cast.browser().post("/accounts/login/", {"login": "alice@example.edu", "password": PASSWORD})
     session = answer.cookies["session"]
     assert (session["httponly"], session["samesite"], session["path"]) == (True, "Lax", "/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["contacts/", "contacts/contacts.csv", "imports/", "users/", "log/"],
+)
+def test_it_lets_no_page_and_no_download_be_kept(cast: Cast, path: str) -> None:
+    answer = cast.browser(cast.alice).get(f"/t/admissions/{path}")
+    assert answer.status_code == 200
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_it_lets_no_answer_of_the_api_be_kept(cast: Cast) -> None:
+    bearer = {"authorization": f"Bearer {tokens.make(cast.alice, 'x')[1]}"}
+    for path in ("me", "teams/admissions/contacts", "teams/admissions/contacts.csv", "teams/nowhere"):
+        answer = cast.browser().get(f"/api/v1/{path}", headers=bearer)
+        assert "no-store" in answer.headers["Cache-Control"]
+    assert "no-store" in cast.browser().get("/api/v1/me").headers["Cache-Control"]
+
+
+def test_it_lets_nobody_keep_recovery_codes(cast: Cast) -> None:
+    TOTP.activate(cast.alice, "JBSWY3DPEHPK3PXP")
+    [code, *_] = RecoveryCodes.activate(cast.alice).get_unused_codes()
+    client = cast.browser()
+    cache.clear()
+    client.post("/accounts/login/", {"login": "alice@example.edu", "password": PASSWORD})
+    client.post("/accounts/2fa/authenticate/", {"code": code})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    for path in ("", "download/"):
+        answer = client.get(f"/accounts/2fa/recovery-codes/{path}")
+        assert answer.status_code == 200
+        assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_it_clears_the_browser_that_signs_out(cast: Cast) -> None:
+    client = cast.browser(cast.alice)
+    client.get("/t/admissions/contacts/")
+    assert client.cookies["team"].value == "admissions"
+    answer = client.post("/accounts/logout/")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert client.cookies["team"].value == ""
+    assert "Clear-Site-Data" not in client.get("/accounts/login/").headers
 
 
 def test_it_answers_to_its_own_name_only(cast: Cast) -> None:

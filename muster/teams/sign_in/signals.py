@@ -23,7 +23,8 @@ def signed_in(request: Any, user: User, **_: Any) -> None:
 
 
 @receiver(user_logged_out)
-def signed_out(user: User | None, **_: Any) -> None:
+def signed_out(request: Any, user: User | None, **_: Any) -> None:
+    request.has_signed_out = True
     if user:
         audit.record_for_teams_of(user, "sign-out")
 
