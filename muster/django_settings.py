@@ -255,7 +255,8 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _address.scheme
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
-    "login_failed": "100/15m/ip,5/15m/key",
+    "login_failed": "100/15m/ip,5/15m/key",  # the key: an address and who tries it
+    "login_failed_anywhere": "50/15m/key",  # the key: an address, tried by browsers that its user never had
     "reset_password": "20/15m/ip,5/15m/key",
     "reset_password_from_key": "20/m/ip",
     "reauthenticate": "10/15m/user",

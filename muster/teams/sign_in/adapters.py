@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -16,7 +17,7 @@ from allauth.socialaccount.models import SocialLogin
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings as django_settings
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.encoding import force_bytes
@@ -24,6 +25,7 @@ from django.utils.encoding import force_bytes
 from muster.settings import settings
 from muster.teams import audit
 from muster.teams.models import User
+from muster.teams.sign_in import devices
 
 logger = structlog.get_logger(__name__)
 
@@ -68,6 +70,26 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         except (OSError, smtplib.SMTPException):
             logger.exception("mail_failed", template=template_prefix)
             messages.error(self.request, "The mail server did not take our mail. Try again later.")
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a try for who makes it, as the library does, and then for the address, unless the browser is known."""
+        super().pre_authenticate(request, **credentials)
+        email = str(credentials.get("email") or "").strip().lower()
+        strange = devices.known(request, email) is None
+        if strange and not ratelimit.consume(request, action="login_failed_anywhere", key=email):
+            raise self.validation_error("too_many_login_attempts")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Five wrong tries lock out who made them, not whose address it is."""
+        email = str(credentials.get("email") or "")
+        visitor = devices.known(request, email) or self.get_client_ip(request)
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{visitor}"
+
+    def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
+        """Remember the browser."""
+        response: HttpResponse = super().post_login(request, user, **more)
+        devices.remember(request, response, user)
+        return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Log a refused sign-in for whom it concerns, without what was typed when it is nobody's address."""
