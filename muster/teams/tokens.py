@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from muster.teams import audit
@@ -30,8 +30,7 @@ def make(user: User, name: str, expires_at: datetime | None = None) -> tuple[Tok
 def find(plain: str) -> Token | None:
     """The token, with its user, if it is one, has not expired or been revoked, and its user is active."""
     now = timezone.now()
-    alive = Token.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, user__is_active=True)
-    token = alive.select_related("user").filter(digest=_digest(plain)).first()
+    token = _alive().select_related("user").filter(digest=_digest(plain)).first()
     if token and (token.last_used_at is None or now - token.last_used_at >= USED_AT_MOST_EVERY):
         SEEN.token_used(token, now)
     return token
@@ -42,6 +41,23 @@ def revoke(token: Token) -> None:
     with transaction.atomic():
         if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
             audit.record_for_teams_of(token.user, "token-revoked", name=token.name)
+
+
+def count(user: User) -> int:
+    """How many of somebody's tokens work."""
+    return _alive().filter(user=user).count()
+
+
+def revoke_all(user: User) -> None:
+    """End all tokens of somebody."""
+    for token in _alive().filter(user=user):
+        revoke(token)
+
+
+def _alive() -> QuerySet[Token]:
+    """Those that have not expired or been revoked, and whose user is active."""
+    unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    return Token.objects.filter(unexpired, revoked_at=None, user__is_active=True)
 
 
 def _digest(plain: str) -> str:

@@ -34,6 +34,8 @@ def places(chromium: Browser, demo: MusterServer) -> dict[str, str]:
     page.get_by_label("Email").fill("zoe@example.edu")
     page.get_by_role("button", name="Send the invitation").click()
     page.goto("/profile/tokens/new/")
+    page.get_by_label("Password", exact=True).fill(ANA.password)
+    page.get_by_role("button", name="Continue").click()
     page.get_by_label("Name").fill("CRM")
     page.get_by_role("button", name="Make the token").click()
     user = found(page, f"{TEAM}/users/", r"/users/\d+/$", "Edit Uma Ueda")

@@ -24,6 +24,13 @@ def visitor(cast: Cast, email: str = "alice@example.edu") -> Client:
     return client
 
 
+def proven(cast: Cast) -> Client:
+    """Alice, who has just given her password once more."""
+    client = visitor(cast)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return client
+
+
 def test_it_saves_a_name(cast: Cast) -> None:
     client = cast.browser(cast.alice)
     assert client.post("/profile/", {"first_name": " Ana ", "last_name": "Álvarez"}).status_code == 302
@@ -52,7 +59,7 @@ def test_it_changes_the_appearance_and_goes_back(cast: Cast, chosen: str, back: 
 
 
 def test_it_shows_a_token_once_and_it_works(cast: Cast) -> None:
-    client = cast.browser(cast.alice)
+    client = proven(cast)
     made = client.post("/profile/tokens/new/", {"name": "CRM", "expires": ""}).content.decode()
     [plain] = re.findall(r"muster_[\w-]{43}", made)[:1]
     found = tokens.find(plain)
@@ -63,9 +70,16 @@ def test_it_shows_a_token_once_and_it_works(cast: Cast) -> None:
     assert plain not in profile
 
 
+def test_it_makes_no_token_for_a_browser_that_was_left_alone(cast: Cast) -> None:
+    client = cast.browser(cast.alice)
+    for answer in (client.get("/profile/tokens/new/"), client.post("/profile/tokens/new/", {"name": "CRM"})):
+        assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
+    assert not Token.objects.exists()
+
+
 def test_it_makes_a_token_that_ends_after_its_last_day(cast: Cast) -> None:
     day = timezone.now().date() + timedelta(days=30)
-    cast.browser(cast.alice).post("/profile/tokens/new/", {"name": "CRM", "expires": day.isoformat()})
+    proven(cast).post("/profile/tokens/new/", {"name": "CRM", "expires": day.isoformat()})
     after = day + timedelta(days=1)
     assert Token.objects.get().expires_at == datetime(after.year, after.month, after.day, tzinfo=UTC)
 
@@ -74,7 +88,7 @@ def test_it_makes_a_token_that_ends_after_its_last_day(cast: Cast) -> None:
     "values", [{"name": ""}, {"name": "x", "expires": "2020-01-01"}, {"name": "x", "expires": "?"}]
 )
 def test_it_makes_no_token_without_a_name_or_for_the_past(cast: Cast, values: dict[str, str]) -> None:
-    assert cast.browser(cast.alice).post("/profile/tokens/new/", values).status_code == 422
+    assert proven(cast).post("/profile/tokens/new/", values).status_code == 422
     assert not Token.objects.exists()
 
 

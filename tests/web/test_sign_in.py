@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from muster.teams import tokens
 from muster.teams.models import AuditEntry, User
 from tests.cast import PASSWORD, Cast
 
@@ -88,6 +89,24 @@ def test_it_mails_a_link_that_opens_once(cast: Cast) -> None:
     assert "password-changed" in actions(cast.alice)
     again = cast.browser().get(link, follow=True)
     assert b'type="password"' not in again.content
+
+
+@pytest.mark.parametrize(("sent", "works"), [({"revoke_tokens": "on"}, False), ({}, True)])
+def test_it_revokes_tokens_with_a_lost_password_unless_told_not_to(
+    cast: Cast, sent: dict[str, str], works: bool
+) -> None:
+    _, plain = tokens.make(cast.alice, "CRM")
+    _, bobs = tokens.make(cast.bob, "CRM")
+    cast.browser().post(RESET, {"email": "alice@example.edu"})
+    [link] = re.findall(r"http://127\.0\.0\.1:8000(/accounts/password/reset/key/\S+)", str(mail.outbox[0].body))
+    client = cast.browser()
+    form = client.get(link).headers["Location"]
+    assert "Revoke my API tokens" in client.get(form).content.decode()
+
+    client.post(form, {"password1": "quite a new password", **sent})
+
+    assert (tokens.find(plain) is not None) is works
+    assert tokens.find(bobs)
 
 
 def test_it_mails_nobody_who_has_no_account_and_says_the_same(cast: Cast) -> None:

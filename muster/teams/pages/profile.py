@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from allauth.account.decorators import reauthentication_required
 from allauth.core.internal.sessionkit import get_session_user
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -70,9 +71,10 @@ def appearance(request: HttpRequest, user: User) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 @signed_in
 def new_token(request: HttpRequest, user: User) -> HttpResponse:
-    """Make an API token and show it, this once."""
+    """Make an API token and show it, this once. An unattended browser is not enough for one."""
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         token, plain = tokens.make(user, form.cleaned_data["name"], _end_of(form.cleaned_data["expires"]))

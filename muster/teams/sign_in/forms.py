@@ -12,8 +12,9 @@ from allauth.account.forms import (
     ResetPasswordKeyForm,
     SetPasswordForm,
 )
-from django.forms import BaseForm
+from django.forms import BaseForm, BooleanField
 
+from muster.teams import tokens
 from muster.teams.pages.forms import PASSWORD_HINT
 
 
@@ -55,7 +56,24 @@ class OnceTyped:
 
 
 class Reset(OnceTyped, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
-    """A new password, by a mailed link."""
+    """A new password, by a mailed link. What else opens the account may end with the old one."""
+
+    revoke_tokens = BooleanField(
+        required=False,
+        initial=True,
+        label="Revoke my API tokens",
+        help_text="Whoever knew the old password may have made one. Programs that use one of them stop.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not tokens.count(self.user):
+            del self.fields["revoke_tokens"]
+
+    def save(self) -> None:
+        super().save()
+        if self.cleaned_data.get("revoke_tokens"):
+            tokens.revoke_all(self.user)
 
 
 class Change(OnceTyped, ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
