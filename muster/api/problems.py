@@ -23,7 +23,7 @@ from muster.contacts.edit import Rejected
 from muster.contacts.search.filters import BadFilter
 from muster.core import errors
 from muster.core.errors import BadFile, Problem
-from muster.imports.draft.edits import NoSuchCell
+from muster.imports.draft.edits import NoSuchCell, TooMuch
 from muster.imports.run import WrongState
 
 logger = logging.getLogger(__name__)
@@ -158,6 +158,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     OtherMessage: lambda request, error: answer(409, "A message with this id has said something else before."),
     Unavailable: lambda request, error: answer(422, str(error)),
     WrongState: _wrong_state,
+    TooMuch: lambda request, error: answer(422, str(error)),
     NoSuchCell: lambda request, error: answer(422, f"The file has no cell {error}."),
     ValidationError: _bad_values,
     ModelError: _model_error,

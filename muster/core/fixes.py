@@ -35,6 +35,9 @@ NOTHING = _WORDS | {"tbd", "tbc", "#n/a", "#ref!", "#value!", "#name?", "#div/0!
 _MEXICO_WITH_1 = re.compile(r"(\s*+\+\s*+52[\s.()-]*+)1[\s.-]*+((?:[\s.()-]*+\d){10}[\s.()-]*+)")
 
 
+LONGEST_CELL = 32_767  # characters, as in spreadsheets: an edit and a fix make none longer
+
+
 class Change(NamedTuple):
     """A cell that a fix changes: its place among the cells, what was there, what will be."""
 
@@ -139,13 +142,18 @@ def fill_blanks(cells: Iterable[str], value: str) -> list[str]:
 def replace(
     cells: Iterable[str], find: str, value: str, *, match_case: bool = False, whole_cell: bool = False
 ) -> list[str]:
-    """Replace plain text, anywhere in a cell or only where it is the whole cell."""
+    """Replace plain text, anywhere in a cell or only where it is the whole cell. What would be too long stays."""
     if not find:
         return list(cells)
     pattern = re.compile(re.escape(find), 0 if match_case else re.IGNORECASE)
     if whole_cell:
         return [value if pattern.fullmatch(cell.strip(EDGES)) else cell for cell in cells]
-    return [pattern.sub(lambda _: value, cell) for cell in cells]
+    grows = max(0, len(value) - len(find))
+
+    def fits(cell: str) -> bool:
+        return not grows or len(cell) + grows * len(pattern.findall(cell)) <= LONGEST_CELL
+
+    return [pattern.sub(lambda _: value, cell) if fits(cell) else cell for cell in cells]
 
 
 def map_values(cells: Iterable[str], mapping: Mapping[str, str]) -> list[str]:

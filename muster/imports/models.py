@@ -136,6 +136,7 @@ class Edit(models.Model):
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     cells = models.JSONField()
+    size = models.PositiveIntegerField(default=0)  # characters, before and after
     undone = models.BooleanField(default=False)
 
     class Meta:

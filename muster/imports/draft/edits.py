@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 
+from muster.core.fixes import LONGEST_CELL
 from muster.core.table import Table
 from muster.imports import run
 from muster.imports.models import Edit, Import
@@ -16,7 +17,11 @@ from muster.imports.reading import WHOLE_ROW, table
 from muster.imports.store.db_text import fit
 from muster.teams.models import User
 
-__all__ = ["NoSuchCell", "can_redo", "can_undo", "edit", "redo", "steps", "table", "undo"]
+__all__ = ["NoSuchCell", "TooMuch", "can_redo", "can_undo", "edit", "redo", "steps", "table", "undo"]
+
+
+MOST_OF_A_STEP = 10_000_000  # characters, before and after
+MOST_OF_A_DRAFT = 50_000_000
 
 
 class NoSuchCell(Exception):  # noqa: N818  says what happened
@@ -25,6 +30,10 @@ class NoSuchCell(Exception):  # noqa: N818  says what happened
     def __init__(self, row: int, header: str | None) -> None:
         super().__init__(f"row {row}, {header}" if header else f"row {row}")
         self.row, self.header = row, header
+
+
+class TooMuch(Exception):  # noqa: N818  says what happened
+    """The edit is larger than a cell, a step or a draft may be; the sentence says which."""
 
 
 def edit(
@@ -36,15 +45,16 @@ def edit(
 ) -> Edit:
     """Edit cells, given as (row, header, value), and leave rows out or take them in again, as one step.
 
-    Raises WrongState when it is no draft any more, NoSuchCell, and BadFile when the file is no table at all.
+    Raises WrongState when it is no draft any more, NoSuchCell, TooMuch, and BadFile when the file is no table at all.
     """
     table(imp)  # read before the lock, should it have to be parsed
     with _locked(imp):
-        step = _step(table(imp), cells, leave_out)
+        size, step = _step(table(imp), cells, leave_out)
+        _refuse_more_than(MOST_OF_A_DRAFT - size, imp)
         run.touch(imp)
         Edit.objects.filter(of=imp, undone=True).delete()  # what was undone is past: this step follows what stands
         last = Edit.objects.filter(of=imp).aggregate(last=Max("number"))["last"] or 0
-        made = Edit.objects.create(of=imp, number=last + 1, label=label[:200], by=user, cells=step)
+        made = Edit.objects.create(of=imp, number=last + 1, label=label[:200], by=user, cells=step, size=size)
     run.recount(imp)
     return made
 
@@ -94,15 +104,39 @@ def _locked(imp: Import) -> Iterator[None]:
         yield
 
 
-def _step(read: Table, cells: Iterable[tuple[int, str, str]], leave_out: Iterable[tuple[int, bool]]) -> list[list[Any]]:
-    """Return a step as it is kept: [row, header, before, after], and [row, null, before, after] for a row left out."""
+def _step(
+    read: Table, cells: Iterable[tuple[int, str, str]], leave_out: Iterable[tuple[int, bool]]
+) -> tuple[int, list[list[Any]]]:
+    """Return a step as it is kept: [row, header, before, after], and [row, null, before, after] for a row left out.
+
+    The characters in it come first. Raises TooMuch before there are many more of them than there may be.
+    """
     columns = {header: index for index, header in reversed(list(enumerate(read.header)))}
-    step = [[row, header, _cell(read, columns, row, header), fit(value)] for row, header, value in cells]
+    step: list[list[Any]] = []
+    size = 0
+    for row, header, value in cells:
+        before = _cell(read, columns, row, header)
+        size += len(before) + len(value)
+        _refuse_too_much(value, size)
+        step.append([row, header, before, fit(value)])
     for row, out in leave_out:
         if read.place_of(row) is None:
             raise NoSuchCell(row, None)
         step.append([row, WHOLE_ROW, row in read.left_out, out])
-    return step
+    return size, step
+
+
+def _refuse_too_much(value: str, size: int) -> None:
+    if len(value) > LONGEST_CELL:
+        raise TooMuch(f"A cell can have up to {LONGEST_CELL:,} characters. This one would have {len(value):,}.")
+    if size > MOST_OF_A_STEP:
+        raise TooMuch(f"One step can change up to {MOST_OF_A_STEP:,} characters. Choose fewer rows or columns.")
+
+
+def _refuse_more_than(most: int, imp: Import) -> None:
+    """Refuse a step when the draft has more edits already than leave room for it."""
+    if (Edit.objects.filter(of=imp, undone=False).aggregate(size=Sum("size"))["size"] or 0) > most:
+        raise TooMuch("This draft has as many edits as it can hold. Import it, or correct the file and start again.")
 
 
 def _cell(read: Table, columns: Mapping[str, int], row: int, header: str) -> str:

@@ -54,6 +54,8 @@ def _answer(view: View, request: HttpRequest, who: Access, imp: Import) -> HttpR
         return view(request, who, imp)
     except Refused as refused:
         return _problem(str(refused), 422)
+    except edits.TooMuch as much:
+        return _problem(str(much), 422)
     except edits.NoSuchCell:
         return _problem("There is no such row or column.", 422)
     except run.WrongState:

@@ -17,6 +17,7 @@ from muster.core.errors import BadFile
 from muster.core.fields import options_from_json
 from muster.imports import run
 from muster.imports.draft.draft import Filter, moved
+from muster.imports.draft.edits import TooMuch
 from muster.imports.grid.requests import whole
 from muster.imports.models import Edit, Import, State
 from muster.imports.pages.forms import OPT_BACK_IN, OptionsForm
@@ -44,6 +45,9 @@ def on_import(*states: State) -> Callable[[Callable[..., HttpResponse]], Callabl
             except run.WrongState:
                 imp.refresh_from_db()
                 return too_late(request, who, imp)
+            except TooMuch as much:
+                messages.error(request, str(much))
+                return back(request, who, imp)
             except BadFile:  # a field was deleted meanwhile, say: it can no longer be imported as it was
                 run.settle(imp)
                 return redirect("imports:show", who.team.slug, imp.pk)
