@@ -10,7 +10,9 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from muster.core.check import LONGEST_HEADER
 from muster.core.fields import Options, options_from_json
+from muster.core.table import MOST_COLUMNS
 from muster.imports import left_out
 from muster.imports.models import Import
 from muster.imports.progress import progress
@@ -25,20 +27,20 @@ def _from_form(value: Any) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError('is a JSON object, such as {"Cell Phone": "MobileNumber"}') from error
 
 
-Name = Annotated[str, Field(max_length=10_000)]
+Name = Annotated[str, Field(max_length=LONGEST_HEADER)]
 Columns = Annotated[
     dict[Name, Name | None],
     BeforeValidator(_from_form),
-    Field(description="Header → the field it is, or null to leave the column out."),
+    Field(max_length=MOST_COLUMNS, description="Header → the field it is, or null to leave the column out."),
 ]
 DateOrders = Annotated[
     dict[Name, Literal["dmy", "mdy"]],
     BeforeValidator(_from_form),
-    Field(description="Field → which comes first in its dates, where they are not ISO."),
+    Field(max_length=100, description="Field → which comes first in its dates, where they are not ISO."),
 ]
 BlankMobile = Annotated[
     Literal["infer", "fail"],

@@ -27,9 +27,17 @@ class Json(Parser):
     """JSON bodies: no NaN, no NUL, no half of a surrogate pair."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        data = json.loads(request.body, parse_constant=_no_constant)
+        data = _loaded(request.body)
         check_text(data)
         return data
+
+
+def _loaded(raw: bytes) -> Any:
+    """Return what the JSON says. Raises ValueError, also for JSON that is nested too deeply to be read."""
+    try:
+        return json.loads(raw, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def _no_constant(word: str) -> NoReturn:
@@ -38,16 +46,17 @@ def _no_constant(word: str) -> NoReturn:
 
 def check_text(data: Any) -> None:
     """Raise ValueError for text, however deep, that cannot be stored."""
-    if isinstance(data, str):
-        data.encode()
-        if "\0" in data:
-            raise ValueError("text may not hold the character NUL")
-    elif isinstance(data, dict):
-        check_text(list(data))
-        check_text(list(data.values()))
-    elif isinstance(data, list):
-        for each in data:
-            check_text(each)
+    left = [data]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            each.encode()
+            if "\0" in each:
+                raise ValueError("text may not hold the character NUL")
+        elif isinstance(each, dict):
+            left += [*each, *each.values()]
+        elif isinstance(each, list):
+            left += each
 
 
 @dataclass
@@ -135,7 +144,7 @@ def _read_part(upload: Upload, disposition: dict[str, Any], stream: LazyStream, 
 def _read_json(request: HttpRequest, limit: int) -> Upload:
     raw = b"".join(_chunks(request))
     try:
-        values = json.loads(raw, parse_constant=_no_constant)
+        values = _loaded(raw)
         text = values.pop("text", None) if isinstance(values, dict) else None
         check_text(values)
         data = text.encode() if isinstance(text, str) else None

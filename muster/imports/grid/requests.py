@@ -60,7 +60,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     """Return the JSON object in the body. Raises Refused."""
     try:
         said = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refused("The body must be JSON.") from error
     if not isinstance(said, dict):
         raise Refused("The body must be an object.")
