@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from muster.contacts.mapping import channel_of, staff_ids
+from muster.contacts.mapping import NUMBERS, PLAIN, channel_of, staff_ids
 from muster.contacts.models import Contact, CustomField
 from muster.contacts.schema import custom_fields
 from muster.core import phones
@@ -14,7 +14,7 @@ from muster.core.fields import CHANNELS
 from muster.teams.models import Team, User
 
 OPTED = {False: "opted_in", True: "opted_out"}
-PLAIN = ("contact_id", "first_name", "last_name", "mobile_number", "whatsapp_number", "staff_id")
+WRITTEN = (*PLAIN, "staff_id")
 
 
 def as_json(contact: Contact) -> dict[str, Any]:
@@ -39,16 +39,11 @@ def _shown(
     contact: Contact, fields: list[CustomField], staff: Mapping[int, str], emails: Mapping[int, str]
 ) -> dict[str, Any]:
     channels = {channel: channel_of(contact, channel) for channel in CHANNELS}
-    mobile, whatsapp = contact.mobile_number, contact.whatsapp_number
+    numbers = {key: getattr(contact, key) for key in NUMBERS}
     return {
-        "contact_id": contact.contact_id,
-        "first_name": contact.first_name,
-        "last_name": contact.last_name,
-        "mobile_number": mobile,
-        "mobile_number_display": phones.show(mobile) if mobile else None,
+        **{key: getattr(contact, key) for key in PLAIN},
+        **{f"{key}_display": phones.show(each) if each else None for key, each in numbers.items()},
         "mobile_number_inferred": contact.mobile_inferred_at is not None,
-        "whatsapp_number": whatsapp,
-        "whatsapp_number_display": phones.show(whatsapp) if whatsapp else None,
         **{name: OPTED[channel.opted_out] for name, channel in channels.items()},
         "consent": {
             name: {"source": channel.source, "by": emails.get(channel.by), "at": channel.at.isoformat()}
@@ -63,7 +58,7 @@ def _shown(
 
 def values_of(team: Team, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Return what `edit.add` and `edit.update` take, from the keys of a JSON contact; unknown names are problems."""
-    values: dict[str, Any] = {key: _cell(body[key]) for key in PLAIN if key in body}
+    values: dict[str, Any] = {key: _cell(body[key]) for key in WRITTEN if key in body}
     problems = []
     for channel in CHANNELS:
         if body.get(channel) in OPTED.values():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, cast
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, create_model
+
+from muster.core.fields import OTHER_FIELDS
 
 Opted = Literal["opted_in", "opted_out"]
 ChannelName = Annotated[
@@ -38,6 +40,17 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
+Shape = TypeVar("Shape", bound=type[Schema])
+
+
+def with_other_fields(shape: Shape) -> Shape:
+    """Add the system fields that the shape does not spell out: a text or null, and never required."""
+    others: dict[str, Any] = {field.key: (Text | None, None) for field in OTHER_FIELDS}
+    if not others:
+        return shape
+    return cast("Shape", create_model(shape.__name__, __base__=shape, __doc__=shape.__doc__, **others))
+
+
 class Consent(Schema):
     """Where the state of a channel comes from."""
 
@@ -46,6 +59,7 @@ class Consent(Schema):
     at: datetime
 
 
+@with_other_fields
 class ContactOut(Schema):
     """A contact."""
 
@@ -76,6 +90,7 @@ class Contacts(Schema):
     next: str | None
 
 
+@with_other_fields
 class ContactIn(Schema):
     """A contact to add, or what to change of one: only the keys that are sent; null or blank clears.
 

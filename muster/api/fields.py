@@ -104,7 +104,7 @@ def all_fields(team: Team) -> Iterator[dict[str, Any]]:
             "required": each.required,
             "choices": [],
             "max_length": each.max_length,
-            "searchable": each.key in {"contact_id", "first_name", "last_name", "mobile_number", "whatsapp_number"},
+            "searchable": each.searched,
             "system": True,
         }
     yield from map(field_json, custom_fields(team))

@@ -12,11 +12,11 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from muster.core import BadFile, Kind, Known, Options, Outcome, Schema, check, custom_field, make_plan, parse, phones
-from muster.core.fields import MAX_CUSTOM_FIELDS, reserved_name
+from muster.core.fields import MAX_CUSTOM_FIELDS, position, reserved_name
 
 app = typer.Typer()
 SOME_ROWS_FAIL, REFUSED = 1, 2
-STAFF = 8  # place of StaffId among the values of a record
+STAFF = position("StaffId")
 
 
 class BlankMobile(StrEnum):

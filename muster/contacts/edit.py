@@ -62,15 +62,15 @@ def save(team: Team, by: User, values: Mapping[str, Any], contact: Contact | Non
     with locked(team) as current:
         schema = schema_of(current)
         old = Contact.objects.get(team=current, id=contact.id) if contact else None
-        entry = _Entry(current, schema, old, by)
+        entry = _ByHand(current, schema, old, by)
         wanted = entry.read(values)
         if entry.problems:
             raise Rejected(*entry.problems)
         return Saved(entry.write(wanted), tuple(entry.notes))
 
 
-class _Entry:
-    """One form, on its way into the database."""
+class _ByHand:
+    """A contact as typed, on its way into the database."""
 
     def __init__(self, team: Team, schema: Schema, old: Contact | None, by: User) -> None:
         self.team, self.schema, self.old, self.by = team, schema, old, by

@@ -16,12 +16,13 @@ from django.utils import timezone
 from muster.contacts import counts, stop_list
 from muster.contacts.keyed_hash import secrets
 from muster.contacts.lock import locked
+from muster.contacts.mapping import NUMBERS
 from muster.contacts.models import Change, Contact, Source, Tombstone
 from muster.contacts.search.index import index_rows
 from muster.teams import audit
 from muster.teams.models import Team, User
 
-KNOWN_BY = ("contact_id", "first_name", "last_name", "mobile_number", "whatsapp_number")
+KNOWN_BY = ("contact_id", "first_name", "last_name", *NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ def erase(contact: Contact, by: User) -> Tombstone:
 def _leave_tombstones(team: Team, by: User, person: Person) -> Tombstone:
     """Write one for each ContactId the person ever had, and the audit entry."""
     digests = [digest(team, each) for each in sorted(person.contact_ids)] or [""]
-    stones = [Tombstone(team=team, digest=each, by=by, by_email=by.email) for each in digests]
-    made = Tombstone.objects.bulk_create(stones)
+    tombstones = [Tombstone(team=team, digest=each, by=by, by_email=by.email) for each in digests]
+    made = Tombstone.objects.bulk_create(tombstones)
     audit.record(team, by, "contact-erased", tombstone=made[0].id)
     return made[0]
 
@@ -79,7 +80,7 @@ def person_of(contact: Contact) -> Person:
         key=contact.id,
         contact_ids=frozenset(was["contact_id"]),
         names=frozenset(f"{first} {last}" for first in was["first_name"] for last in was["last_name"]),
-        numbers=frozenset(was["mobile_number"] | was["whatsapp_number"]),
+        numbers=frozenset().union(*(was[key] for key in NUMBERS)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,29 +13,31 @@ from django.utils import timezone
 
 from muster.contacts import counts
 from muster.contacts.models import Change, Contact, Source
-from muster.contacts.schema import custom_fields
+from muster.contacts.schema import schema_of
 from muster.core import phones
-from muster.core.fields import CHANNELS, CUSTOM, SYSTEM_FIELDS, Kind
+from muster.core.fields import CHANNELS, CUSTOM, SYSTEM_FIELDS, Field, Kind
 from muster.teams.models import Membership, Team, User
 
 MOST = 500
-LABELS = {
-    "contact_id": "Contact ID",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "mobile_number": "Mobile number",
-    "mobile_number_inferred": "Mobile number inferred from WhatsApp",
-    "whatsapp_number": "WhatsApp number",
-    "text": "Text",
-    "whatsapp": "WhatsApp",
-    "whatsapp_marketing": "WhatsApp marketing",
-    "assigned": "Assigned user",
-}
 ACTIONS = {"created": "Added", "adopted": "Got its Contact ID", "undone": "Put back by an undo"}
 UNDOES = {"undone", "removed"}
-NAMES = {field.key: field.name for field in SYSTEM_FIELDS} | {"assigned": "StaffId"}
 YES_NO = {"yes": "Yes", "no": "No"}
-NUMBERS = {"mobile_number", "whatsapp_number"}
+
+
+def key_in_history(field: Field) -> str:
+    """Return the key by which history keeps a field's value: of StaffId it keeps the membership."""
+    return "assigned" if field.kind is Kind.STAFF else field.key
+
+
+def _labels() -> Iterator[tuple[str, str]]:
+    for field in SYSTEM_FIELDS:
+        yield key_in_history(field), field.label
+        if field.name == "MobileNumber":
+            yield "mobile_number_inferred", "Mobile number inferred from WhatsApp"
+
+
+NAMES = {key_in_history(field): field.name for field in SYSTEM_FIELDS}
+LABELS = dict(_labels())
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +169,9 @@ class _Words:
     """How a team's values are said to people."""
 
     def __init__(self, team: Team) -> None:
-        fields = custom_fields(team)
-        self.custom = {field.key: field.name for field in fields}
-        self.yes_no = {field.key for field in fields if field.kind == Kind.YES_NO}
+        fields = schema_of(team).fields
+        self.kinds = {field.key: field.kind for field in fields}
+        self.custom = {field.key: field.name for field in fields if field.is_custom}
         members = Membership.objects.filter(team=team).select_related("user")
         self.members = {member.id: member.user.name for member in members}
         self.order = [*LABELS, *self.custom]
@@ -194,8 +196,8 @@ class _Words:
             return "Opted out" if value[0] else "Opted in"
         if key == "assigned":
             return self.members.get(value, "Somebody who has left")
-        if key in NUMBERS:
+        if self.kinds.get(key) is Kind.PHONE:
             return phones.show(value)
-        if key in self.yes_no:
+        if self.kinds.get(key) is Kind.YES_NO:
             return YES_NO.get(value, str(value))
         return "Yes" if value is True else str(value)

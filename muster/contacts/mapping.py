@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from muster.contacts.models import Contact
 from muster.core.consent import Channel
-from muster.core.fields import CHANNELS, CUSTOM, SYSTEM_FIELDS, Kind
+from muster.core.fields import CHANNELS, CUSTOM, SYSTEM_FIELDS, Field, Kind
 from muster.core.plan import Stored
 from muster.teams.models import Membership, Team
 
@@ -26,18 +26,17 @@ CASTS = {column.name: column.cast for each in SYSTEM_FIELDS for column in each.c
 
 # What to read of a contact, in the order that `as_stored` wants.
 COLUMNS = (
-    "id",
     *PLAIN,
+    "id",
     "mobile_inferred_at",
     *(column for columns in CHANNEL_COLUMNS.values() for column in columns),
     "assigned_id",
     "custom",
 )
 
-_PLAIN_PLACES = slice(1, 1 + len(PLAIN))
-_INFERRED_AT, ASSIGNED = COLUMNS.index("mobile_inferred_at"), COLUMNS.index("assigned_id")
+KEY, _INFERRED_AT, ASSIGNED = map(COLUMNS.index, ("id", "mobile_inferred_at", "assigned_id"))
 CHANNEL_PLACES = slice(_INFERRED_AT + 1, ASSIGNED)
-Channels: TypeAlias = tuple[Channel, ...]
+Channels: TypeAlias = dict[str, Channel]
 _PARTS = len(Channel._fields)
 
 
@@ -52,21 +51,22 @@ def as_stored(row: tuple[Any, ...], staff: Mapping[int, str]) -> Stored:
 
 
 def as_channels(parts: tuple[Any, ...]) -> Channels:
-    """Return the channels, in the order of CHANNELS, from the five parts of each."""
-    return tuple(Channel(*parts[start : start + _PARTS]) for start in range(0, len(parts), _PARTS))
+    """Return the channels by key, from the parts of each in the order of CHANNELS."""
+    return {key: Channel(*parts[place * _PARTS :][:_PARTS]) for place, key in enumerate(CHANNELS)}
 
 
 def stored_with(
     row: tuple[Any, ...], channels: Channels, custom: Mapping[str, str], staff: Mapping[int, str]
 ) -> Stored:
     """Return a contact whose channels and custom values have been read already, as `as_stored` does."""
-    values: dict[str, Any] = dict(zip(PLAIN, row[_PLAIN_PLACES], strict=True))
+    values: dict[str, Any] = {**channels}
+    values.update(zip(PLAIN, row, strict=False))
     values["mobile_number_inferred"] = row[_INFERRED_AT] is not None
-    values.update(zip(CHANNELS, channels, strict=True))
-    values["staff_id"] = None if row[ASSIGNED] is None else staff.get(row[ASSIGNED], "")
+    member = row[ASSIGNED]
+    values["staff_id"] = None if member is None else staff.get(member, "")
     for key, value in custom.items():
         values[_CUSTOM_KEYS[key]] = value
-    return Stored._make((row[0], values))
+    return Stored._make((row[KEY], values))
 
 
 class _CustomKeys(dict[str, str]):
@@ -83,6 +83,13 @@ _CUSTOM_KEYS = _CustomKeys()
 def row_of(contact: Contact) -> tuple[Any, ...]:
     """Return the values of COLUMNS of a contact that has been read already."""
     return tuple(getattr(contact, column) for column in COLUMNS)
+
+
+def text_of(contact: Contact, field: Field) -> str | None:
+    """Return the value of a field that is one text."""
+    text: str | None
+    text = contact.custom.get(field.key.removeprefix(CUSTOM)) if field.is_custom else getattr(contact, field.key)
+    return text
 
 
 def as_columns(

@@ -17,7 +17,7 @@ def schema_of(team: Team) -> Schema:
     return _schema(parts, team.home_region, strict_numbers=team.strict_numbers)
 
 
-_PARTS = ("id", "name", "kind", "required", "max_length", "choices")
+_PARTS = ("id", "name", "kind", "required", "max_length", "searchable", "choices")
 
 
 @lru_cache(maxsize=256)
@@ -41,6 +41,7 @@ def as_field(field: CustomField) -> Field:
         required=field.required,
         max_length=field.max_length,
         choices=field.choices,
+        searched=field.searchable,
     )
 
 

@@ -9,14 +9,14 @@ from muster.core import phones
 from muster.core.check import check
 from muster.core.consent import Channel, settle_inferred
 from muster.core.errors import Note, Problem
-from muster.core.fields import CHANNELS, Options, Schema
+from muster.core.fields import Kind, Options, Schema
 from muster.core.plan import Known, Stored, number_taken, whatsapp_shared
 from muster.core.table import Row, Table
 from muster.core.values import UNREAD
 
 _OPTIONS = Options(blank_mobile="infer")  # a blank mobile number is no problem of its own
 _MAY_BE_BLANK = ("value-blank", "ContactId")  # nor is a blank ContactId
-_NO_CELLS = {*CHANNELS, "staff_id"}  # ticked, or chosen from a list
+_NO_CELLS = {Kind.OPT_OUT, Kind.STAFF}  # ticked, or chosen from a list
 _NUMBERS = {"MobileNumber", "WhatsAppMobileNumber"}
 
 
@@ -30,7 +30,7 @@ class Read(NamedTuple):
 
 def read(cells: Mapping[str, str | None], schema: Schema) -> Read:
     """Read the given cells, by field key. A blank one gives None; one that cannot be read gives a problem."""
-    fields = [field for field in schema.fields if field.key not in _NO_CELLS]
+    fields = [field for field in schema.fields if field.kind not in _NO_CELLS]
     row = Row(1, tuple(cells.get(field.key) or "" for field in fields))
     checked = check(Table(tuple(field.name for field in fields), [row]), schema, _OPTIONS)
     record = checked.records[0]

@@ -154,6 +154,13 @@ SYSTEM_FIELDS = (
     Field("StaffId", "staff_id", Kind.STAFF, Blank.CLEARED, Absent.CLEARED, label="Assigned user"),
 )  # fmt: skip
 
+# The fields that rules and pages know by name. Any other becomes what the row says, and stands with the team's own.
+NAMED = frozenset({
+    "ContactId", "FirstName", "LastName", "MobileNumber", "WhatsAppMobileNumber",
+    "OptedOut", "WhatsAppOptedOut", "WhatsAppMarketingOptedOut", "StaffId",
+})  # fmt: skip
+OTHER_FIELDS = tuple(each for each in SYSTEM_FIELDS if each.name not in NAMED)
+
 CHANNELS = tuple(each.key for each in SYSTEM_FIELDS if each.kind is Kind.OPT_OUT)
 _POSITIONS = {each.name: place for place, each in enumerate(SYSTEM_FIELDS)}
 
@@ -161,11 +168,6 @@ _POSITIONS = {each.name: place for place, each in enumerate(SYSTEM_FIELDS)}
 def position(name: str) -> int:
     """Return the place of a system field: that of its value in a record."""
     return _POSITIONS[name]
-
-
-def system_field(name: str) -> Field:
-    """Return a system field by its name."""
-    return SYSTEM_FIELDS[_POSITIONS[name]]
 
 
 def answer_in_words(answer: str) -> str:

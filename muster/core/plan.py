@@ -15,7 +15,7 @@ from muster.core import opt_outs, phones
 from muster.core.check import Checked, Record
 from muster.core.consent import Channel, Says, settle, settle_inferred
 from muster.core.errors import Note, Problem
-from muster.core.fields import CHANNELS, Blank, Options, Schema, position
+from muster.core.fields import CHANNELS, NAMED, Blank, Options, Schema, position
 from muster.core.values import ABSENT, UNREAD
 
 
@@ -120,7 +120,6 @@ _MOBILE, _WHATSAPP = map(position, ("MobileNumber", "WhatsAppMobileNumber"))
 _TEXT, _STAFF = map(position, ("OptedOut", "StaffId"))
 _CHANNELS = opt_outs.CHANNEL_FIELDS
 _channels_of = itemgetter(*(place for _, _, place in _CHANNELS))
-_RULED = {_ID, _FIRST, _LAST, _MOBILE, _WHATSAPP, _STAFF, *(place for _, _, place in _CHANNELS)}
 _NOBODY = Stored(0, {})
 
 
@@ -139,7 +138,7 @@ class _Planner:
         self.others = [
             (place, each.key, each.name, each.blank is Blank.KEPT)
             for place, each in enumerate(checked.fields)
-            if place not in _RULED and checked.says(each)
+            if each.name not in NAMED and checked.says(each)
         ]
         self.doubtful = {*known.erased, *known.zeros}
         self.rows_by_id: dict[str | None, Record] = {}
@@ -270,7 +269,7 @@ class _Planner:
         if staff is not None and staff is not ABSENT:
             after["staff_id"] = staff
         for place, key, _, _ in self.others:
-            if values[place] is not None:
+            if values[place] is not None and values[place] is not ABSENT:
                 after[key] = values[place]
         return after
 
@@ -308,9 +307,10 @@ class _Planner:
             if staff is None:
                 notes.append(Note("staff-cleared", row, "StaffId", {"staff_id": old["staff_id"]}))
         for place, key, name, keeps in self.others:
-            if old.get(key) != new[place] and not (keeps and new[place] is None):
-                after[key] = new[place]
-                if new[place] is None:
+            value = new[place] if new[place] is not ABSENT else None
+            if old.get(key) != value and not (keeps and value is None):
+                after[key] = value
+                if value is None:
                     notes.append(Note("value-cleared", row, name, {"before": old[key]}))
 
     def _settle(

@@ -8,19 +8,16 @@ from typing import Any
 from django import forms
 
 from muster.contacts.edit import Rejected
+from muster.contacts.mapping import NUMBERS, PLAIN, text_of
 from muster.contacts.models import Contact
 from muster.core import errors, phones
-from muster.core.fields import CUSTOM, Field, Kind, Schema
+from muster.core.fields import OTHER_FIELDS, SYSTEM_FIELDS, Field, Kind, Schema
 from muster.teams.models import Membership, Team
 
 SHORT = 255  # characters; longer text, and text of several lines, gets a box of several lines
 YES_NO = [("", "Not set"), ("yes", "Yes"), ("no", "No")]
 ASSIGNED = {"staff_id": "assigned"}  # where a problem of this key is shown
-OPT_OUTS = (
-    ("text", "Opted out of text"),
-    ("whatsapp", "Opted out of WhatsApp"),
-    ("whatsapp_marketing", "Opted out of WhatsApp marketing"),
-)
+OPT_OUTS = {"text": "Opted out of text"}  # where the label of the field is not how it goes on
 NAME = {"dir": "auto", "autocomplete": "off", "required": True}
 NUMBER = {"inputmode": "tel", "autocomplete": "off"}
 
@@ -47,25 +44,26 @@ class ContactForm(forms.Form):
         self.fields["assigned"] = forms.ChoiceField(
             label="Assigned user", required=False, choices=[("", "Nobody"), *_members(team)]
         )
-        self.own = [self._add(field) for field in schema.custom]
-        self.ticks = [] if contact else [self._tick(*each) for each in OPT_OUTS]
+        self.own = {self._add(field): field.key for field in (*OTHER_FIELDS, *schema.custom)}
+        self.ticks = [] if contact else [self._tick(field) for field in SYSTEM_FIELDS if field.kind is Kind.OPT_OUT]
 
     def _add(self, field: Field) -> str:
-        """Add a custom field; return its name in the form."""
+        """Add a field that has no place of its own; return its name in the form."""
         name = field.key.replace(".", "_")
-        value = self.contact.custom.get(field.key.removeprefix(CUSTOM)) if self.contact else None
+        value = text_of(self.contact, field) if self.contact else None
         made = _form_field(field, value)
-        made.label, made.initial = field.name, value
+        made.label, made.initial = field.label, value
         self.fields[name] = made
         return name
 
-    def _tick(self, channel: str, label: str) -> str:
-        self.fields[channel] = forms.BooleanField(label=label, required=False)
-        return channel
+    def _tick(self, field: Field) -> str:
+        label = OPT_OUTS.get(field.key, f"Opted out of {field.label}")
+        self.fields[field.key] = forms.BooleanField(label=label, required=False)
+        return field.key
 
     @property
     def own_fields(self) -> list[forms.BoundField]:
-        """The team's own fields, in its order."""
+        """The fields without a place of their own: of the product, then of the team, in its order."""
         return [self[name] for name in self.own]
 
     @property
@@ -78,7 +76,7 @@ class ContactForm(forms.Form):
 
         A box that is not ticked says nothing: the rules of a new contact decide.
         """
-        keys = {name: name.replace("_", ".", 1) if name in self.own else name for name in self.fields}
+        keys = {name: self.own.get(name, name) for name in self.fields}
         names = set(self.changed_data if self.contact else self.fields) - {"seen", *self.ticks}
         values: dict[str, Any] = {key: self.cleaned_data[name] for name, key in keys.items() if name in names}
         if "assigned" in values:
@@ -108,11 +106,8 @@ class ContactForm(forms.Form):
 def _initial(contact: Contact) -> dict[str, Any]:
     return {
         "seen": contact.updated_at.isoformat(),
-        "first_name": contact.first_name,
-        "last_name": contact.last_name,
-        "contact_id": contact.contact_id,
-        "mobile_number": phones.show(contact.mobile_number) if contact.mobile_number else "",
-        "whatsapp_number": phones.show(contact.whatsapp_number) if contact.whatsapp_number else "",
+        **{key: getattr(contact, key) for key in PLAIN},
+        **{key: phones.show(getattr(contact, key) or "") for key in NUMBERS},
         "assigned": str(contact.assigned_id or ""),
     }
 
@@ -125,7 +120,7 @@ def _members(team: Team) -> Iterable[tuple[str, str]]:
 
 
 def _form_field(field: Field, value: str | None) -> forms.Field:
-    """Return the box for one of the team's own fields."""
+    """Return the box for a field without a place of its own."""
     if field.kind is Kind.YES_NO:
         return forms.ChoiceField(required=False, choices=YES_NO)
     if field.kind is Kind.CHOICE:

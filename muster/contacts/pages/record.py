@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import lru_cache
 
 from muster.contacts.history import LABELS, YES_NO, Entry
-from muster.contacts.mapping import channel_of
+from muster.contacts.mapping import channel_of, text_of
 from muster.contacts.models import Contact, Source
-from muster.contacts.schema import custom_fields
+from muster.contacts.schema import schema_of
 from muster.core import phones
-from muster.core.fields import CHANNELS, Kind
+from muster.core.fields import CHANNELS, OTHER_FIELDS, Kind
 from muster.teams.models import Membership, Team, User
 from muster.teams.regions import regions
 
@@ -123,11 +123,11 @@ def number(e164: str | None) -> Number | None:
 
 
 def own_values(contact: Contact) -> list[tuple[str, str | None]]:
-    """Return the team's own fields in its order, each with the contact's value as text, or None."""
+    """Return the fields without a place of their own on the page, each with the contact's value as text, or None."""
     return [
-        (field.name, YES_NO.get(value, value) if value and field.kind == Kind.YES_NO else value)
-        for field in custom_fields(contact.team)
-        for value in [contact.custom.get(str(field.id))]
+        (field.label, YES_NO.get(value, value) if value and field.kind is Kind.YES_NO else value)
+        for field in (*OTHER_FIELDS, *schema_of(contact.team).custom)
+        for value in [text_of(contact, field)]
     ]
 
 

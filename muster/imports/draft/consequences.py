@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from muster.core.consent import Channel
+from muster.core.fields import position
 from muster.core.plan import Verdict
 from muster.imports.draft.draft import Draft, has_warning
 
+WHO = tuple(map(position, ("ContactId", "FirstName", "LastName")))
 CHANNEL_WORDS = {"text": "text", "whatsapp": "WhatsApp", "whatsapp_marketing": "WhatsApp marketing"}
 
 
@@ -82,9 +84,9 @@ def consequences(draft: Draft) -> Consequences:
         _count(told, verdict)
         noted = [note.facts for note in verdict.notes if note.code == "opted-back-in"]
         if noted:
-            channels = [_channel(facts) for facts in noted]
-            name = f"{record.values[1]} {record.values[2]}"
-            told.opted_back_in.append(Person(verdict.row, name, str(record.values[0]), channels, _is_said(noted)))
+            contact_id, first_name, last_name = (record.values[place] for place in WHO)
+            channels, name = [_channel(facts) for facts in noted], f"{first_name} {last_name}"
+            told.opted_back_in.append(Person(verdict.row, name, str(contact_id), channels, _is_said(noted)))
     return told
 
 

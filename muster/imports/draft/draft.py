@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from muster.core import errors, fixes, phones
 from muster.core.consent import Channel
 from muster.core.errors import Note, Problem
-from muster.core.fields import Field, Kind
+from muster.core.fields import Blank, Field, Kind
 from muster.core.plan import Plan, Verdict
 from muster.core.table import EDGES, Row
 from muster.imports import reading, run
@@ -130,7 +130,7 @@ class Cell:
     @property
     def is_key(self) -> bool:
         """Whether a narrow screen shows it even when there is nothing to say about it."""
-        return bool(self.field and self.field.key in ("contact_id", "first_name", "last_name"))
+        return bool(self.field and self.field.blank is Blank.FAILS)
 
 
 @dataclass(slots=True)

@@ -99,7 +99,7 @@ def _read(
     channels = _Channels()
     for row in bulk_sql.select_by(keys, query, (team.pk,)):
         if row[mapping.ASSIGNED] is not None and not staff.get(row[mapping.ASSIGNED]):
-            nameless[row[0]] = row[mapping.ASSIGNED]
+            nameless[row[mapping.KEY]] = row[mapping.ASSIGNED]
         yield mapping.stored_with(row, channels[row[mapping.CHANNEL_PLACES]], _custom(row[-1]), staff)
 
 
@@ -107,7 +107,7 @@ class _Channels(dict[tuple[Any, ...], mapping.Channels]):
     """Channels from what the bulk path reads of them, each made once: thousands of contacts have the same."""
 
     def __missing__(self, parts: tuple[Any, ...]) -> mapping.Channels:
-        self[parts] = channels = tuple(map(_as_python, mapping.as_channels(parts)))
+        self[parts] = channels = {key: _as_python(raw) for key, raw in mapping.as_channels(parts).items()}
         return channels
 
 
