@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any
 
 from muster.contacts.models import Contact
 from muster.core.consent import Channel
@@ -36,8 +37,11 @@ COLUMNS = (
 
 KEY, _INFERRED_AT, ASSIGNED = map(COLUMNS.index, ("id", "mobile_inferred_at", "assigned_id"))
 CHANNEL_PLACES = slice(_INFERRED_AT + 1, ASSIGNED)
-Channels: TypeAlias = dict[str, Channel]
 _PARTS = len(Channel._fields)
+_NO_VALUES = dict.fromkeys((*PLAIN, "mobile_number_inferred", "staff_id"))
+_named = partial(
+    zip, PLAIN
+)  # once for each contact that is read: to say "strict" there takes as long as the rest of it
 
 
 def staff_ids(team: Team) -> dict[int, str]:
@@ -47,20 +51,21 @@ def staff_ids(team: Team) -> dict[int, str]:
 
 def as_stored(row: tuple[Any, ...], staff: Mapping[int, str]) -> Stored:
     """Return a contact as the core knows it, from the values of COLUMNS and the team's `staff_ids`."""
-    return stored_with(row, as_channels(row[CHANNEL_PLACES]), row[-1], staff)
+    return stored_with(row, with_channels(row[CHANNEL_PLACES]), row[-1], staff)
 
 
-def as_channels(parts: tuple[Any, ...]) -> Channels:
-    """Return the channels by key, from the parts of each in the order of CHANNELS."""
-    return {key: Channel(*parts[place * _PARTS :][:_PARTS]) for place, key in enumerate(CHANNELS)}
+def with_channels(parts: tuple[Any, ...], read: Callable[[Channel], Channel] = lambda kept: kept) -> dict[str, Any]:
+    """Return the values of a contact of which nothing but the channels is known, from the parts of each."""
+    each = (Channel(*parts[start : start + _PARTS]) for start in range(0, len(parts), _PARTS))
+    return {**_NO_VALUES, **dict(zip(CHANNELS, map(read, each), strict=True))}
 
 
 def stored_with(
-    row: tuple[Any, ...], channels: Channels, custom: Mapping[str, str], staff: Mapping[int, str]
+    row: tuple[Any, ...], channels: dict[str, Any], custom: Mapping[str, str], staff: Mapping[int, str]
 ) -> Stored:
-    """Return a contact whose channels and custom values have been read already, as `as_stored` does."""
-    values: dict[str, Any] = {**channels}
-    values.update(zip(PLAIN, row, strict=False))
+    """Return a contact whose channels (`with_channels`) and custom values have been read, as `as_stored` does."""
+    values = channels.copy()
+    values.update(_named(row))
     values["mobile_number_inferred"] = row[_INFERRED_AT] is not None
     member = row[ASSIGNED]
     values["staff_id"] = None if member is None else staff.get(member, "")

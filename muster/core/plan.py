@@ -193,9 +193,10 @@ class _Planner:
         self, record: Record, stored: Stored, problems: list[Problem], notes: list[Note]
     ) -> tuple[Stored, str | None, bool]:
         """Return the contact (perhaps an adopted one), its new mobile number if any, and whether that is inferred."""
-        has = stored.values.get("mobile_number")
-        number, inferred = self._number_said(record, has, problems)
-        if number is None or self.known.is_same(number, has):
+        has, number, inferred = stored.values.get("mobile_number"), record.values[_MOBILE], False
+        if number is None and has is None:
+            number, inferred = self._inferred(record, problems), True
+        if number is None or number is UNREAD or self.known.is_same(number, has):
             return stored, None, False
         if has is not None and not self.options.allow_mobile_updates:
             facts = {"number": phones.show(number), "kept": phones.show(has)}
@@ -208,21 +209,17 @@ class _Planner:
         if holder and record.values[_ID] is not UNREAD:
             self._adopt(record, holder, self.known.spelled.get(number, number), problems, notes)
             return holder, None, False
-        self._note_number(record, has, number, notes, inferred=inferred)
+        if has is not None or inferred:
+            self._note_number(record, has, number, notes, inferred=inferred)
         return stored, number, inferred
 
     @staticmethod
-    def _number_said(record: Record, has: str | None, problems: list[Problem]) -> tuple[str | None, bool]:
-        """Return the mobile number of a row and whether it is inferred: the WhatsApp number, where there is none (R4).
-
-        With Fail a blank cell has been refused by the check already.
-        """
-        number, inferred = record.values[_MOBILE], False
-        if number is None and has is None:
-            number, inferred = record.values[_WHATSAPP], True
-            if number is None:
-                problems.append(Problem("number-none", record.number, "MobileNumber"))
-        return (None if number is UNREAD else number), inferred
+    def _inferred(record: Record, problems: list[Problem]) -> str | None:
+        """Return the WhatsApp number as the mobile number (R4). With Fail, the check has refused the row already."""
+        number: str | None = record.values[_WHATSAPP]
+        if number is None:
+            problems.append(Problem("number-none", record.number, "MobileNumber"))
+        return number
 
     def _adopt(self, record: Record, holder: Stored, number: str, problems: list[Problem], notes: list[Note]) -> None:
         """Give a ContactId to the contact without one that has the number of this row."""
@@ -307,10 +304,12 @@ class _Planner:
             if staff is None:
                 notes.append(Note("staff-cleared", row, "StaffId", {"staff_id": old["staff_id"]}))
         for place, key, name, keeps in self.others:
-            value = new[place] if new[place] is not ABSENT else None
-            if old.get(key) != value and not (keeps and value is None):
-                after[key] = value
-                if value is None:
+            if old.get(key) != new[place]:
+                value = new[place] if new[place] is not ABSENT else None
+                if value is not None:
+                    after[key] = value
+                elif not keeps and old.get(key) is not None:
+                    after[key] = None
                     notes.append(Note("value-cleared", row, name, {"before": old[key]}))
 
     def _settle(

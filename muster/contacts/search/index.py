@@ -60,12 +60,11 @@ def document(
     texts: Iterable[str | None], numbers: Iterable[str | None], custom_values: Iterable[str | None] = ()
 ) -> str:
     """Return the folded text for `Contact.search_text`, a value a line; each number once, as its digits."""
-    digits = [number[1:] for number in dict.fromkeys(numbers) if number]
-    values = [*filter(None, texts), *digits, *filter(None, custom_values)]
-    text = "\n".join(values)
-    if text.isascii():
-        return text.lower()
-    return "\n".join([value.lower() if value.isascii() else value.translate(_FOLDED) for value in values])
+    digits = [number[1:] for number in numbers if number]
+    if len(digits) > 1:
+        digits = [*dict.fromkeys(digits)]
+    text = "\n".join(filter(None, (*texts, *digits, *custom_values)))
+    return text.lower() if text.isascii() else "\n".join(map(fold, text.split("\n")))
 
 
 def document_of(values: Mapping[str, Any], custom: Mapping[str, str], searchable: Iterable[str]) -> str:

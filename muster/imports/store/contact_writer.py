@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.db import connection
 from orjson import dumps
 
 from muster.contacts import counts
-from muster.contacts.mapping import CHANNEL_COLUMNS, PLAIN, SEARCHED
+from muster.contacts.mapping import CHANNEL_COLUMNS, PLAIN, SEARCHED, SEARCHED_NUMBERS, SEARCHED_TEXTS
 from muster.contacts.models import Source
 from muster.contacts.schema import schema_of
 from muster.contacts.search import index
@@ -31,6 +32,8 @@ _ALL_PARTS = tuple(column for columns in CHANNEL_COLUMNS.values() for column in 
 _NEW_STOPPED = ("id", *PLAIN, "mobile_inferred_at", *_ALL_PARTS, "assigned_id", "custom", "search_text")
 _CHANGE = ("id", "contact", "row", "action", "before", "after")
 _NAMES = ("first_name", "last_name")
+_channels_of = itemgetter(*CHANNELS)
+_texts_of, _numbers_of = (itemgetter(*map(PLAIN.index, keys)) for keys in (SEARCHED_TEXTS, SEARCHED_NUMBERS))
 
 # Of a changed row, what is written besides the names, by what it is. Only what changes: to write an index entry again,
 # or fifteen columns of channels, takes longer than all the rest of the row.
@@ -71,6 +74,34 @@ class _Channels(dict[Channel, ChannelColumns]):
         return kept
 
 
+class NewChannels(NamedTuple):
+    """The channels of a new contact as their columns and as history keep them.
+
+    `columns`: whether each is out, as nothing else differs; all of each, where the number has said STOP.
+    """
+
+    columns: tuple[Any, ...]
+    history: dict[str, list[Any]]
+    is_stopped: bool
+
+
+class _NewChannels(dict[tuple[Channel, ...], NewChannels]):
+    """The same for all channels of a new contact at once."""
+
+    def __init__(self, channels: _Channels) -> None:
+        super().__init__()
+        self.channels = channels
+
+    def __missing__(self, new: tuple[Channel, ...]) -> NewChannels:
+        each = [self.channels[channel] for channel in new]
+        history = dict(zip(CHANNELS, [channel.history for channel in each], strict=True))
+        is_stopped = any(channel.columns[-1] for channel in each)
+        parts = slice(None) if is_stopped else slice(1)
+        columns = tuple(part for channel in each for part in channel.columns[parts])
+        kept = self[new] = NewChannels(columns, history, is_stopped)
+        return kept
+
+
 @dataclass(slots=True)
 class Writer:
     """Gathers what a batch of contacts becomes, and writes it at once. Values are by stored key, with "assigned"."""
@@ -91,12 +122,14 @@ class Writer:
     custom: list[tuple[str, str]] = field(default_factory=list)  # (stored key, key in Contact.custom)
     channels: _Channels = field(init=False)
     tally: counts.Tally = field(default_factory=counts.Tally)
+    new_channels: _NewChannels = field(init=False)
 
     def __post_init__(self) -> None:
         self.at_kept = bulk_sql.as_time(self.at)
         self.custom = [(each.key, each.key.removeprefix(CUSTOM)) for each in schema_of(self.team).custom]
         self.searched = frozenset((*SEARCHED, *(CUSTOM + key for key in self.searchable)))
         self.channels = _Channels(self.by, self.at)
+        self.new_channels = _NewChannels(self.channels)
 
     def create(self, key: int, values: dict[str, Any], *, change: int, row: int) -> None:
         """A new contact with these values, and the first entry of its history. Takes the values over.
@@ -104,21 +137,20 @@ class Writer:
         Its channels are in or out since now, by this import, and nothing else about them differs (see `_same_new`),
         unless its number has said STOP.
         """
-        channels = [self.channels[values[channel]] for channel in CHANNELS]
+        plain = tuple(map(values.get, PLAIN))
+        channels = self.new_channels[_channels_of(values)]
         custom = {own: values[name] for name, own in self.custom if name in values}
-        is_stopped = any(channel.columns[-1] for channel in channels)
-        rows, parts = (self.new_stopped, len(_PARTS)) if is_stopped else (self.new, 1)
+        rows = self.new_stopped if channels.is_stopped else self.new
         rows.append((
             key,
-            *map(values.get, PLAIN),
+            *plain,
             self.at_kept if "mobile_number_inferred" in values else None,
-            *[part for channel in channels for part in channel.columns[:parts]],
+            *channels.columns,
             values.get("assigned"),
             dumps(custom).decode(),
-            index.document_of(values, custom, self.searchable),
+            index.document(_texts_of(plain), _numbers_of(plain), map(custom.get, self.searchable)),
         ))  # fmt: skip
-        for channel, kept in zip(CHANNELS, channels, strict=True):
-            values[channel] = kept.history
+        values.update(channels.history)
         self.changes.append((change, key, row, "created", None, dumps(values).decode()))
 
     def change(self, key: int, old: Mapping[str, Any], values: Mapping[str, Any]) -> None:

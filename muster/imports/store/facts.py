@@ -103,11 +103,11 @@ def _read(
         yield mapping.stored_with(row, channels[row[mapping.CHANNEL_PLACES]], _custom(row[-1]), staff)
 
 
-class _Channels(dict[tuple[Any, ...], mapping.Channels]):
+class _Channels(dict[tuple[Any, ...], dict[str, Any]]):
     """Channels from what the bulk path reads of them, each made once: thousands of contacts have the same."""
 
-    def __missing__(self, parts: tuple[Any, ...]) -> mapping.Channels:
-        self[parts] = channels = {key: _as_python(raw) for key, raw in mapping.as_channels(parts).items()}
+    def __missing__(self, parts: tuple[Any, ...]) -> dict[str, Any]:
+        self[parts] = channels = mapping.with_channels(parts, _as_python)
         return channels
 
 
