@@ -28,7 +28,7 @@ def apply(imp: Import, team: Team, read: Reading, facts: Facts, *, at: datetime,
     """Write what the plan says. Call it inside `locked(team)`; the plan is made as it is written, never kept whole."""
     rows = len(read.checked.records)
     imp.first_change = next_ids(rows)[0] if rows else None
-    clerk = _Clerk(imp, team, facts, at, rows)
+    applier = RowApplier(imp, team, facts, at, rows)
     tally, packer = Tally(read.checked.notes), Packer(read.table.header)
     plan = zip(read.table.rows, verdicts(read.checked, facts.known, read.schema, read.options), strict=True)
     clock.begin("saving", rows)
@@ -37,8 +37,8 @@ def apply(imp: Import, team: Team, read: Reading, facts: Facts, *, at: datetime,
             decided = [verdict for _, verdict in batch]
             tally.add(decided)
             packer.add(batch)
-            clerk.take(decided)
-            clock.tick(clerk.position)
+            applier.take(decided)
+            clock.tick(applier.position)
     with clock.timed("apply"):
         blobs.keep(imp, blobs.ROWS, packer.pieces())
     return tally.outcome()
@@ -49,7 +49,7 @@ def _next(plan: Iterator[tuple[Any, Verdict]], clock: Clock) -> list[tuple[Any, 
         return list(islice(plan, BATCH_ROWS))
 
 
-class _Clerk:
+class RowApplier:
     """Turns verdicts into contacts and history, in the order of the file."""
 
     def __init__(self, imp: Import, team: Team, facts: Facts, at: datetime, rows: int) -> None:

@@ -29,43 +29,43 @@ def redact(person: Person, **_: Any) -> None:
     ended = Import.objects.filter(team=person.team, state__in=ENDED)
     if person.since:
         ended = ended.filter(finished_at__gte=person.since)
-    pen = _Pen(person)
+    redactor = Redactor(person)
     for imp in ended.order_by("created_at").iterator(chunk_size=50):
-        _redact_rows(imp, pen)
-        if imp.original_removed_at is None and _holds(imp, pen):
+        _redact_rows(imp, redactor)
+        if imp.original_removed_at is None and _holds(imp, redactor):
             blobs.drop(imp, blobs.ORIGINAL)
             Edit.objects.filter(of=imp).delete()
             Import.objects.filter(pk=imp.pk).update(original_removed_at=timezone.now())
 
 
-def _redact_rows(imp: Import, pen: _Pen) -> None:
+def _redact_rows(imp: Import, redactor: Redactor) -> None:
     """Write the rows and the summary anew where they name the person."""
     header, rows = packed_rows.unpack(imp)
     own: set[int] = set()
-    kept = list(pen.rows(rows, own))
-    if pen.used:
+    kept = list(redactor.rows(rows, own))
+    if redactor.used:
         blobs.keep(imp, blobs.ROWS, list(packed_rows.pack(header, iter(kept))))
-    summary = pen.summary(imp.summary, own)
+    summary = redactor.summary(imp.summary, own)
     if summary != imp.summary:
         Import.objects.filter(pk=imp.pk).update(summary=summary)
 
 
-def _holds(imp: Import, pen: _Pen) -> bool:
+def _holds(imp: Import, redactor: Redactor) -> bool:
     """Whether the original file names the person. One that cannot be read is taken to."""
     try:
         data = blobs.original(imp)
     except Content.DoesNotExist:
         return False
-    if not pen.may_be_in(data):
+    if not redactor.may_be_in(data):
         return False
     try:
         rows = reading.table(imp).rows
     except BadFile:
         return True
-    return any(pen.is_named_in(row.cells) for row in rows)
+    return any(redactor.is_named_in(row.cells) for row in rows)
 
 
-class _Pen:
+class Redactor:
     """Knows by what to recognise a person, and covers it. `used`: whether the last rows needed it."""
 
     def __init__(self, person: Person) -> None:

@@ -8,22 +8,27 @@ from types import TracebackType
 
 
 class _WithoutCollecting:
-    """Keeps the cycle collector quiet while any thread is inside; reference counts go on freeing memory."""
+    """Keeps the cycle collector quiet while any thread is inside; reference counts go on freeing memory.
+
+    A collector that was off before the first thread came in stays off.
+    """
 
     def __init__(self) -> None:
-        self.lock, self.inside = threading.Lock(), 0
+        self.lock, self.inside, self.was_on = threading.Lock(), 0, False
 
     def __enter__(self) -> None:
         with self.lock:
+            if not self.inside:
+                self.was_on = gc.isenabled()
+                gc.disable()
             self.inside += 1
-            gc.disable()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self.lock:
             self.inside -= 1
-            if not self.inside:
+            if self.was_on and not self.inside:
                 gc.enable()
 
 

@@ -19,7 +19,7 @@ from muster.imports.models import Import, State
 from muster.imports.progress import Clock
 from muster.imports.run import Overtaken, WrongState
 from muster.imports.store.contact_writer import Writer
-from muster.imports.undo_plan import BATCH_ROWS, PARTLY, REMOVED, RESTORED, Fate, fates
+from muster.imports.undo_plan import BATCH_ROWS, PARTLY, REMOVED, RESTORED, UndoDecision, decisions
 from muster.settings import settings
 from muster.teams import audit
 from muster.teams.models import Team, User
@@ -49,9 +49,9 @@ def look(imp: Import) -> UndoPlan:
     if not can_undo(imp):
         raise WrongState(imp)
     tally: Counter[str] = Counter()
-    for fate in fates(imp, imp.team):
-        tally[fate.what] += 1
-        tally["opt_outs_kept"] += fate.opt_outs_kept
+    for decision in decisions(imp, imp.team):
+        tally[decision.what] += 1
+        tally["opt_outs_kept"] += decision.opt_outs_kept
     return UndoPlan(**tally)
 
 
@@ -100,10 +100,10 @@ def _apply(entry: Import, imp: Import, team: Team, clock: Clock) -> UndoPlan:
     at = timezone.now()
     writer = Writer(team, at, entry.by.pk if entry.by else None, entry.pk, searchable_keys(team))
     keys, tally = next_ids(imp.created + imp.updated), Counter[str]()
-    for position, fate in enumerate(fates(imp, team), 1):
-        tally[fate.what] += 1
-        tally["opt_outs_kept"] += fate.opt_outs_kept
-        _write(writer, fate, keys[position - 1])
+    for position, decision in enumerate(decisions(imp, team), 1):
+        tally[decision.what] += 1
+        tally["opt_outs_kept"] += decision.opt_outs_kept
+        _write(writer, decision, keys[position - 1])
         if position % BATCH_ROWS == 0:
             writer.write()
             clock.tick(position)
@@ -111,15 +111,15 @@ def _apply(entry: Import, imp: Import, team: Team, clock: Clock) -> UndoPlan:
     return UndoPlan(**tally)
 
 
-def _write(writer: Writer, fate: Fate, change: int) -> None:
-    contact, row = fate.entry.contact, fate.entry.row
-    if fate.what == REMOVED:
-        writer.remove(contact, fate.now)
-        writer.note(change, contact, row, "removed", before=fate.now, after=None)
-    elif fate.what in (RESTORED, PARTLY):
-        writer.change(contact, fate.now, fate.back)
-        becomes = {key: bool(each) if key == "mobile_number_inferred" else each for key, each in fate.back.items()}
-        was = {key: fate.now.get(key) for key in fate.back}
+def _write(writer: Writer, decision: UndoDecision, change: int) -> None:
+    contact, row = decision.entry.contact, decision.entry.row
+    if decision.what == REMOVED:
+        writer.remove(contact, decision.now)
+        writer.note(change, contact, row, "removed", before=decision.now, after=None)
+    elif decision.what in (RESTORED, PARTLY):
+        writer.change(contact, decision.now, decision.back)
+        becomes = {key: bool(each) if key == "mobile_number_inferred" else each for key, each in decision.back.items()}
+        was = {key: decision.now.get(key) for key in decision.back}
         writer.note(change, contact, row, "undone", before=was, after=becomes)
 
 

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from muster.contacts.mapping import as_history, channel_of_history
+from muster.contacts.mapping import NUMBERS, as_history, channel_of_history
 from muster.contacts.schema import schema_of
 from muster.core import opt_outs
+from muster.core.consent import Channel
 from muster.core.fields import CHANNELS, CUSTOM
 from muster.imports.models import Import, State
 from muster.imports.store import bulk_sql, facts
@@ -43,7 +44,7 @@ _HOLDERS = (
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class Entry(NamedTuple):
+class ImportedChange(NamedTuple):
     """What the import did to one contact, as its history has it."""
 
     id: int
@@ -55,36 +56,36 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class UndoDecision:
     """What undoing does to one contact. `now` are its values, `back` those that are restored; both by stored key."""
 
-    entry: Entry
+    entry: ImportedChange
     what: str
     now: Mapping[str, Any]
     back: Mapping[str, Any]
     opt_outs_kept: int = 0
 
 
-def fates(imp: Import, team: Team) -> Iterator[Fate]:
+def decisions(imp: Import, team: Team) -> Iterator[UndoDecision]:
     """Yield what undoing the import does to each contact that it created or changed, in the order of the file."""
-    judge = _Judge(imp, team)
+    planner = UndoPlanner(imp, team)
     entries = _entries(imp)
     while batch := list(islice(entries, BATCH_ROWS)):
-        yield from judge.fates(batch)
+        yield from planner.decisions(batch)
 
 
-def _entries(imp: Import) -> Iterator[Entry]:
+def _entries(imp: Import) -> Iterator[ImportedChange]:
     past = 0
     while True:
         found = list(bulk_sql.select(_ENTRIES, (imp.team_id, _uuid(imp), past, BATCH_ROWS)))
         if not found:
             return
         for key, contact, row, action, before, after in found:
-            yield Entry(key, contact, row, action, _json(before), _json(after))
+            yield ImportedChange(key, contact, row, action, _json(before), _json(after))
         past = found[-1][0]
 
 
-class _Judge:
+class UndoPlanner:
     """Knows what the team is like now, and decides contact by contact."""
 
     def __init__(self, imp: Import, team: Team) -> None:
@@ -94,7 +95,7 @@ class _Judge:
         imports = Import.objects.filter(team=team, state=State.DONE, undoes=None)
         self.standing = {_plain(key) for key in imports.values_list("id", flat=True)}
 
-    def fates(self, entries: Sequence[Entry]) -> Iterator[Fate]:
+    def decisions(self, entries: Sequence[ImportedChange]) -> Iterator[UndoDecision]:
         keys = [each.contact for each in entries]
         found = facts.contacts_by_key(self.team, keys)
         contacts = {each.key: {**each.values, "assigned": member} for each, member in found}
@@ -103,43 +104,42 @@ class _Judge:
         for entry in entries:
             key, now = entry.contact, contacts.get(entry.contact)
             if now is None:
-                yield Fate(entry, GONE, {}, {})
+                yield UndoDecision(entry, GONE, {}, {})
                 continue
             del now["staff_id"]
             later = touched.get(key, frozenset())
             if entry.action == "created":
                 yield self._created(entry, now, later)
             else:
-                fate = self._changed(entry, now, later, holders.get(entry.before.get("mobile_number", ""), key))
-                if stops and fate.back:  # a number that said STOP meanwhile is not given back without it
-                    back = dict(fate.back)
-                    opt_outs.hold_stopped(stops, now, back, [], None)
-                    fate = replace(fate, back=back)
-                yield fate if key not in inferred else _dated(fate, inferred[key])
+                decision = self._changed(entry, now, later, holders.get(entry.before.get("mobile_number", ""), key))
+                yield _dated(_stopped(decision, stops), inferred.get(key))
 
-    def _created(self, entry: Entry, now: Mapping[str, Any], later: frozenset[str]) -> Fate:
+    def _created(self, entry: ImportedChange, now: Mapping[str, Any], later: frozenset[str]) -> UndoDecision:
         """A contact that the import made goes, unless anything about it is another's since."""
         same = self._kept(_known(as_history(now, {}))) == self._kept(_known(entry.after))
-        return Fate(entry, REMOVED if same and not later else KEPT_CREATED, now, {})
+        return UndoDecision(entry, REMOVED if same and not later else KEPT_CREATED, now, {})
 
-    def _changed(self, entry: Entry, now: Mapping[str, Any], later: frozenset[str], holder: int) -> Fate:
-        """A value that the import changed goes back, unless it is another's since."""
-        current, back, opt_outs = as_history(now, {}), {}, 0
-        mine = [key for key in entry.after if self._exists(key)]
-        for key in mine:
-            if key in later or current.get(key) != entry.after[key]:
-                continue
-            was = entry.before.get(key)
-            if key in CHANNELS and now[key].opted_out and not (was and was[0]):
-                opt_outs += 1
-            elif key != "mobile_number" or holder == entry.contact:
-                back[key] = channel_of_history(was) if key in CHANNELS and was else was
-        if "mobile_number_inferred" in back and "mobile_number" in mine and "mobile_number" not in back:
-            del back["mobile_number_inferred"]
-        if back.get("assigned") and back["assigned"] not in self.members:
-            back["assigned"] = None
+    def _changed(
+        self, change: ImportedChange, now: Mapping[str, Any], later: frozenset[str], holder: int
+    ) -> UndoDecision:
+        """A value that the import changed goes back, unless it is another's since. An opt-out stays."""
+        mine = [key for key in change.after if self._exists(key)]
+        current = as_history(now, {})
+        unchanged = [key for key in mine if key not in later and current.get(key) == change.after[key]]
+        opt_outs = {key for key in unchanged if _would_opt_in(now.get(key), change.before.get(key))}
+        back = {key: self._was(key, change.before.get(key)) for key in unchanged if key not in opt_outs}
+        if holder != change.contact:
+            back.pop("mobile_number", None)
+        if "mobile_number" in mine and "mobile_number" not in back:
+            back.pop("mobile_number_inferred", None)
         what = KEPT_CHANGED if mine and not back else RESTORED if len(back) == len(mine) else PARTLY
-        return Fate(entry, what, now, back, opt_outs)
+        return UndoDecision(change, what, now, back, len(opt_outs))
+
+    def _was(self, key: str, kept: Any) -> Any:
+        """Return a value as it was before the import, from what history keeps; nobody for a user who has left."""
+        if key == "assigned":
+            return kept if kept in self.members else None
+        return channel_of_history(kept) if key in CHANNELS and kept else kept
 
     def _exists(self, key: str) -> bool:
         return not key.startswith(CUSTOM) or key in self.fields
@@ -147,7 +147,7 @@ class _Judge:
     def _kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in values.items() if self._exists(key)}
 
-    def _others(self, entries: Sequence[Entry]) -> tuple[dict[int, frozenset[str]], dict[int, datetime]]:
+    def _others(self, entries: Sequence[ImportedChange]) -> tuple[dict[int, frozenset[str]], dict[int, datetime]]:
         """Return, by contact, what later changes touched, and when its mobile number had been inferred before.
 
         Changes of imports that are undone count for nothing, nor do undos.
@@ -165,13 +165,13 @@ class _Judge:
                 touched[contact] = touched.get(contact, frozenset()) | names
         return touched, {contact: at for contact, (_, at) in inferred.items()}
 
-    def _stops(self, entries: Sequence[Entry]) -> opt_outs.Stops:
+    def _stops(self, entries: Sequence[ImportedChange]) -> opt_outs.Stops:
         """Return what the numbers that would go back have said STOP on."""
         before = (each.before for each in entries if each.action != "created")
-        numbers = {each[key] for each in before for key in ("mobile_number", "whatsapp_number") if each.get(key)}
+        numbers = {each[key] for each in before for key in NUMBERS if each.get(key)}
         return facts.stops_of(self.team, numbers) if numbers else {}
 
-    def _holders(self, entries: Sequence[Entry]) -> dict[str, int]:
+    def _holders(self, entries: Sequence[ImportedChange]) -> dict[str, int]:
         """Who has the numbers now that would go back."""
         numbers = {
             number for each in entries if each.action != "created" and (number := each.before.get("mobile_number"))
@@ -179,11 +179,25 @@ class _Judge:
         return dict(bulk_sql.select_by(sorted(numbers), _HOLDERS, (self.team.pk,)))
 
 
-def _dated(fate: Fate, at: datetime) -> Fate:
-    """Return a fate that gives back when the number was inferred too, where it gives back that it was."""
-    if not fate.back.get("mobile_number_inferred"):
-        return fate
-    return replace(fate, back={**fate.back, "mobile_number_inferred": at})
+def _would_opt_in(now: Any, before: Any) -> bool:
+    """Whether a value is a channel that is out, and was not; `before` is as history keeps it."""
+    return isinstance(now, Channel) and now.opted_out and not (before and before[0])
+
+
+def _stopped(decision: UndoDecision, stops: opt_outs.Stops) -> UndoDecision:
+    """Return a decision by which a number that said STOP meanwhile is not given back without it."""
+    if not (stops and decision.back):
+        return decision
+    back = dict(decision.back)
+    opt_outs.hold_stopped(stops, decision.now, back, [], None)
+    return replace(decision, back=back)
+
+
+def _dated(decision: UndoDecision, at: datetime | None) -> UndoDecision:
+    """Return a decision that gives back when the number was inferred too, where it gives back that it was."""
+    if at is None or not decision.back.get("mobile_number_inferred"):
+        return decision
+    return replace(decision, back={**decision.back, "mobile_number_inferred": at})
 
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:

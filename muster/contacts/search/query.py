@@ -24,6 +24,7 @@ from muster.core import phones
 MAX_LENGTH, MAX_WORDS = 200, 12
 TRIGRAM = 3
 _NUMBER = re.compile(r"\+?[\d\s().\-/]+", re.ASCII)
+_NO_DIGIT = re.compile(r"\D", re.ASCII)
 _FEWEST_DIGITS, _MANY_DIGITS = 3, 7
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
@@ -96,17 +97,33 @@ def _numbers(text: str, home: str) -> Iterator[str]:
     """
     plain = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
     plain = plain.removeprefix("tel:").strip()
-    digits = re.sub(r"\D", "", plain, flags=re.ASCII)
-    if (len(digits) < _FEWEST_DIGITS and not (plain.startswith("+") and digits)) or not _NUMBER.fullmatch(plain):
+    digits = _NO_DIGIT.sub("", plain)
+    if not _is_number(plain, digits):
         return
-    found = {number[1:] for number in [phones.read(plain, home)[0]] if number}
-    if plain.startswith("+"):
-        found.add("\n" + re.sub(r"\D", "", plain.replace("(0)", ""), flags=re.ASCII))
-    else:
-        found.add(digits)
-        found.update("\n" + digits.removeprefix(prefix) for prefix in ("00", "011") if digits.startswith(prefix))
-        found.update(digits[1:] for _ in "0" if digits.startswith("0") and len(digits) > _FEWEST_DIGITS)
+    whole = phones.read(plain, home)[0]
+    found = {whole[1:]} if whole else set()
+    found |= {_international(plain)} if plain.startswith("+") else set(_national(digits))
     yield from sorted(found - {text, "\n", ""})
+
+
+def _is_number(plain: str, digits: str) -> bool:
+    is_long = len(digits) >= _FEWEST_DIGITS or (plain.startswith("+") and digits != "")
+    return is_long and _NUMBER.fullmatch(plain) is not None
+
+
+def _international(plain: str) -> str:
+    """Return the beginning of a number that was typed with its "+"; "(0)" is for those who dial at home."""
+    return "\n" + _NO_DIGIT.sub("", plain.replace("(0)", ""))
+
+
+def _national(digits: str) -> Iterator[str]:
+    """Yield what digits without a "+" may be: a part, the beginning after 00 or 011, or a part after a trunk 0."""
+    yield digits
+    for prefix in ("00", "011"):
+        if digits.startswith(prefix):
+            yield "\n" + digits.removeprefix(prefix)
+    if digits.startswith("0") and len(digits) > _FEWEST_DIGITS:
+        yield digits[1:]
 
 
 def _is_long(term: Term) -> bool:

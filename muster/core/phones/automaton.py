@@ -85,26 +85,31 @@ class _Joined(Generic[T]):
         return self.by_state[state]
 
     def _made(self, state: State) -> Node[T]:
-        marks = [mark for mark in state if isinstance(mark, Mark)]
-        steps = [step for step in state if isinstance(step, Step)]
-        ending = self.ending(frozenset(mark.name for mark in marks))
-        if not steps and all(mark.stays for mark in marks):  # no digit can change anything any more
-            return self._shared((ending,), ending, [])
-        staying: State = frozenset(mark for mark in marks if mark.stays)
-        anyway = staying.union(*(step.then for step in steps if step.digits == DIGITS))
-        choices = [step for step in steps if step.digits != DIGITS]
-        ways = [tuple(step.then for step in choices if digit in step.digits) for digit in DIGITS]
-        following = {way: self.node(anyway.union(*way)) for way in set(ways)}
-        nodes = [following[way] for way in ways]
-        return self._shared((ending, *map(id, nodes)), ending, nodes)
+        ending = self.ending(frozenset(part.name for part in state if isinstance(part, Mark)))
+        if all(isinstance(part, Mark) and part.stays for part in state):  # no digit can change anything any more
+            return self._shared(ending, [])
+        return self._shared(ending, list(map(self.node, _after_each_digit(state))))
 
-    def _shared(self, content: tuple[object, ...], ending: T, nodes: list[Node[T]]) -> Node[T]:
+    def _shared(self, ending: T, nodes: list[Node[T]]) -> Node[T]:
+        """The one node with this ending that these follow, digit by digit; without any, it follows itself."""
+        content = (ending, *map(id, nodes))
         node = self.by_content.get(content)
         if node is None:
             node = self.by_content[content] = Node()
             node.update(zip(DIGITS, nodes or [node] * 10, strict=True))
             node.ending = ending
         return node
+
+
+def _after_each_digit(state: State) -> list[State]:
+    """The states that follow this one. Few differ: each is put together once, from the steps that lead there."""
+    steps = [part for part in state if isinstance(part, Step)]
+    staying: State = frozenset(part for part in state if isinstance(part, Mark) and part.stays)
+    anyway = staying.union(*(step.then for step in steps if step.digits == DIGITS))
+    choices = [step for step in steps if step.digits != DIGITS]
+    ways = [tuple(step.then for step in choices if digit in step.digits) for digit in DIGITS]
+    after = {way: anyway.union(*way) for way in set(ways)}
+    return [after[way] for way in ways]
 
 
 def _state(pattern: Pattern) -> State:

@@ -27,7 +27,6 @@ CONTACTS, CHANGES = "contacts_contact", "contacts_change"
 _CHANNELS = frozenset(CHANNELS)
 _OUT_COLUMNS = tuple(columns[0] for columns in CHANNEL_COLUMNS.values())  # all that differs in a new contact
 _NEW = ("id", *PLAIN, "mobile_inferred_at", *_OUT_COLUMNS, "assigned_id", "custom", "search_text")
-_PARTS = next(iter(CHANNEL_COLUMNS.values()))
 _ALL_PARTS = tuple(column for columns in CHANNEL_COLUMNS.values() for column in columns)
 _NEW_STOPPED = ("id", *PLAIN, "mobile_inferred_at", *_ALL_PARTS, "assigned_id", "custom", "search_text")
 _CHANGE = ("id", "contact", "row", "action", "before", "after")
