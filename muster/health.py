@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from hmac import compare_digest
+from ipaddress import ip_address, ip_network
 
 import structlog
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -19,8 +20,11 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from muster import __version__
+from muster import __version__, migrating
+from muster.imports import lease, presence
 from muster.imports.models import Import, Mail, State
+from muster.settings import settings
+from muster.teams.sign_in.adapters import Accounts
 
 logger = structlog.get_logger(__name__)
 
@@ -39,21 +43,25 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer: the database is reachable and every migration is applied."""
-    try:
-        missing = unapplied()
-    except DatabaseError as error:
-        return JsonResponse({"status": "no database", "detail": str(error)}, status=503)
+    """Answer: imports can be made. If not, what is missing: the database, migrations, or a worker."""
+    missing = lacking()
     if missing:
-        return JsonResponse({"status": "migrations missing", "detail": missing}, status=503)
-    return JsonResponse({"status": "ready"})
+        return JsonResponse({"status": "not ready", "missing": missing}, status=503)
+    return JsonResponse({"status": "ready", "missing": []})
 
 
-def unapplied() -> list[str]:
-    """The migrations that the database still lacks."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+def lacking() -> list[str]:
+    """What keeps this installation from doing its work, in sentences without secrets."""
+    try:
+        names = migrating.unapplied()
+        if names:
+            return [f"Migrations are missing: run `muster migrate`. {', '.join(names)}."]
+        if not presence.count():
+            return ["No worker has been seen for a minute: run `muster work`. Imports wait."]
+    except DatabaseError as error:
+        logger.warning("no_database", detail=str(error))
+        return ["The database does not answer."]
+    return []
 
 
 class Queue(Collector):
@@ -61,13 +69,21 @@ class Queue(Collector):
 
     def collect(self) -> Iterator[Metric]:
         counts = dict(Import.objects.values_list("state").annotate(Count("pk")))
-        imports = GaugeMetricFamily("muster_imports", "Imports by state.", labels=["state"])
+        by_state = GaugeMetricFamily("muster_imports", "Imports by state.", labels=["state"])
         for state in State.values:
-            imports.add_metric([state], counts.get(state, 0))
-        yield imports
-        oldest = Import.objects.filter(state=State.WAITING).aggregate(at=Min("confirmed_at"))["at"]
-        waited = (timezone.now() - oldest if oldest else timedelta()).total_seconds()
-        yield GaugeMetricFamily("muster_oldest_waiting_import_seconds", "How long the oldest has waited.", waited)
+            by_state.add_metric([state], counts.get(state, 0))
+        yield by_state
+        imports = Import.objects.filter(state=State.WAITING)
+        files = Import.objects.filter(lease.is_free(), state=State.CHECKING)
+        yield GaugeMetricFamily("muster_waiting_imports", "Imports that wait for a worker.", imports.count())
+        yield GaugeMetricFamily(
+            "muster_oldest_waiting_import_seconds", "How long the oldest has waited.", _age(imports, "confirmed_at")
+        )
+        yield GaugeMetricFamily("muster_waiting_files", "Files that wait to be looked at.", files.count())
+        yield GaugeMetricFamily(
+            "muster_oldest_waiting_file_seconds", "How long the oldest has waited.", _age(files, "created_at")
+        )
+        yield GaugeMetricFamily("muster_workers", "Workers seen in the last minute.", presence.count())
         unsent = Mail.objects.filter(sent_at=None)
         yield GaugeMetricFamily("muster_mails_unsent", "Mails in the outbox.", unsent.count())
         yield GaugeMetricFamily(
@@ -76,6 +92,12 @@ class Queue(Collector):
         version = GaugeMetricFamily("muster_version", "The version that answers.", labels=["version"])
         version.add_metric([__version__], 1)
         yield version
+
+
+def _age(waiting: QuerySet[Import], since: str) -> float:
+    """Seconds since the oldest began to wait; 0 when none does."""
+    oldest = waiting.aggregate(at=Min(since))["at"]
+    return float((timezone.now() - oldest if oldest else timedelta()).total_seconds())
 
 
 def _registry() -> CollectorRegistry:
@@ -92,5 +114,17 @@ REGISTRY = _registry()
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer in Prometheus's own format."""
+    """Answer in Prometheus's own format, to whoever has the token or asks from an address that may."""
+    if not may_measure(request):
+        return HttpResponse("Not from this address: see MUSTER_METRICS and MUSTER_METRICS_TOKEN.\n", status=403)
     return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+def may_measure(request: HttpRequest) -> bool:
+    """Whether the metrics are for who asks."""
+    token = settings().metrics_token
+    if token and compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
+        return True
+    networks = [ip_network(each.strip()) for each in settings().metrics.split(",") if each.strip()]
+    address = ip_address(Accounts(request).get_client_ip(request))
+    return any(address in network for network in networks)

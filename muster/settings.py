@@ -52,6 +52,10 @@ class Settings(BaseSettings):
         None, description="Reverse proxies in front, whose X-Forwarded-For is believed; unset: 1 with https:, else 0."
     )
     hsts_seconds: int = Field(31_536_000, description="How long browsers insist on TLS, once MUSTER_URL is https:.")
+    metrics: str = Field("127.0.0.0/8,::1/128", description="Networks that may read /metrics, by commas.")
+    metrics_token: str = Field(
+        "", description="Bearer token that opens /metrics from anywhere.", json_schema_extra=SECRET
+    )
     log_format: str = Field("text", description="text, or json: one object per line.")
 
     max_file_bytes: int = Field(5 * 1024 * 1024, description="Largest upload on the web page, in bytes.")

@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from muster import demo as demo_team
-from muster.cli.serving import migrate_database
+from muster.migrating import migrate_database
 from muster.settings import settings
 from muster.teams import members, tokens
 from muster.teams.models import User

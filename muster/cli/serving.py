@@ -13,12 +13,11 @@ from typing import Annotated, Any
 
 import typer
 from django.core import checks
-from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS
 from gunicorn.app.base import BaseApplication
 
 from muster.core import phones
-from muster.imports import budget, worker
+from muster.imports import budget, presence, worker
+from muster.migrating import migrate_database, unapplied
 from muster.pools import close_pools
 from muster.settings import settings
 from muster.teams import first_run
@@ -65,9 +64,11 @@ def work(
     stop = threading.Event()
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda *_: stop.set())
+    require_migrations()
     prepare_numbers()
     budget.limit_memory(settings().worker_memory_mb)
-    worker.work(once=once, stop=stop)
+    with presence.told():
+        worker.work(once=once, stop=stop)
 
 
 @app.command()
@@ -77,14 +78,12 @@ def migrate() -> None:
     migrate_database(quiet=False)
 
 
-def migrate_database(*, quiet: bool) -> None:
-    """Apply the migrations that are missing, on the main database and, where it is a file of its own, the progress."""
-    for alias in (DEFAULT_DB_ALIAS, "progress"):
-        if alias == DEFAULT_DB_ALIAS or not settings().database_url:
-            call_command("migrate", database=alias, interactive=False, verbosity=0 if quiet else 1)
-    if settings().database_url:
-        call_command("createcachetable", verbosity=0)
-    close_pools()
+def require_migrations() -> None:
+    """End here while the database is not up to date: a worker would read it wrongly."""
+    missing = unapplied()
+    if missing:
+        typer.echo(f"Run `muster migrate` first: the database lacks {', '.join(missing)}.", err=True)
+        raise typer.Exit(3)
 
 
 def tell_address(host: str, port: int) -> None:

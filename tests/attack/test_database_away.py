@@ -48,12 +48,12 @@ def test_it_serves_again_once_the_database_is_back(database: Postgres, command: 
     env = clean_environment() | {"DATABASE_URL": database.url}
     subprocess.run([str(PROGRAM), "migrate"], env=env, check=True, capture_output=True)
     with muster(command, DATABASE_URL=database.url) as server:
-        assert statuses(server, "/readyz") == {200}
+        assert statuses(server, "/healthz") == {200}
         assert connections_of_the_web(database) > 1, "every process has connections of its own"
 
         database.restart()
 
-        assert statuses(server, "/readyz") == {200}, "not one request gets a connection that died in the pool"
+        assert statuses(server, "/healthz") == {200}, "not one request gets a connection that died in the pool"
         assert status(server, PAGE) == 200
 
 

@@ -26,6 +26,7 @@ class MusterServer:
     data: Path
     env: dict[str, str]
     process: subprocess.Popen[bytes]
+    ready: str = "/readyz"
 
     def run(self, *arguments: str, input: str | None = None, check: bool = True, **env: str) -> str:  # noqa: A002
         """Run `muster ARGUMENTS` and return what it printed; anything but exit code 0 fails, unless `check` is off."""
@@ -49,7 +50,7 @@ class MusterServer:
         if self.process.poll() is not None:
             raise RuntimeError(f"muster serve ended with {self.process.returncode}\n{self.log()}")
         try:
-            with urllib.request.urlopen(self.url + "/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(self.url + self.ready, timeout=5) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
@@ -80,7 +81,7 @@ def muster(command: str = "serve", **env: str) -> Iterator[MusterServer]:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-    server = MusterServer(url, data, everything, process)
+    server = MusterServer(url, data, everything, process, "/readyz" if command == "serve" else "/healthz")
     try:
         wait_until(server.is_ready, seconds=120, what=lambda: f"muster serve is not ready\n{server.log()}")
         yield server
