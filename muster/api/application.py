@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from muster import __version__
-from muster.api import audience, contacts, fields, imports, openapi, problems, reference, teams
+from muster.api import audience, contacts, fields, imports, openapi, problems, reference, stopped, teams
 from muster.api.reading import Json
 
 DESCRIPTION = """\
@@ -41,7 +41,7 @@ def build() -> Api:
         docs_url=None,
     )
     problems.install(made)
-    for router in (teams.router, fields.router, imports.router, contacts.router, audience.router):
+    for router in (teams.router, fields.router, imports.router, contacts.router, audience.router, stopped.router):
         made.add_router("", router)
     return made
 

@@ -247,5 +247,6 @@ def _settle(contact: Contact, said: _Word) -> None:
     for column, value in columns.items():
         setattr(contact, column, value)
     before, after = (as_history({said.channel: each}, {}) for each in (old, new))
-    after |= {key: text for key, text in (("said", said.said), ("reason", said.reason.strip())) if text}
+    words = {history.SAID: said.said, history.REASON: said.reason.strip()}
+    after |= {key: text for key, text in words.items() if text}
     history.record(contact, "consent", source=said.source, by=said.by, before=before, after=after)

@@ -19,6 +19,7 @@ from muster.core.fields import CHANNELS, CUSTOM, SYSTEM_FIELDS, Field, Kind
 from muster.teams.models import Membership, Team, User
 
 MOST = 500
+SAID, REASON = "said", "reason"  # beside a channel, in what a change became: no values of the contact
 ACTIONS = {"created": "Added", "adopted": "Got its Contact ID", "undone": "Put back by an undo"}
 UNDOES = {"undone", "removed"}
 YES_NO = {"yes": "Yes", "no": "No"}
@@ -37,7 +38,7 @@ def _labels() -> Iterator[tuple[str, str]]:
 
 
 NAMES = {key_in_history(field): field.name for field in SYSTEM_FIELDS}
-LABELS = dict(_labels())
+LABELS = {**dict(_labels()), SAID: "Said", REASON: "Reason"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,16 @@ class Entry:
     def way(self) -> str:
         """What the import was, for people: an import, or the undo of one."""
         return "Undo" if self.action in UNDOES else "Import"
+
+    @property
+    def said(self) -> str:
+        """The keyword that the contact said, where it is known."""
+        return next((part.after or "" for part in self.parts if part.key == SAID), "")
+
+    @property
+    def reason(self) -> str:
+        """Why a user opted somebody in who had said STOP."""
+        return next((part.after or "" for part in self.parts if part.key == REASON), "")
 
     @property
     def about_consent(self) -> list[Part]:

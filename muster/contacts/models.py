@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.db import models
 
 from muster.contacts.time_ids import next_id
-from muster.core.fields import CUSTOM_KINDS
+from muster.core.fields import CUSTOM_KINDS, answer_in_words
 from muster.teams.models import Membership, Team, User
 
 
@@ -55,6 +55,11 @@ class ColumnAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.header} → {self.field_name or 'not imported'}"
+
+    @property
+    def words(self) -> str:
+        """The answer for people: a reversed column says so."""
+        return answer_in_words(self.field_name)
 
 
 class Source(models.TextChoices):

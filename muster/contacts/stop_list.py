@@ -96,7 +96,7 @@ def write(team: Team, number: str, said: Said) -> bool:
             team=team,
             channel=said.channel,
             key=phones.key(number),
-            number=number,
+            number=phones.respelt(number),
             at=said.at,
             said=said.said[:80],
             through=said.through[:100],

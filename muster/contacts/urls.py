@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from muster.contacts.pages import downloads, edit, fields, views
+from muster.contacts.pages import downloads, edit, fields, stop_list, views
 
 contacts: list[URLPattern] = [
     path("", views.contacts, name="list"),
     path("add/", edit.add, name="add"),
     path("contacts.csv", downloads.export, name="export"),
     path("audience.csv", downloads.audience, name="audience"),
+    path("stopped/", stop_list.show, name="stop_list"),
+    path("stopped.csv", stop_list.download, name="stopped"),
+    path("stopped/words", stop_list.words, name="stop_words"),
     path("<int:pk>/", views.record, name="record"),
     path("<int:pk>/edit/", edit.edit, name="edit"),
     path("<int:pk>/consent", views.consent, name="consent"),
+    path("<int:pk>/opt-in/<slug:channel>/", stop_list.opt_in, name="opt_in"),
     path("<int:pk>/erase/", views.erase, name="erase"),
 ]
 

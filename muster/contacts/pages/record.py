@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from muster.contacts.history import LABELS, YES_NO, Entry
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from muster.contacts.history import LABELS, NAMES, YES_NO, Entry
 from muster.contacts.mapping import channel_of, text_of
 from muster.contacts.models import Contact, Source
 from muster.contacts.schema import schema_of
 from muster.core import phones
+from muster.core.consent import Channel
 from muster.core.fields import CHANNELS, OTHER_FIELDS, Kind
 from muster.teams.models import Membership, Team, User
 from muster.teams.regions import regions
@@ -37,7 +41,8 @@ class Chip:
     by: User | None
     at: datetime
     own_out: bool
-    entry: Entry | None = None
+    entry: Entry | None = None  # the import that said so
+    why: str = ""
 
     @property
     def short(self) -> str:
@@ -95,7 +100,8 @@ def lines(team: Team, contacts: Iterable[Contact]) -> list[Line]:
 
 def chips(contact: Contact, users: dict[int, User], consent: Iterable[Entry] = ()) -> list[Chip]:
     """Return the three channels; `users` by id, where who set them matters, and the history of consent."""
-    imports = {(part.key, entry.at): entry for entry in consent if entry.import_id for part in entry.parts}
+    listed = list(consent)
+    imports = {(part.key, entry.at): entry for entry in listed if entry.import_id for part in entry.parts}
     found = ((channel, channel_of(contact, channel)) for channel in CHANNELS)
     return [
         Chip(
@@ -107,9 +113,45 @@ def chips(contact: Contact, users: dict[int, User], consent: Iterable[Entry] = (
             each.at,
             each.own_out,
             imports.get((name, each.at)),
+            why(contact, name, each, listed),
         )
         for name, each in found
     ]
+
+
+def why(contact: Contact, channel: str, state: Channel, consent: Iterable[Entry]) -> str:
+    """Return why a channel is as it is, as a sentence, by the last entry that changed it; "" where none is known."""
+    last = next((entry for entry in consent if any(part.key == channel for part in entry.about_consent)), None)
+    if last is None:
+        return ""
+    on = date_format(localtime(state.at), "j M Y")
+    if state.source == Source.CONTACT:
+        said = last.said or ("STOP" if state.opted_out else "START")
+        if last.source == Source.CONTACT:
+            return f"Said {said} on {on}."
+        return f"Opted out when the contact got this number, which had said STOP on {on}."
+    if state.source == Source.USER:
+        name = last.by.name if last.by else "a user who has left"
+        done = f"{'Opted out' if state.opted_out else 'Opted in'} by {name} on {on}"
+        return f"{done}: {last.reason}" if last.reason else f"{done}."
+    return _why_imported(contact, channel, last, on, opted_out=state.opted_out)
+
+
+def _why_imported(contact: Contact, channel: str, entry: Entry, on: str, *, opted_out: bool) -> str:
+    row = f" (row {entry.row})" if entry.row else ""
+    if not opted_out:
+        return f"Opted in {'since' if entry.action == 'created' else 'again by'} an import on {on}{row}."
+    if channel == "text" and _cannot_be_texted(contact, entry):
+        code = f"+{phones.calling_code(contact.team.home_region)}"
+        return f"Opted out on {on}: the number came from WhatsApp and is not {code}{row}."
+    return f"Opted out on {on}: the file said {NAMES[channel]} = Yes{row}."
+
+
+def _cannot_be_texted(contact: Contact, entry: Entry) -> bool:
+    """Whether a change inferred a mobile number of another calling code than the team's."""
+    home = f"+{phones.calling_code(contact.team.home_region)}"
+    keys = {part.key: part.after for part in entry.parts}
+    return bool(keys.get("mobile_number_inferred")) and not (contact.mobile_number or home).startswith(home)
 
 
 def who_set(contact: Contact) -> dict[int, User]:
@@ -120,6 +162,15 @@ def who_set(contact: Contact) -> dict[int, User]:
 def number(e164: str | None) -> Number | None:
     """Return a number as the record shows it."""
     return Number(phones.show(e164), e164, _region(phones.region_of(e164))) if e164 else None
+
+
+def same_numbers(contact: Contact) -> list[Contact]:
+    """Return other contacts whose mobile number is this one's in another spelling: they are shown, never merged."""
+    spelled = phones.spellings(contact.mobile_number) if contact.mobile_number else ()
+    if len(spelled) < 2:
+        return []
+    others = Contact.objects.filter(team=contact.team, mobile_number__in=spelled).exclude(id=contact.id)
+    return list(others.order_by("id"))
 
 
 def own_values(contact: Contact) -> list[tuple[str, str | None]]:

@@ -109,7 +109,9 @@ def record(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
         "mobile": showing.number(contact.mobile_number),
         "whatsapp": showing.number(contact.whatsapp_number),
         "chips": showing.chips(contact, showing.who_set(contact), consent),
+        "may_lift": who.is_admin or who.team.users_lift_stops,
         "assigned": assigned,
+        "same_numbers": showing.same_numbers(contact),
         "own_values": showing.own_values(contact),
         "consent": consent,
         "entries": history.entries(contact),
@@ -130,8 +132,7 @@ def consent(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     except Contact.DoesNotExist:
         raise Http404("No such contact") from None
     except OwnWord:
-        messages.error(request, f"{contact} said STOP themselves.")
-        return redirect("contacts:record", team=who.team.slug, pk=pk)
+        return redirect("contacts:opt_in", team=who.team.slug, pk=pk, channel=channel)
     state = "opted out of" if word == "yes" else "opted in to"
     messages.success(request, f"{changed} is {state} {LABELS[channel]}.")
     return redirect("contacts:record", team=who.team.slug, pk=pk)

@@ -100,8 +100,8 @@ def _numbers(text: str, home: str) -> Iterator[str]:
     digits = _NO_DIGIT.sub("", plain)
     if not _is_number(plain, digits):
         return
-    whole = phones.read(plain, home)[0]
-    found = {whole[1:]} if whole else set()
+    read = {phones.read(plain, home).e164, phones.heard(plain, home).e164}
+    found = {each[1:] for number in read if number for each in phones.spellings(number)}
     found |= {_international(plain)} if plain.startswith("+") else set(_national(digits))
     yield from sorted(found - {text, "\n", ""})
 

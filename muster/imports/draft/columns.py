@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from muster.contacts.schema import schema_of
 from muster.core.errors import Problem
-from muster.core.fields import Field, Options, Schema
+from muster.core.fields import REVERSED, Field, Options, Schema, answer_in_words
 from muster.core.header import column_letter, field_of, placed
+from muster.core.near_names import is_risky
 from muster.core.table import Table
 from muster.imports.draft.sample import cells_of
 from muster.imports.reading import Reading
@@ -25,17 +26,28 @@ CHOOSE = "choose:"  # the prefix of the inputs for columns that are the same fie
 _UNKNOWN = ("header-unknown", "header-blank")
 
 
+class Answer(str):
+    """What a column is used as: the name of a field, with "!" before it for a column that says the opposite."""
+
+    __slots__ = ()
+
+    @property
+    def words(self) -> str:
+        """The answer for people."""
+        return answer_in_words(self)
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """A header that is none of the team's fields, and what it could be."""
 
     header: str
-    near: str | None
-    choices: list[str]
+    near: Answer | None
+    choices: list[Answer]
     chosen: str = ""
     letter: str = ""
     sample: list[str] = field(default_factory=list)
-    is_suggested: bool = False  # the field it is near to is no other column's
+    is_suggested: bool = False  # the field it is near to is no other column's, and is not consent or an id
 
 
 class Column(NamedTuple):
@@ -98,12 +110,14 @@ def unknown_headers(
     asked = (each for each in problems if each.code in _UNKNOWN)
     for problem in islice(asked, MOST_ASKED):
         header, facts = problem.field or "", problem.facts or {}
-        letter, near = str(facts.get("column", "")), facts.get("near")
+        letter, near = str(facts.get("column", "")), Answer(facts["near"]) if facts.get("near") else None
         answer = answers.get(header, "")
         said = DO_NOT_IMPORT if answer is None else answer
         sample = cells_of(table, _place_of(header, letter, table))
-        found.append(Unknown(header, near, choices(schema), said, letter, sample, bool(near) and near not in taken))
-        taken.add(near or "")
+        named = (near or "").removeprefix(REVERSED)
+        is_suggested = near is not None and named not in taken and not is_risky(near, schema)
+        found.append(Unknown(header, near, choices(schema), said, letter, sample, is_suggested))
+        taken.add(named)
     return found
 
 
@@ -119,9 +133,13 @@ def _place_of(header: str, letter: str, table: Table) -> int:
     return next((place for place in range(width) if column_letter(place) == letter), width)
 
 
-def choices(schema: Schema) -> list[str]:
-    """Return the names of all fields a column can be used as."""
-    return [each.name for each in schema.fields]
+def choices(schema: Schema) -> list[Answer]:
+    """Return everything a column can be used as: all fields, those of consent reversed too."""
+    return [
+        Answer(sign + each.name)
+        for each in schema.fields
+        for sign in (("", REVERSED) if each.may_be_reversed else ("",))
+    ]
 
 
 def columns_of(read: Reading) -> list[Column]:

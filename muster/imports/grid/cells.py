@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from muster.core.fields import Kind
+from muster.core.fields import Kind, answer_in_words
 from muster.imports.draft.columns import columns_of
 from muster.imports.draft.draft import Cell, Draft, Message, ShownRow
 from muster.imports.grid.state import Grid
@@ -56,6 +56,7 @@ def columns_json(grid: Grid) -> list[dict[str, Any]]:
             {
                 "header": column.header,
                 "field": its.name if its else None,
+                "as": answer_in_words(its.answer) if its else None,
                 "required": bool(its and its.required),
                 "answered": column.is_answer,
                 "kind": its.kind.value if its else None,

@@ -75,7 +75,7 @@ export function fillHeader(header, column, data) {
   header.classList.toggle("is-unused", !its.field);
   const name = make("span", { class: "grid-header-name", dir: "auto", text: its.header || "(no header)" });
   const required = its.required ? [make("span", { class: "required", title: "Required", "aria-hidden": "true", text: "*" }), make("span", { class: "visually-hidden", text: " required" })] : [];
-  const more = its.problems ? `${its.problems.toLocaleString("en")} ${its.problems === 1 ? "problem" : "problems"}` : !its.field ? "not imported" : its.answered ? `as ${its.field}` : "";
+  const more = its.problems ? `${its.problems.toLocaleString("en")} ${its.problems === 1 ? "problem" : "problems"}` : !its.field ? "not imported" : its.answered ? `as ${its.as}` : "";
   header.replaceChildren(make("span", { class: "grid-header-top" }, name, ...required),
     make("span", { class: its.problems ? "grid-header-more problem" : "grid-header-more", text: more }),
     make("span", { class: "grid-header-menu", "aria-hidden": "true", title: "Menu of this column", text: "▾" }));
