@@ -27,7 +27,7 @@ from bench.turns import Deed, play  # noqa: E402
 from muster.contacts.models import Change, Contact, CustomField  # noqa: E402
 from muster.core import Options, phones  # noqa: E402
 from muster.core.outcome import Outcome  # noqa: E402
-from muster.imports import mail, plans, progress, reading, run, worker  # noqa: E402
+from muster.imports import mail, progress, run, worker, workspace  # noqa: E402
 from muster.imports.models import State  # noqa: E402
 from muster.imports.store.contact_writer import Writer  # noqa: E402
 from muster.teams.models import Membership, Role, Team, User  # noqa: E402
@@ -164,7 +164,7 @@ def preview(path: str, around: Callable[[Callable[[], Any]], Any] = lambda look:
     forget_peak()
     clock = CpuClock(imp, meter=clocks)
     with clocks.measured(whole):
-        plan = around(lambda: run.look(imp, clock))
+        plan = around(lambda: workspace.look(imp, clock).plan)
     outcome, peak = Outcome.of(plan), peak_mb()
     forget()
     imp.delete()
@@ -173,8 +173,7 @@ def preview(path: str, around: Callable[[Callable[[], Any]], Any] = lambda look:
 
 def forget() -> None:
     """Drop what this process has kept of files and plans: it may be another process that goes on."""
-    reading._kept.clear()
-    plans._kept.clear()
+    workspace._kept.clear()
     gc.collect()
 
 

@@ -166,6 +166,7 @@ EXAMPLE: dict[str, Any] = {
     "finished_at": "2026-09-01T09:30:04Z",
     "created_by": "ana@example.edu",
     "undoes": None,
+    "revision": 2,
     "options": {
         "blank_mobile": "infer",
         "allow_mobile_updates": False,
@@ -205,6 +206,7 @@ class ImportListed(Schema):
     finished_at: datetime | None
     created_by: str | None
     undoes: UUID | None
+    revision: Annotated[int, Field(description="Grows with every change of the draft: say it when you confirm.")]
     options: OptionsOut
     totals: Totals
     problem_counts: Counts
@@ -246,6 +248,14 @@ class Rows(Schema):
 
     items: list[RowOut]
     next: str | None
+    revision: Annotated[int, Field(description="Of the import: rows of two revisions may not fit together.")]
+
+
+class Confirmation(Schema):
+    """Which revision is confirmed, so that nothing else is imported than was looked at."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"revision": 2}})
+    revision: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
 
 
 class RowEdit(Schema):
@@ -284,6 +294,7 @@ def listed_json(imp: Import) -> dict[str, Any]:
         "finished_at": imp.finished_at,
         "created_by": imp.created_by.email if imp.created_by else None,
         "undoes": str(imp.undoes_id) if imp.undoes_id else None,
+        "revision": imp.revision + imp.drift,
         "options": {name: getattr(options, name) for name in OptionsOut.model_fields},
         "totals": {name: getattr(imp, name) for name in Totals.model_fields},
         "problem_counts": imp.summary.get("problem_counts", {}),

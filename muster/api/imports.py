@@ -20,6 +20,7 @@ from pydantic import Field
 from muster.api.auth import Admins, who
 from muster.api.changed import Words
 from muster.api.import_shapes import (
+    Confirmation,
     ImportChange,
     ImportOut,
     Imports,
@@ -168,7 +169,8 @@ def list_rows(request: HttpRequest, team: str, import_id: UUID, wanted: Query[Wh
     found = list(islice(results, wanted.limit + 1))
     following = encode(found[wanted.limit - 1].row) if len(found) > wanted.limit else None
     words = Words(asker.team)
-    return {"items": [row_json(each, words) for each in found[: wanted.limit]], "next": following}
+    items = [row_json(each, words) for each in found[: wanted.limit]]
+    return {"items": items, "next": following, "revision": imp.revision}
 
 
 def row_json(result: RowResult, words: Words) -> dict[str, Any]:
@@ -203,10 +205,20 @@ def change_rows(
 
 
 @router.post(IMPORT + "/confirm", auth=Admins(), response={202: ImportOut}, openapi_extra=says(409))
-def confirm_import(request: HttpRequest, team: str, import_id: UUID) -> Status[dict[str, Any]]:
-    """Confirm an import that is `ready`. 409 in any other state, so that confirming twice imports once."""
+def confirm_import(
+    request: HttpRequest, team: str, import_id: UUID, body: Confirmation | None = None
+) -> Status[dict[str, Any]]:
+    """Confirm an import that is `ready`. 409 in any other state, so that confirming twice imports once.
+
+    With the `revision` that was looked at: 409 too when it has moved on, because the draft was edited or would do
+    something else to the contacts as they are now; the answer has the `import` as it is.
+    """
     asker = who(request)
-    return Status(202, import_json(run.confirm(find(asker, import_id), asker.user)))
+    imp = find(asker, import_id)
+    wanted = body.revision if body else None
+    if wanted is not None and imp.state == "ready" and wanted != imp.revision + imp.drift:
+        raise run.MovedOn(imp, wanted)
+    return Status(202, import_json(run.confirm(imp, asker.user, None if wanted is None else imp.revision)))
 
 
 @router.post(IMPORT + "/cancel", auth=Admins(), response=ImportOut, openapi_extra=says(409))

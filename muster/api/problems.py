@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.core.exceptions import ValidationError as ModelError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from muster.api.import_shapes import import_json
 from muster.contacts.audience import Unavailable
 from muster.contacts.consent import OtherMessage, OwnWord
 from muster.contacts.edit import Rejected
 from muster.contacts.search.filters import BadFilter
 from muster.core import errors
 from muster.core.errors import BadFile, Problem
+from muster.imports import run
 from muster.imports.draft.edits import NoSuchCell, TooMuch
-from muster.imports.run import WrongState
+from muster.imports.run import MovedOn, WrongState
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -44,8 +47,14 @@ class Refused(Exception):  # noqa: N818  says what happens, like BadFile
         self.status, self.detail, self.problems = status, detail, problems
 
 
-def answer(status: int, detail: str = "", problems: Sequence[dict[str, Any]] = (), **headers: str) -> HttpResponse:
-    """Build the answer. `problems` have the keys of the API's problem."""
+def answer(
+    status: int,
+    detail: str = "",
+    problems: Sequence[dict[str, Any]] = (),
+    more: Mapping[str, Any] | None = None,
+    **headers: str,
+) -> HttpResponse:
+    """Build the answer. `problems` have the keys of the API's problem; `more` are members of this answer alone."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -54,7 +63,10 @@ def answer(status: int, detail: str = "", problems: Sequence[dict[str, Any]] = (
     }
     if problems:
         body["problems"] = list(problems)
-    return HttpResponse(json.dumps(body), status=status, content_type=CONTENT_TYPE, headers=headers)
+    body |= more or {}
+    return HttpResponse(
+        json.dumps(body, cls=DjangoJSONEncoder), status=status, content_type=CONTENT_TYPE, headers=headers
+    )
 
 
 def input_problem(field: str, message: str) -> dict[str, Any]:
@@ -103,6 +115,12 @@ def _bad_filter(request: HttpRequest, error: BadFilter) -> HttpResponse:
 
 def _wrong_state(request: HttpRequest, error: WrongState) -> HttpResponse:
     return answer(409, f"This import is {error.state}, so this cannot be done to it.")
+
+
+def _moved_on(request: HttpRequest, error: MovedOn) -> HttpResponse:
+    imp = run.keep_summary(error.imp)
+    said = f"You confirmed revision {error.shown}. The import is at revision {imp.revision}: look at it again."
+    return answer(409, said, more={"import": import_json(imp)})
 
 
 def _bad_values(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -158,6 +176,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     OtherMessage: lambda request, error: answer(409, "A message with this id has said something else before."),
     Unavailable: lambda request, error: answer(422, str(error)),
     WrongState: _wrong_state,
+    MovedOn: _moved_on,
     TooMuch: lambda request, error: answer(422, str(error)),
     NoSuchCell: lambda request, error: answer(422, f"The file has no cell {error}."),
     ValidationError: _bad_values,

@@ -14,11 +14,11 @@ from muster.core.outcome import Outcome, Tally
 from muster.core.plan import Stored, Verdict, verdicts
 from muster.imports.models import Import
 from muster.imports.progress import Clock
-from muster.imports.reading import Reading
 from muster.imports.store import blobs
 from muster.imports.store.contact_writer import Writer
 from muster.imports.store.facts import Facts
 from muster.imports.store.packed_rows import Packer
+from muster.imports.workspace import Reading
 from muster.teams.models import Team
 
 BATCH_ROWS = 5_000

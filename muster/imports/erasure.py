@@ -13,7 +13,7 @@ from muster.contacts.erase import Person, erasing
 from muster.contacts.models import Contact
 from muster.core import phones
 from muster.core.errors import BadFile
-from muster.imports import reading
+from muster.imports import workspace
 from muster.imports.models import Content, Edit, Import, State
 from muster.imports.store import blobs, packed_rows
 from muster.imports.store.packed_rows import Packed
@@ -34,6 +34,7 @@ def redact(person: Person, **_: Any) -> None:
         _redact_rows(imp, redactor)
         if imp.original_removed_at is None and _holds(imp, redactor):
             blobs.drop(imp, blobs.ORIGINAL)
+            workspace.drop(imp)
             Edit.objects.filter(of=imp).delete()
             Import.objects.filter(pk=imp.pk).update(original_removed_at=timezone.now())
 
@@ -59,7 +60,7 @@ def _holds(imp: Import, redactor: Redactor) -> bool:
     if not redactor.may_be_in(data):
         return False
     try:
-        rows = reading.table(imp).rows
+        rows = workspace.table(imp).rows
     except BadFile:
         return True
     return any(redactor.is_named_in(row.cells) for row in rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -11,8 +11,10 @@ from muster.contacts.consent import set_consent
 from muster.contacts.lock import locked
 from muster.contacts.models import Contact, Source
 from muster.core.opt_outs import LEFT_OUT
+from muster.core.plan import Verdict
 from muster.imports import row_results, run
 from muster.imports.models import Import, State
+from muster.imports.row_results import RowResult
 from muster.teams import audit
 from muster.teams.models import User
 
@@ -45,9 +47,15 @@ def opt_outs(imp: Import) -> Iterator[OptOut]:
     """Yield them, row by row."""
     if not count(imp):
         return
-    for each in row_results.iterate(imp, code=LEFT_OUT):
-        noted = [note.facts or {} for note in each.notes if note.code == LEFT_OUT]
-        yield OptOut(each.row, each.contact_id or "", tuple(facts["channel"] for facts in noted))
+    yield from noted(row_results.iterate(imp, code=LEFT_OUT))
+
+
+def noted(rows: Iterable[RowResult | Verdict]) -> Iterator[OptOut]:
+    """Yield those that these rows say."""
+    for each in rows:
+        channels = tuple((note.facts or {})["channel"] for note in each.notes if note.code == LEFT_OUT)
+        if channels:
+            yield OptOut(each.row, each.contact_id or "", channels)
 
 
 def shown(imp: Import) -> list[OptOut]:

@@ -41,6 +41,7 @@ class Import(models.Model):
     options = models.JSONField(default=dict)  # core.fields.Options as JSON
     revision = models.PositiveIntegerField(default=0)  # grows with every change of options, answers or edits
     looked = models.IntegerField(default=-1)  # the revision that the summary below is of; edits keep only the counts
+    looked_version = models.BigIntegerField(default=-1)  # the version of the team that it is of
     previewed = models.JSONField(default=dict)  # the counts that were confirmed
     differs = models.JSONField(default=dict)  # where the result is not what was confirmed: {count: [confirmed, now]}
     seconds = models.JSONField(default=dict)  # what each phase took
@@ -87,7 +88,16 @@ class Import(models.Model):
             models.Index(fields=("state", "confirmed_at"), name="import_queue"),
         )
 
+    drift = 0  # how much later the team's version is, where a summary made since comes to something else
+
     def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What it is called: its file, pasted rows, or the undoing of another."""
+        if self.undoes:
+            return f"Undo of {self.undoes.name}"
         return self.filename or "Pasted rows"
 
     @property
@@ -95,12 +105,21 @@ class Import(models.Model):
         """Who imported: whoever confirmed it, else whoever brought the file."""
         return self.confirmed_by or self.created_by
 
-    def move(self, *states: State, to: State, **values: Any) -> bool:
-        """Move from one of `states`, in one conditional update. False: somebody was first, nothing changed."""
-        moved = Import.objects.filter(pk=self.pk, state__in=states).update(state=to, **values)
+    def move(self, *states: State, to: State, revision: int | None = None, **values: Any) -> bool:
+        """Move from one of `states`, and from a revision if one is given, in one conditional update.
+
+        False: somebody was first, nothing changed.
+        """
+        here = Import.objects.filter(pk=self.pk, state__in=states)
+        moved = (here if revision is None else here.filter(revision=revision)).update(state=to, **values)
         if moved:
             self.refresh_from_db()
         return bool(moved)
+
+    def refresh(self) -> None:
+        """Read its own columns anew, without its summary, which is long."""
+        own = [each.name for each in self._meta.concrete_fields if not each.is_relation and each.name != "summary"]
+        self.refresh_from_db(fields=own)
 
 
 class Content(models.Model):

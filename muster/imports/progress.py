@@ -12,11 +12,21 @@ from typing import Any
 from django.db import OperationalError
 from django.utils import timezone
 
-from muster.imports.models import Import, Progress
+from muster.imports.models import Import, Progress, State
 
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN = 0.25
+PHASES = {
+    "reading": "Reading the file",
+    "parse": "Reading the file",
+    "checking": "Checking rows",
+    "check": "Checking rows",
+    "planning": "Comparing with your contacts",
+    "plan": "Comparing with your contacts",
+    "saving": "Saving contacts",
+    "apply": "Saving contacts",
+}
 
 
 @dataclass(slots=True)
@@ -24,6 +34,7 @@ class Clock:
     """Tells how far one import is, at most a few times a second, and adds up the seconds of each phase."""
 
     imp: Import
+    is_told: bool = True  # a page that waits for its look is asked by nobody how far it is
     phase: str = ""
     of: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
@@ -51,6 +62,8 @@ class Clock:
     def tell(self, done: int) -> None:
         """Tell it now. A busy progress table must never hold up or fail the import itself."""
         self.told_at = time.monotonic()
+        if not self.is_told:
+            return
         try:
             Progress.objects.bulk_create(
                 [Progress(import_id=self.imp.pk, phase=self.phase, done=done, of=self.of, at=timezone.now())],
@@ -79,3 +92,23 @@ def forget(imp: Import) -> None:
         Progress.objects.filter(pk=imp.pk).delete()
     except OperationalError as error:
         log.warning("progress not dropped: %s", error)
+
+
+def progress_page(imp: Import) -> dict[str, Any]:
+    """Return what the page needs."""
+    return {"imp": imp, "progress": progress_json(imp), "can_cancel": imp.state != State.IMPORTING}
+
+
+def progress_json(imp: Import) -> dict[str, Any]:
+    """Return where an import stands: its state, a sentence, and how far, out of how much; "of" is 0 while unknown."""
+    told = progress(imp)
+    return {"state": imp.state, "text": _sentence(imp, told), "done": told["done"], "of": told["of"]}
+
+
+def _sentence(imp: Import, told: dict[str, Any]) -> str:
+    if imp.state == State.WAITING:
+        return "Waiting for its turn"
+    if imp.state not in (State.CHECKING, State.IMPORTING):
+        return "Finished"
+    phase = PHASES.get(told["phase"], "Starting")
+    return f"{phase}, {told['done']:,} of {told['of']:,}" if told["of"] and told["phase"] else phase

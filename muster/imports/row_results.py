@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from muster.core.plan import Verdict
 from muster.core.rows_to_fix import line_of
 from muster.core.table import Row, Table
 from muster.core.values import export_safe
-from muster.imports import reading, run
+from muster.imports import workspace
 from muster.imports.models import Import, State
 from muster.imports.store import blobs, packed_rows
 
@@ -80,16 +81,17 @@ class _Wanted(NamedTuple):
 def _planned(imp: Import, wanted: _Wanted) -> Iterator[RowResult]:
     if not blobs.is_kept(imp, blobs.ORIGINAL):
         return  # the file is gone, and it never became history
-    read, plan = reading.read(imp), run.look(imp)
-    for (_, cells), verdict in zip(read.table.rows, plan.verdicts, strict=True):
+    look = workspace.look(imp)
+    header = look.reading.table.header
+    for (_, cells), verdict in zip(look.rows, look.verdicts, strict=True):
         row, outcome, contact_id, _, before, after, problems, notes = verdict
         if wanted(row, outcome, (*problems, *notes)):
-            yield RowResult(row, outcome, contact_id, _named(read.table.header, cells), problems, notes, before, after)
+            yield RowResult(row, outcome, contact_id, _named(header, cells), problems, notes, before, after)
 
 
 def _kept(imp: Import, wanted: _Wanted) -> Iterator[RowResult]:
     header, rows = packed_rows.unpack(imp)
-    files = _cells_of_file(imp)
+    in_file = _CellsOfFile(imp)
     staff = staff_ids(imp.team)
     found = (
         (place, row) for place, row in enumerate(rows) if wanted(row.row, row.outcome, (*row.problems, *row.notes))
@@ -97,7 +99,7 @@ def _kept(imp: Import, wanted: _Wanted) -> Iterator[RowResult]:
     while batch := list(islice(found, AT_ONCE)):
         changes = _changes(imp, [place for place, row in batch if row.outcome in CHANGED])
         for place, row in batch:
-            cells = row.cells if row.cells is not None else files.get(row.row, ())
+            cells = row.cells if row.cells is not None else in_file.row(row.row)
             change = changes.get(place)
             before = _as_planned(change.before, staff) if change else None
             after = _as_planned(change.after, staff) if change else None
@@ -105,11 +107,21 @@ def _kept(imp: Import, wanted: _Wanted) -> Iterator[RowResult]:
             yield RowResult(row.row, row.outcome, row.contact_id, named, row.problems, row.notes, before, after)
 
 
-def _cells_of_file(imp: Import) -> Mapping[int, tuple[str, ...]]:
-    """The cells by row number, for as long as the file is kept."""
-    if not blobs.is_kept(imp, blobs.ORIGINAL):
-        return {}
-    return reading.cells_by_row(imp)
+class _CellsOfFile:
+    """The cells of an import's file, for as long as that is kept. It is read when first asked for, and not before."""
+
+    def __init__(self, imp: Import) -> None:
+        self.imp = imp
+
+    @cached_property
+    def table(self) -> Table | None:
+        """The file with the edits, if it is still there."""
+        return workspace.table(self.imp) if blobs.is_kept(self.imp, blobs.ORIGINAL) else None
+
+    def row(self, number: int) -> tuple[str, ...]:
+        """Return the cells of a row."""
+        place = self.table.place_of(number) if self.table else None
+        return self.table.rows[place].cells if self.table and place is not None else ()
 
 
 def _changes(imp: Import, places: list[int]) -> dict[int, Change]:
@@ -143,7 +155,8 @@ def _named(header: Iterable[str], cells: Iterable[str]) -> dict[str, str]:
 def rows_to_fix(imp: Import) -> Iterator[str]:
     """Yield a CSV of the failed rows, to correct and upload again as it stands."""
     if not is_done(imp):
-        return core_rows_to_fix.rows_to_fix(reading.read(imp).table, run.look(imp).verdicts)
+        look = workspace.look(imp)
+        return core_rows_to_fix.rows_to_fix(look.reading.table, look.verdicts)
     header, rows = packed_rows.unpack(imp)
     failed = [each for each in rows if each.outcome == "failed"]
     table = Table(header, [Row(each.row, each.cells or ("",) * len(header)) for each in failed])

@@ -1,12 +1,13 @@
 """The story of an import: received, looked at, confirmed, run, finished.
 
-parse → check → plan → apply. The preview is the plan: `look` makes it, and `run` makes it again inside the team's lock.
+parse → check → plan → apply. The preview is the plan: `workspace.look` makes it, and `run` does again inside the lock.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -17,18 +18,20 @@ from muster.contacts.schema import schema_of
 from muster.core.errors import BadFile
 from muster.core.fields import Options, options_to_json
 from muster.core.outcome import Outcome, Tally
-from muster.core.plan import Plan, make_plan, verdicts
+from muster.core.plan import verdicts
 from muster.core.table import extent
-from muster.imports import apply, lease, plans, reading
+from muster.imports import apply, lease, workspace
 from muster.imports.gc_pause import without_collecting
 from muster.imports.mail import write_mails
 from muster.imports.models import Import, State
 from muster.imports.progress import Clock
 from muster.imports.store import blobs, facts
 from muster.imports.store.db_text import fit, fit_for_json
+from muster.imports.workspace import Reading
 from muster.settings import settings
 from muster.teams import audit
 from muster.teams.models import Team, User
+from muster.teams.version import version_of
 
 
 class WrongState(Exception):  # noqa: N818  says what happened, like BadFile
@@ -37,6 +40,14 @@ class WrongState(Exception):  # noqa: N818  says what happened, like BadFile
     def __init__(self, imp: Import) -> None:
         super().__init__(f"the import is {imp.state}")
         self.state = imp.state
+
+
+class MovedOn(Exception):  # noqa: N818  says what happened
+    """The draft is not any more what was confirmed. `imp` is how it stands now."""
+
+    def __init__(self, imp: Import, shown: int) -> None:
+        super().__init__(f"revision {shown} was confirmed, it is at {imp.revision}")
+        self.imp, self.shown = imp, shown
 
 
 class Overtaken(Exception):  # noqa: N818  says what happened
@@ -76,53 +87,41 @@ def receive(
     return settle(imp) if is_small(imp) else imp
 
 
-def look(imp: Import, clock: Clock | None = None) -> Plan:
-    """Say what this import would do. Changes nothing. Raises BadFile when the file cannot be imported as it stands."""
-    clock = clock or Clock(imp)
-    read = reading.read(imp, clock)
-    world = plans.world(imp)
-    plan = plans.find(imp, read, world)
-    if plan is None:
-        clock.begin("planning", len(read.checked.records))
-        with clock.timed("plan"), without_collecting:
-            known = facts.of(imp.team, read.checked.asked()).known
-            plan = make_plan(read.checked, known, read.schema, read.options)
-        plans.keep(imp, read, world, known, plan)
-    return plan
-
-
 def settle(imp: Import, clock: Clock | None = None) -> Import:
     """Look, and keep what was seen: ready, refused, or on to the queue."""
     clock = clock or Clock(imp)
-    revision, values = imp.revision, _seen(imp, clock)
-    waiting = Import.objects.filter(
-        pk=imp.pk, revision=revision, state__in=(State.CHECKING, State.READY, State.REFUSED)
-    )
+    values = _seen(imp, clock)
+    seen = imp.revision  # the one looked at, which may be later than the one that was asked for
+    waiting = Import.objects.filter(pk=imp.pk, revision=seen, state__in=(State.CHECKING, State.READY, State.REFUSED))
     free = {"lease_until": None, "worker": "", "attempts": 0, "lost": 0}
-    waiting.update(looked=revision, seconds=clock.seconds, **free, **values)
+    waiting.update(looked=seen, seconds=clock.seconds, **free, **values)
     imp.refresh_from_db()
     return imp
 
 
 def _seen(imp: Import, clock: Clock) -> dict[str, Any]:
     try:
-        outcome = _foreseen(imp, clock) if imp.confirmed or not is_small(imp) else Outcome.of(look(imp, clock))
+        version, outcome = _foreseen(imp, clock)
     except BadFile as bad:
         return {"state": State.REFUSED, "confirmed": False, **counts(Outcome.of_bad_file(bad.problems))}
+    values = {"looked_version": version, **counts(outcome)}
     if not imp.confirmed:
-        return {"state": State.READY, **counts(outcome)}
+        return {"state": State.READY, **values}
     confirmed = {"confirmed_by": imp.created_by, "confirmed_at": timezone.now(), "previewed": _preview(outcome)}
-    return {"state": State.WAITING, **confirmed, **counts(outcome)}
+    return {"state": State.WAITING, **confirmed, **values}
 
 
-def _foreseen(imp: Import, clock: Clock) -> Outcome:
-    """Sum up what the import would do without keeping the plan: nobody is going to page through it."""
-    read = reading.read(imp, clock)
+def _foreseen(imp: Import, clock: Clock) -> tuple[int, Outcome]:
+    """Sum up what the import would do, and say at which version of the team."""
+    if not imp.confirmed and _is_quick(imp):
+        look = workspace.look(imp, clock)
+        return look.version, Outcome.of(look.plan)
+    version, read = version_of(imp.team_id), workspace.read(imp, clock)
     clock.begin("planning", len(read.checked.records))
-    with clock.timed("plan"), without_collecting:
+    with clock.timed("plan"), without_collecting:  # no plan is kept: nobody is going to page through it
         known, tally = facts.of(imp.team, read.checked.asked()).known, Tally(read.checked.notes)
         tally.add(verdicts(read.checked, known, read.schema, read.options))
-        return tally.outcome()
+        return version, tally.outcome()
 
 
 def recount(imp: Import) -> Import:
@@ -130,25 +129,49 @@ def recount(imp: Import) -> Import:
     if imp.state != State.READY:
         return settle(imp) if imp.state == State.REFUSED else imp
     try:
-        look(imp)
+        look = workspace.look(imp)
     except BadFile:
         return settle(imp)
-    counted = plans.outcomes(imp)
-    Import.objects.filter(pk=imp.pk, revision=imp.revision, state=State.READY).update(**counted)
+    counted = look.counts.outcomes()
+    Import.objects.filter(pk=imp.pk, revision=look.revision, state=State.READY).update(**counted)
     for name, count in counted.items():
         setattr(imp, name, count)
     return imp
 
 
-def refresh(imp: Import) -> None:
-    """Read an import's own columns anew, without its summary, which is long."""
-    own = [each.name for each in Import._meta.concrete_fields if not each.is_relation and each.name != "summary"]
-    imp.refresh_from_db(fields=own)
-
-
 def summed_up(imp: Import) -> Import:
-    """Return a draft with a summary that is true of it: after edits only the four counts are kept at once."""
-    return settle(imp) if imp.state == State.READY and imp.looked != imp.revision else imp
+    """Return a draft with a summary that is true of it now. Nothing is written: edits keep only the four counts.
+
+    A large one that is not at hand says what the worker saw; its pages look anew.
+    """
+    if imp.state != State.READY:
+        return imp
+    looked, version, summary = imp.looked, version_of(imp.team_id), imp.summary
+    if looked == imp.revision and (imp.looked_version == version or not _is_quick(imp)):
+        return imp
+    before = imp.looked_version
+    values = _seen(imp, Clock(imp, is_told=False))
+    is_other = looked != imp.revision or json.loads(json.dumps(values["summary"])) != summary
+    for name, value in values.items():
+        setattr(imp, name, value)
+    imp.drift = max(imp.looked_version - before, 0) if is_other else 0
+    return imp
+
+
+def keep_summary(imp: Import) -> Import:
+    """Keep a summary that is true of the draft now. Where the draft comes to something else, that is a new revision."""
+    drift, imp.drift = summed_up(imp).drift, 0
+    if not _is_quick(imp):
+        return imp
+    settle(imp)
+    same = Import.objects.filter(pk=imp.pk, state=State.READY, revision=imp.revision)
+    same.update(revision=imp.revision + drift, looked=imp.revision + drift)
+    imp.refresh()
+    return imp
+
+
+def _is_quick(imp: Import) -> bool:
+    return is_small(imp) or workspace.is_at_hand(imp)
 
 
 def asks_first(imp: Import) -> bool:
@@ -157,27 +180,40 @@ def asks_first(imp: Import) -> bool:
     return bool(notes.get("opted-back-in") or notes.get("staff-cleared"))
 
 
-def revise(imp: Import, user: User, options: Options) -> Import:
-    """Change options or column answers of a draft, and look again. Raises WrongState."""
+def revise(imp: Import, user: User, options: Options, revision: int | None = None) -> Import:
+    """Change options or column answers of a draft, and look again. Raises WrongState, and MovedOn."""
     if _is_short(imp.size):
         imp.is_large = _is_large(imp.team, blobs.original(imp), options)  # another header row makes another table
-    touch(imp, options=options_to_json(options), is_large=imp.is_large)
+    touch(imp, revision, options=options_to_json(options), is_large=imp.is_large)
     return settle(imp) if is_small(imp) else imp
 
 
-def touch(imp: Import, **values: Any) -> None:
-    """Begin a new revision of a draft. Raises WrongState. A large one goes back to the worker to be looked at."""
-    if not is_small(imp):
+def touch(imp: Import, revision: int | None = None, *, is_edit: bool = False, **values: Any) -> None:
+    """Begin a new revision of a draft, from the given one. Raises WrongState, and MovedOn at another revision.
+
+    A large one goes back to the worker to be looked at, unless it is an edit of a draft that is at hand.
+    """
+    if not is_small(imp) and not (is_edit and workspace.is_at_hand(imp)):
         values |= {"state": State.CHECKING, "lease_until": None}
-    drafts = Import.objects.filter(pk=imp.pk, state__in=(State.READY, State.REFUSED))
-    changed = drafts.update(revision=F("revision") + 1, **values)
-    refresh(imp)
+    drafts = Import.objects.filter(pk=imp.pk, state__in=DRAFT)
+    at = drafts if revision is None else drafts.filter(revision=revision)
+    changed = at.update(revision=F("revision") + 1, **values)
+    imp.refresh()
     if not changed:
-        raise WrongState(imp)
+        _say_why_not(imp, revision)
 
 
-def confirm(imp: Import, user: User) -> Import:
-    """Put a draft, or an import that failed through our fault, into the queue. Raises WrongState."""
+def _say_why_not(imp: Import, revision: int | None) -> NoReturn:
+    if revision is not None and imp.state in DRAFT and imp.revision != revision:
+        raise MovedOn(imp, revision)
+    raise WrongState(imp)
+
+
+def confirm(imp: Import, user: User, revision: int | None = None) -> Import:
+    """Put a draft, or an import that failed through our fault, into the queue.
+
+    Raises WrongState, and MovedOn when the draft is at another revision than the given one, the one that was shown.
+    """
     summed_up(imp)
     again = imp.state == State.FAILED and not imp.original_removed_at
     if again and imp.looked != imp.revision and not imp.undoes_id:
@@ -188,13 +224,15 @@ def confirm(imp: Import, user: User) -> Import:
         "confirmed_at": timezone.now(),
         "previewed": _preview(Outcome.from_json(imp.summary)),
     }
+    shown = None if again else revision
     try:
-        moved = imp.move(*states, to=State.WAITING, **confirmed, **_AFRESH)
+        moved = imp.move(*states, to=State.WAITING, revision=shown, **confirmed, **_AFRESH)
     except IntegrityError:  # an undo that failed, and was asked for anew meanwhile
         moved = False
     if not moved:
         imp.refresh_from_db()
-        raise WrongState(imp)
+        _say_why_not(imp, shown)
+    workspace.drop(imp)
     audit.record(imp.team, user, "import-confirmed", filename=imp.filename, id=str(imp.pk))
     return imp
 
@@ -212,6 +250,7 @@ def cancel(imp: Import, user: User) -> Import:
     if not imp.move(State.CHECKING, State.READY, State.REFUSED, State.WAITING, to=State.CANCELLED, lease_until=None):
         imp.refresh_from_db()
         raise WrongState(imp)
+    workspace.drop(imp)
     audit.record(imp.team, user, "import-cancelled", filename=imp.filename, id=str(imp.pk))
     return imp
 
@@ -223,14 +262,24 @@ def run(imp: Import, clock: Clock | None = None) -> Outcome:
 
 
 def _run(imp: Import, clock: Clock) -> Outcome:
-    read = reading.read_once(imp, clock)  # before the lock: it asks nothing about contacts
+    read = _read_once(imp, clock)  # before the lock: it asks nothing about contacts
     with locked(imp.team) as team:  # one import at a time per team; one transaction
-        read = reading.still_true(read, imp, team, clock)
+        imp.team = team
+        if schema_of(team) != read.schema:  # a field was changed since
+            read = _read_once(imp, clock)
         with clock.timed("plan"):
             known = facts.of(team, read.checked.asked())  # asked now: contacts may have changed since the preview
         at = timezone.now()
         outcome = apply.apply(imp, team, read, known, at=at, clock=clock)
         return finish(imp, outcome, at, clock)
+
+
+def _read_once(imp: Import, clock: Clock) -> Reading:
+    """Read the file; the import is about to run, and nobody will look at the draft again."""
+    try:
+        return workspace.read(imp, clock)
+    finally:
+        workspace.drop(imp)
 
 
 def finish(imp: Import, outcome: Outcome, at: datetime, clock: Clock) -> Outcome:
@@ -289,5 +338,6 @@ def _is_large(team: Team, data: bytes, options: Options) -> bool:
     return rows > settings().page_rows or cells > settings().page_cells
 
 
-_AFRESH = {"attempts": 0, "lost": 0, "failure": ""}
+_AFRESH: dict[str, Any] = {"attempts": 0, "lost": 0, "failure": ""}
+DRAFT = (State.READY, State.REFUSED)
 _TOTALS = ("rows", "created", "updated", "unchanged", "failed")

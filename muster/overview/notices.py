@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from muster.imports.models import Import, State
-from muster.imports.pages.history import name_of, status
+from muster.imports.pages.history import status
 from muster.settings import settings
 from muster.teams.access import teams_of
 from muster.teams.mail_files import has_mail_server
@@ -53,7 +53,7 @@ def _of_import(imp: Import, user: User) -> Notice | None:
         return None
     link = reverse("imports:show", args=[imp.team.slug, imp.pk])
     is_new = user.notices_seen_at is None or at > user.notices_seen_at
-    return Notice(at, imp.team, name_of(imp), text, tone, link, is_new)
+    return Notice(at, imp.team, imp.name, text, tone, link, is_new)
 
 
 def _said(imp: Import) -> tuple[dt.datetime | None, str, str]:

@@ -18,7 +18,6 @@ from muster.core import errors
 from muster.core.errors import REGISTRY
 from muster.core.fields import CHANNELS
 from muster.imports.models import Import, State
-from muster.imports.pages.history import name_of
 from muster.overview import charts
 from muster.teams.access import Access
 from muster.teams.models import Invitation, Membership, Team
@@ -165,7 +164,7 @@ def waiting(team: Team) -> list[dict[str, Any]]:
 
 
 def _lines(found: Iterable[Import], kind: str) -> list[dict[str, Any]]:
-    return [{"imp": imp, "name": name_of(imp), "kind": kind} for imp in found]
+    return [{"imp": imp, "name": imp.name, "kind": kind} for imp in found]
 
 
 def _monday(back: int) -> dt.date:

@@ -11,7 +11,7 @@ from django.db import connections
 from muster.contacts import consent, custom_fields, edit, erase
 from muster.contacts.lock import locked
 from muster.contacts.models import Contact
-from muster.imports import run, undo, worker
+from muster.imports import undo, worker, workspace
 from muster.imports.models import Import
 from muster.teams import members
 from muster.teams.models import Team
@@ -80,7 +80,7 @@ def test_it_moves_with_the_settings_that_cells_are_read_by(cast: Cast) -> None:
 def test_it_stays_while_people_only_look_or_draft(cast: Cast) -> None:
     imported(cast.team, cast.alice, sheet(ANA))
 
-    assert not moves(cast.team, lambda: run.look(drafted(cast.team, cast.alice, sheet(ANA, BO))))
+    assert not moves(cast.team, lambda: workspace.look(drafted(cast.team, cast.alice, sheet(ANA, BO))))
     assert not moves(cast.team, lambda: cast.browser(cast.alice).get("/t/admissions/contacts/"))
     assert not moves(cast.team, lambda: members.change_role(cast.membership(cast.bob), cast.alice, "user"))
 

@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from muster.contacts.erase import erase
-from muster.imports import plans, reading, row_results, run
+from muster.imports import row_results, run, workspace
 from muster.imports.models import Content, Import
 from muster.imports.store import blobs, packed_rows
 from tests.cast import Cast
@@ -118,8 +118,7 @@ def test_no_page_shows_the_person_from_memory(cast: Cast, is_remembered: bool) -
     imp = run.cancel(drafted(cast.team, cast.alice, sheet(ZED, BAD, ADA)), cast.alice)
     imported(cast.team, cast.alice, sheet(ZED))
     if not is_remembered:
-        reading._kept.clear()
-        plans._kept.clear()
+        workspace._kept.clear()
 
     erased(cast)
 

@@ -2,15 +2,16 @@
 
 import pytest
 
-from muster.contacts import edit
+from muster.contacts import custom_fields, edit
 from muster.contacts.models import Change, Contact, CustomField
 from muster.core.errors import BadFile
 from muster.core.fields import Options
-from muster.imports import run, worker
+from muster.imports import run, worker, workspace
 from muster.imports.models import Import, State
 from muster.settings import Settings
 from muster.teams.models import AuditEntry
 from tests.cast import Cast
+from tests.imports.meanwhile import just_before
 from tests.imports.play import (
     ANA,
     BO,
@@ -167,7 +168,7 @@ def test_it_refuses_a_file_it_cannot_read(cast: Cast) -> None:
     assert (imp.state, imp.rows) == (State.REFUSED, 0)
     assert imp.summary["problem_counts"] == {"header-unknown": 1, "header-missing": 5}
     with pytest.raises(BadFile):
-        run.look(imp)
+        workspace.look(imp)
     with pytest.raises(run.WrongState):
         run.confirm(imp, cast.alice)
 
@@ -198,11 +199,11 @@ def test_it_says_what_differs_from_the_preview(cast: Cast) -> None:
 
 def test_it_looks_again_when_contacts_have_changed(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA))
-    before = run.look(imp)
-    assert run.look(imp) is before
+    before = workspace.look(imp)
+    assert workspace.look(imp) is before
     edit.add(cast.team, cast.alice, {"first_name": "A", "last_name": "B", "mobile_number": "+17165551234"})
 
-    assert [each.outcome for each in run.look(imp).verdicts] == ["updated"]
+    assert [each.outcome for each in workspace.look(imp).verdicts] == ["updated"]
 
 
 def test_it_refuses_at_the_last_moment_when_a_field_has_gone(cast: Cast) -> None:
@@ -270,7 +271,7 @@ def test_it_leaves_a_large_file_to_the_worker(cast: Cast, monkeypatch: pytest.Mo
 
 
 def test_it_refuses_a_paste_of_too_many_rows(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("muster.imports.reading.settings", lambda: Settings(max_paste_rows=2))
+    monkeypatch.setattr("muster.imports.workspace.settings", lambda: Settings(max_paste_rows=2))
     imp = drafted(cast.team, cast.alice, sheet(ANA, BO, CY), method="text")
 
     assert (imp.state, imp.summary["problem_counts"]) == (State.REFUSED, {"file-too-many-rows": 1})
@@ -318,3 +319,16 @@ def test_it_saves_text_as_it_is_written(cast: Cast) -> None:
     assert ana.custom == {str(field.id): 'two\nlines, "quoted" \\t a\ttab \U0001f600'}
     assert totals(again) == (0, 1, 0, 0)
     assert history(cast.team, "S1")[0][2][field.key] == ana.custom[str(field.id)]
+
+
+def test_it_reads_the_file_again_when_a_field_goes_while_it_waits_for_the_lock(cast: Cast) -> None:
+    term = custom_fields.add(cast.team, cast.alice, name="Term")
+    header = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,Term"
+    imp = run.confirm(drafted(cast.team, cast.alice, sheet(f"{ANA},Fall", header=header)), cast.alice)
+
+    with just_before('UPDATE "teams_team" SET "version"', lambda: custom_fields.delete(term, cast.alice)):
+        worker.run_now(imp)
+
+    imp.refresh_from_db()
+    assert (imp.state, imp.summary["problem_counts"]) == (State.REFUSED, {"header-unknown": 1})
+    assert not Contact.objects.exists()

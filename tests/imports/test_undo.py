@@ -308,3 +308,13 @@ def test_it_leaves_the_team_as_it_was_when_nothing_happened_since(cast: Cast) ->
     undone(cast, imp)
 
     assert everything(cast.team) == before
+
+
+def test_it_keeps_what_somebody_changed_there_and_back(cast: Cast) -> None:
+    """The value is the import's own, but a person has said since that it shall be so."""
+    imported(cast.team, cast.alice, sheet(ANA))
+    imp = imported(cast.team, cast.alice, sheet(ANA.replace("Ana", "Anna")))
+    for name in ("Anne", "Anna"):
+        edit.update(contact(cast.team, "S1"), cast.bob, {"first_name": name})
+
+    assert undo.look(imp) == UndoPlan(kept_changed=1)

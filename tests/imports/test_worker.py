@@ -11,9 +11,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from muster.contacts.models import Contact
-from muster.imports import apply, retention, run, worker
+from muster.imports import apply, retention, run, worker, workspace
 from muster.imports.models import Content, Import, Mail, Progress, State
 from muster.imports.progress import Clock, progress
+from muster.imports.store import blobs
 from muster.settings import Settings
 from muster.teams.models import Team, User
 from tests.cast import Cast
@@ -130,7 +131,7 @@ def test_it_fails_a_file_that_it_cannot_look_at(cast: Cast, monkeypatch: pytest.
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(run, "look", broken)
+    monkeypatch.setattr(workspace, "look", broken)
     assert worker.one_round("me")
 
     imp.refresh_from_db()
@@ -244,3 +245,17 @@ def test_it_takes_over_from_a_worker_whose_clock_is_wrong(cast: Cast, hours: int
     Import.objects.filter(pk=mine.pk).update(lease_until=F("lease_until") - timedelta(seconds=31))
 
     assert claimed("right").pk == mine.pk
+
+
+def test_whoever_was_overtaken_does_not_fail_what_is_another_s(cast: Cast) -> None:
+    imp = run.confirm(drafted(cast.team, cast.alice, sheet(ANA)), cast.alice)
+    slow = worker.claim("slow")
+    assert slow is not None
+    Import.objects.filter(pk=imp.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert worker.claim("quick") is not None
+    blobs.drop(imp, blobs.ORIGINAL)  # the slow one cannot even read it
+
+    assert worker.carry_out(slow) is None
+
+    imp.refresh_from_db()
+    assert (imp.state, imp.worker, Mail.objects.count()) == (State.IMPORTING, "quick", 0)

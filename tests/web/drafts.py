@@ -5,7 +5,7 @@ from typing import Any
 from django.test import Client
 
 from muster.contacts.models import CustomField
-from muster.imports import reading
+from muster.imports import workspace
 from muster.imports.models import Import
 from tests.cast import Cast
 from tests.imports.play import HEADER, drafted, imported
@@ -46,7 +46,7 @@ def shown_rows(client: Client, imp: Import, query: str = "") -> list[int]:
 
 def cell(imp: Import, number: int, header: str) -> str:
     """A cell of the draft, as last edited."""
-    table = reading.table(Import.objects.get(pk=imp.pk))
+    table = workspace.table(Import.objects.get(pk=imp.pk))
     row = next(row for row in table.rows if row.number == number)
     return row.cells[table.header.index(header)]
 

@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from muster.core.errors import REGISTRY
-from muster.imports import retention, run
+from muster.imports import retention, row_results, run, workspace
 from muster.imports.models import Import, State
 from muster.imports.store import blobs
 from tests.cast import Cast
@@ -36,6 +38,19 @@ def test_it_says_what_became_of_every_row(cast: Cast) -> None:
         (5, "value-blank"),
         (5, "phone-no-plus"),
     ]
+
+
+def test_it_does_not_read_the_file_again(cast: Cast) -> None:
+    imp = imported(cast.team, cast.alice, sheet(ANA, BAD, WORSE))
+    client = cast.browser(cast.alice)
+    assert len(client.get(address(imp)).context["problems"]) == 4
+    assert imp.pk not in workspace._kept
+
+    row_results.rows_of(imp, "created")  # what was imported is in the file alone, which then is parsed once
+    assert imp.pk in workspace._kept
+    with CaptureQueriesContext(connections["default"]) as asked:
+        assert [each.cells["FirstName"] for each in row_results.rows_of(imp, "created")] == ["Ana"]
+    assert [each["sql"] for each in asked if '"data"' in each["sql"] and "'original'" in each["sql"]] == []
 
 
 def test_it_filters_problems_by_code(cast: Cast) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from muster.core.plan import Plan
-from muster.imports import plans, reading, run
+from muster.imports import workspace
 from muster.imports.draft import edits as draft
 from muster.imports.models import Import
 from muster.teams import tokens
@@ -76,9 +76,8 @@ def over_the_api(cast: Cast, imp: Import) -> None:
 def plan_of(imp: Import, *, anew: bool) -> Plan:
     """The plan that was followed from edit to edit, or one made anew as another process would."""
     if anew:
-        reading._kept.clear()
-        plans._kept.clear()
-    return run.look(Import.objects.get(pk=imp.pk))
+        workspace._kept.clear()
+    return workspace.look(Import.objects.get(pk=imp.pk)).plan
 
 
 @pytest.mark.parametrize("anew", [False, True])

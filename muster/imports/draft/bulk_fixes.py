@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from muster.core import fixes, phones
 from muster.core.fields import Kind
-from muster.imports.draft.draft import Draft, Filter, is_blank, is_left_out
+from muster.imports.draft.draft import Draft, is_blank
+from muster.imports.filters import Filter, is_left_out
 
 MAPPED = "map:"  # the prefix of a mapping's inputs: "map:x" → "yes"
 
@@ -51,7 +52,7 @@ class Proposal:
 def propose(draft: Draft, wanted: Filter, fix: fixes.Fix, header: str, query: Mapping[str, str]) -> Proposal:
     """Say what a fix would do. `query` holds what the person typed: a region, a value, find and replace, a mapping."""
     proposal = Proposal(fix, header)
-    places = [place for place in draft.places(wanted) if not is_left_out(draft.plan.verdicts[place])]
+    places = [place for place in draft.places(wanted) if not is_left_out(draft.verdicts[place])]
     if fix.name == "leave-out":
         proposal.rows_out = [draft.rows[place].number for place in places]
         return proposal
@@ -94,7 +95,7 @@ def _region(_: Draft, query: Mapping[str, str]) -> Apply | str:
 
 def _zeros(draft: Draft, _: Mapping[str, str]) -> Apply:
     """Use the stored id that a row of the file lacks only zeros of."""
-    notes = (note.facts or {} for each in draft.plan.verdicts for note in each.notes if note.code == "id-zeros-lost")
+    notes = (note.facts or {} for each in draft.verdicts for note in each.notes if note.code == "id-zeros-lost")
     stored = {str(facts["contact_id"]): str(facts["other"]) for facts in notes}
     return lambda cells: fixes.map_values(cells, stored)
 

@@ -15,7 +15,7 @@ from muster.core.header import column_letter, field_of, placed
 from muster.core.near_names import is_risky
 from muster.core.table import Table
 from muster.imports.draft.sample import cells_of
-from muster.imports.reading import Reading
+from muster.imports.workspace import Reading
 from muster.teams.models import Team
 
 MOST_ASKED = 100  # columns at once; the others are asked about once these are answered

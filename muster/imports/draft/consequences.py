@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,10 +11,28 @@ from typing import Any
 from muster.core.consent import Channel
 from muster.core.fields import position
 from muster.core.plan import Verdict
-from muster.imports.draft.draft import Draft, has_warning
+from muster.imports.draft.draft import Draft
+from muster.imports.filters import has_warning
 
 WHO = tuple(map(position, ("ContactId", "FirstName", "LastName")))
 CHANNEL_WORDS = {"text": "text", "whatsapp": "WhatsApp", "whatsapp_marketing": "WhatsApp marketing"}
+
+SAID = {
+    "created": "new",
+    "updated": "updated",
+    "unchanged": "already up to date",
+    "left_out": "left out",
+    "warnings": "warnings",
+    "numbers_changed": "mobile numbers changed",
+    "numbers_kept": "mobile numbers kept",
+    "inferred": "mobile numbers inferred",
+    "inferred_can_text": "opted in to text",
+    "inferred_cannot_text": "opted out of text",
+    "staff_cleared": "assigned users cleared",
+    "opt_outs_kept": "opt-outs kept",
+}
+OPTED_IN = "opted back in"
+_WHO = "who is opted back in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +80,31 @@ class Consequences:
         return "the cell says so" if said == {True} else "the cell is blank or says so"
 
     @property
-    def needs_a_look(self) -> bool:
-        """Whether even a paste stops here first: somebody is opted back in, or assignments are cleared."""
-        return bool(self.opted_back_in or self.staff_cleared)
-
-    @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to tell but the counts."""
         told = (self.numbers_changed, self.numbers_kept, self.inferred, self.staff_cleared, self.opt_outs_kept)
         return not any((*told, self.values_cleared, self.opted_back_in, self.warnings))
+
+    def as_shown(self) -> dict[str, int]:
+        """Return the counts by what they are of, and a mark of who is opted back in: to compare with later ones."""
+        counts = {words: getattr(self, name) for name, words in SAID.items()}
+        cleared = {f"values of {name} cleared": count for name, count in self.values_cleared.items()}
+        people = sorted((each.contact_id, *each.channels) for each in self.opted_back_in)
+        return {OPTED_IN: len(people), **counts, **cleared, _WHO: zlib.crc32(repr(people).encode())}
+
+
+def differences(shown: Mapping[str, Any], told: Consequences) -> list[str]:
+    """Say in sentences what is not as it was shown; nothing when all of it is."""
+    now = told.as_shown()
+    names = [name for name in {**now, **shown} if name != _WHO and shown.get(name, 0) != now.get(name, 0)]
+    said = [f"{name.capitalize()}: {_number(shown.get(name, 0))} before, {now.get(name, 0):,} now." for name in names]
+    if OPTED_IN not in names and shown.get(_WHO) != now[_WHO]:
+        said.append("Those who would be opted back in are others than before.")
+    return said
+
+
+def _number(said: Any) -> str:
+    return f"{said:,}" if isinstance(said, int) else "something else"
 
 
 def consequences(draft: Draft) -> Consequences:
@@ -77,7 +112,7 @@ def consequences(draft: Draft) -> Consequences:
     told = Consequences(
         staff_is_absent=all(each is None or each.key != "staff_id" for each in draft.reading.checked.columns)
     )
-    for verdict, record in zip(draft.plan.verdicts, draft.reading.checked.records, strict=True):
+    for verdict, record in zip(draft.verdicts, draft.reading.checked.records, strict=True):
         if verdict.outcome == "failed":
             told.left_out += 1
             continue

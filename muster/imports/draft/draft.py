@@ -3,94 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from muster.core import errors, fixes, phones
 from muster.core.consent import Channel
 from muster.core.errors import Note, Problem
 from muster.core.fields import Blank, Field, Kind
-from muster.core.plan import Plan, Verdict
+from muster.core.plan import Verdict
 from muster.core.table import EDGES, Row
-from muster.imports import reading, run
+from muster.imports import workspace
+from muster.imports.filters import LEFT_OUT, WARNINGS, Filter, chip_of, is_left_out
 from muster.imports.models import Import
+from muster.imports.workspace import Look, Reading
 
-LEFT_OUT = "row-left-out"
-
-# Notes that ask for a second look. The others only say what happens.
-WARNINGS = frozenset({
-    "phone-not-assigned", "number-kept", "whatsapp-shared", "opted-back-in", "opt-out-kept", "opt-out-left-out",
-    "contact-erased-before", "id-zeros-lost", "number-respelt", "text-garbled", "text-spreadsheet-error",
-})  # fmt: skip
 # Notes that the cells themselves show.
 _SEEN_IN_CELL = frozenset({"number-inferred", "number-changed", "value-cleared"})
 
-CHIPS = {
-    "all": "All",
-    "problems": "Problems",
-    "warnings": "Warnings",
-    "new": "New",
-    "updates": "Updates",
-    "unchanged": "No change",
-    "left-out": "Left out",
-}
-_OUTCOMES = {"created": "new", "updated": "updates", "unchanged": "unchanged"}
+_Key = tuple[str, str | None]  # a code, and a field
 OUTCOME_WORDS = {"created": "New", "updated": "Update", "unchanged": "No change", "failed": "Problem"}
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which rows are shown: a chip, and perhaps only those with a code of problem or note, or with any in a field."""
-
-    show: str = "all"
-    code: str = ""
-    field: str = ""
-
-    @classmethod
-    def of(cls, query: Mapping[str, str], default: str = "all") -> Filter:
-        """Read it from an address; what is not known there falls back to the default."""
-        show = query.get("show", default)
-        code = query.get("code", "")
-        return cls(show if show in CHIPS else default, code if code in errors.REGISTRY else "", query.get("field", ""))
-
-    def query(self, **more: Any) -> str:
-        """Return it as the query of an address."""
-        parts = {"show": self.show, "code": self.code, "field": self.field, **more}
-        return urlencode({key: value for key, value in parts.items() if value not in ("", None)})
-
-    def wants(self, verdict: Verdict) -> bool:
-        """Whether a row is shown."""
-        return self._wants_chip(verdict) and (not (self.code or self.field) or self._has_code(verdict))
-
-    def _wants_chip(self, verdict: Verdict) -> bool:
-        if self.show == "all":
-            return True
-        if self.show == "warnings":
-            return has_warning(verdict)
-        return chip_of(verdict) == self.show
-
-    def _has_code(self, verdict: Verdict) -> bool:
-        found: Iterable[Problem | Note] = (*verdict.problems, *verdict.notes)
-        return any(self.code in ("", each.code) and self.field in ("", each.field) for each in found)
-
-
-def is_left_out(verdict: Verdict) -> bool:
-    """Whether somebody left the row out by hand."""
-    return any(problem.code == LEFT_OUT for problem in verdict.problems)
-
-
-def has_warning(verdict: Verdict) -> bool:
-    """Whether a note of the row asks for a second look."""
-    return any(note.code in WARNINGS for note in verdict.notes)
-
-
-def chip_of(verdict: Verdict) -> str:
-    """Return the one chip, apart from All and Warnings, that a row is under."""
-    if verdict.outcome == "failed":
-        return "left-out" if is_left_out(verdict) else "problems"
-    return _OUTCOMES[verdict.outcome]
 
 
 class Cause(NamedTuple):
@@ -155,71 +87,66 @@ class ShownRow:
         return self.chip not in ("problems", "left-out")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """An import that waits for its Admin, with its reading and its plan. Rows and verdicts go side by side."""
+    """An import that waits for its Admin, and one look at it: all that is asked of a draft agrees."""
 
     imp: Import
-    reading: reading.Reading
-    plan: Plan
+    look: Look
 
     @classmethod
     def of(cls, imp: Import) -> Draft:
         """Look at it. Raises BadFile while it is refused."""
-        return cls(imp, reading.read(imp), run.look(imp))
+        return cls(imp, workspace.look(imp))
+
+    @property
+    def reading(self) -> Reading:
+        """The file with the edits, and what its cells say."""
+        return self.look.reading
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What happens to each row."""
+        return self.look.verdicts
 
     @property
     def rows(self) -> list[Row]:
         """The rows of the file, as last edited."""
-        return self.reading.table.rows
+        return self.look.rows
 
     @property
     def header(self) -> tuple[str, ...]:
         """The headers of the file."""
         return self.reading.table.header
 
-    def counts(self) -> dict[str, int]:
-        """Return the number of rows under each chip."""
-        found = Counter(map(chip_of, self.plan.verdicts))
-        found["all"] = len(self.plan.verdicts)
-        found["warnings"] = sum(map(has_warning, self.plan.verdicts))
-        return {chip: found[chip] for chip in CHIPS}
-
     def places(self, wanted: Filter) -> list[int]:
         """Return the places, in rows and verdicts, of the rows that a filter shows."""
-        return [place for place, verdict in enumerate(self.plan.verdicts) if wanted.wants(verdict)]
+        return [place for place, verdict in enumerate(self.verdicts) if wanted.wants(verdict)]
 
     def place_of(self, number: int) -> int | None:
         """Return the place of the row with this number in the spreadsheet."""
-        return next((place for place, row in enumerate(self.rows) if row.number == number), None)
+        return self.reading.table.place_of(number)
 
     def causes(self) -> tuple[list[Cause], list[Cause]]:
         """Return what is wrong and what to look at twice, grouped by cause, largest first."""
-        problems: Counter[tuple[str, str | None]] = Counter()
-        warnings: Counter[tuple[str, str | None]] = Counter()
-        values: dict[tuple[str, str | None], set[str]] = defaultdict(set)
-        for verdict in self.plan.verdicts:
+        problems: Counter[_Key] = Counter()
+        warnings: Counter[_Key] = Counter()
+        values: dict[_Key, set[str]] = defaultdict(set)
+        for verdict in self.verdicts:
             if verdict.problems and not is_left_out(verdict):
-                problems.update({(each.code, each.field) for each in verdict.problems})
                 for each in verdict.problems:
                     values[each.code, each.field].add(each.value or "")
-            warnings.update({(each.code, each.field) for each in verdict.notes if each.code in WARNINGS})
+                _count(problems, verdict.problems)
+            if verdict.notes:
+                _count(warnings, [each for each in verdict.notes if each.code in WARNINGS])
         return _causes(problems, "problems", values), _causes(warnings, "warnings", values)
-
-    def problems_by_field(self) -> Counter[str]:
-        """Return how many cells of each field have a problem."""
-        found: Counter[str] = Counter()
-        for verdict in self.plan.verdicts:
-            if verdict.problems and not is_left_out(verdict):
-                found.update({each.field for each in verdict.problems if each.field})
-        return found
 
     def show(self, places: Iterable[int]) -> list[ShownRow]:
         """Return rows as the table shows them."""
         return [self._row(place) for place in places]
 
     def _row(self, place: int) -> ShownRow:
-        row, verdict = self.rows[place], self.plan.verdicts[place]
+        row, verdict = self.rows[place], self.verdicts[place]
         came, messages = self.reading.file.rows[place].cells, messages_of(verdict)
         columns = zip(self.header, self.reading.checked.columns, row.cells, came, strict=False)
         cells = [Cell(header, text, each, is_edited=text != before) for header, each, text, before in columns]
@@ -232,9 +159,15 @@ class Draft:
         return ShownRow(row.number, chip, word, cells, messages, extra)
 
 
-def _causes(
-    found: Counter[tuple[str, str | None]], show: str, values: Mapping[tuple[str, str | None], Collection[str]]
-) -> list[Cause]:
+def _count(into: Counter[_Key], found: Sequence[Problem | Note]) -> None:
+    """Count a row once for each code and field it has."""
+    if len(found) == 1:
+        into[found[0].code, found[0].field] += 1
+    else:
+        into.update({(each.code, each.field) for each in found})
+
+
+def _causes(found: Counter[_Key], show: str, values: Mapping[_Key, Collection[str]]) -> list[Cause]:
     return [
         Cause(
             code,
@@ -301,7 +234,7 @@ def shown(its: Field, value: Any) -> str:
     return phones.show(value) if its.kind is Kind.PHONE else str(value)
 
 
-def moved(before: Plan, after: Plan) -> str:
+def moved(before: Look, after: Look) -> str:
     """Say in a sentence what a change of options or columns moved, row by row."""
     was = {verdict.row: chip_of(verdict) for verdict in before.verdicts}
     moves = Counter((was[each.row], chip_of(each)) for each in after.verdicts if each.row in was)
@@ -324,8 +257,3 @@ def _moved(count: int, words: str) -> str:
 def is_blank(text: str) -> bool:
     """Whether a cell counts as blank."""
     return not text.strip(EDGES)
-
-
-def without(wanted: Filter) -> Filter:
-    """Return the filter without its code."""
-    return replace(wanted, code="", field="")

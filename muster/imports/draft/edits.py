@@ -13,8 +13,8 @@ from muster.core.fixes import LONGEST_CELL
 from muster.core.table import Table
 from muster.imports import run
 from muster.imports.models import Edit, Import
-from muster.imports.reading import WHOLE_ROW, table
 from muster.imports.store.db_text import fit
+from muster.imports.workspace import WHOLE_ROW, table
 from muster.teams.models import User
 
 __all__ = ["NoSuchCell", "TooMuch", "can_redo", "can_undo", "edit", "redo", "steps", "table", "undo"]
@@ -42,16 +42,19 @@ def edit(
     cells: Iterable[tuple[int, str, str]] = (),
     leave_out: Iterable[tuple[int, bool]] = (),
     label: str = "Edited",
+    *,
+    revision: int | None = None,
 ) -> Edit:
     """Edit cells, given as (row, header, value), and leave rows out or take them in again, as one step.
 
-    Raises WrongState when it is no draft any more, NoSuchCell, TooMuch, and BadFile when the file is no table at all.
+    Raises WrongState when it is no draft any more, MovedOn when it is at another revision than the given one,
+    NoSuchCell, TooMuch, and BadFile when the file is no table at all.
     """
     table(imp)  # read before the lock, should it have to be parsed
     with _locked(imp):
         size, step = _step(table(imp), cells, leave_out)
         _refuse_more_than(MOST_OF_A_DRAFT - size, imp)
-        run.touch(imp)
+        run.touch(imp, revision, is_edit=True)
         Edit.objects.filter(of=imp, undone=True).delete()  # what was undone is past: this step follows what stands
         last = Edit.objects.filter(of=imp).aggregate(last=Max("number"))["last"] or 0
         made = Edit.objects.create(of=imp, number=last + 1, label=label[:200], by=user, cells=step, size=size)
@@ -59,14 +62,14 @@ def edit(
     return made
 
 
-def undo(imp: Import) -> Edit | None:
-    """Undo the last step that stands; None when there is none. Raises WrongState."""
-    return _flip(imp, undone=False)
+def undo(imp: Import, revision: int | None = None) -> Edit | None:
+    """Undo the last step that stands; None when there is none. Raises WrongState, and MovedOn at another revision."""
+    return _flip(imp, revision, undone=False)
 
 
-def redo(imp: Import) -> Edit | None:
-    """Do the step again that was undone last; None when there is none. Raises WrongState."""
-    return _flip(imp, undone=True)
+def redo(imp: Import, revision: int | None = None) -> Edit | None:
+    """Do the step again that was undone last; None when there is none. Raises WrongState, and MovedOn."""
+    return _flip(imp, revision, undone=True)
 
 
 def can_undo(imp: Import) -> bool:
@@ -84,9 +87,9 @@ def steps(imp: Import) -> list[Edit]:
     return list(Edit.objects.filter(of=imp).select_related("by").order_by("number"))
 
 
-def _flip(imp: Import, *, undone: bool) -> Edit | None:
+def _flip(imp: Import, revision: int | None, *, undone: bool) -> Edit | None:
     with _locked(imp):
-        run.touch(imp)
+        run.touch(imp, revision, is_edit=True)
         found = Edit.objects.filter(of=imp, undone=undone).order_by("number" if undone else "-number").first()
         if found:
             found.undone = not undone
@@ -100,7 +103,7 @@ def _locked(imp: Import) -> Iterator[None]:
     """Let one step at a time be made, each upon the one before: its "before" is what the last one left."""
     with transaction.atomic():
         Import.objects.select_for_update(of=("self",)).only("pk").get(pk=imp.pk)
-        run.refresh(imp)
+        imp.refresh()
         yield
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from muster.core.fields import Kind, answer_in_words
 from muster.imports.draft.columns import columns_of
 from muster.imports.draft.draft import Cell, Draft, Message, ShownRow
-from muster.imports.grid.state import Grid
 
 ACROSS = {Kind.PHONE: 190, Kind.NUMBER: 96, Kind.DATE: 112, Kind.YES_NO: 96, Kind.OPT_OUT: 96, Kind.STAFF: 96}
 WIDTH = 150
@@ -46,9 +45,8 @@ def _change(cell: Cell) -> list[str | None]:
     return [cell.before, cell.after, "inferred" if cell.state == "inferred" else "changed"]
 
 
-def columns_json(grid: Grid) -> list[dict[str, Any]]:
+def columns_json(draft: Draft) -> list[dict[str, Any]]:
     """Return the columns of the file. A header that is there twice is read from, and written to, where it is first."""
-    draft = grid.draft
     columns = []
     for place, column in enumerate(columns_of(draft.reading)):
         its = column.field
@@ -62,13 +60,13 @@ def columns_json(grid: Grid) -> list[dict[str, Any]]:
                 "kind": its.kind.value if its else None,
                 "width": ACROSS.get(its.kind, WIDTH) if its else WIDTH,
                 "readonly": draft.header.index(column.header) != place,
-                "problems": grid.tallies.problems_in(its.name) if its else 0,
+                "problems": draft.look.counts.problems_in(its.name) if its else 0,
             }
         )
     return columns
 
 
-def problems_json(grid: Grid) -> list[int]:
+def problems_json(draft: Draft) -> list[int]:
     """Return how many rows have a problem, column by column."""
-    columns = grid.draft.reading.checked.columns
-    return [grid.tallies.problems_in(its.name) if its else 0 for its in columns]
+    columns = draft.reading.checked.columns
+    return [draft.look.counts.problems_in(its.name) if its else 0 for its in columns]

@@ -8,8 +8,9 @@ from typing import Any
 from muster.core.fixes import DATE_ORDERS, FIXES
 from muster.imports.draft import edits
 from muster.imports.draft.bulk_fixes import MAPPED, Proposal, mapping_choices, propose
-from muster.imports.draft.draft import Draft, Filter
+from muster.imports.draft.draft import Draft
 from muster.imports.draft.row_lists import find
+from muster.imports.filters import Filter
 from muster.imports.grid.requests import Asked, Refused, needed, span, whole
 from muster.imports.models import Edit
 from muster.teams.models import Membership, User
@@ -136,6 +137,7 @@ def preview(found: Draft, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a fix would change, with the first few as examples, and what it asks for."""
     proposal = proposal_of(found, said)
     return {
+        "rev": found.look.revision,
         "fix": proposal.fix.name,
         "title": proposal.fix.title,
         "header": proposal.header,

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from muster.imports.draft.draft import Filter
+from muster.imports.filters import Filter
 
 MOST_ROWS = 500  # in one window
 

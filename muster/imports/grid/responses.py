@@ -6,11 +6,11 @@ import zlib
 from typing import Any
 
 from muster.core import errors
-from muster.imports.draft.draft import CHIPS, Filter
-from muster.imports.draft.row_lists import RowList, find
+from muster.imports.draft.draft import Draft
+from muster.imports.draft.row_lists import find
+from muster.imports.filters import CHIPS, Filter, RowList
 from muster.imports.grid.cells import columns_json, problems_json, rows_json
 from muster.imports.grid.requests import Asked
-from muster.imports.grid.state import Grid
 from muster.imports.models import Edit, Import
 from muster.teams.access import Access
 from muster.teams.models import User
@@ -18,35 +18,35 @@ from muster.teams.models import User
 MOST_CHANGED = 300  # rows sent along; of more, the browser asks for those it shows
 
 
-def window(grid: Grid, asked: Asked, offset: int, limit: int) -> dict[str, Any]:
+def window(draft: Draft, asked: Asked, offset: int, limit: int) -> dict[str, Any]:
     """Return a window of the rows of a list."""
-    listed = find(grid.draft, asked.wanted, asked.listed)
+    listed = find(draft, asked.wanted, asked.listed)
     places = listed.places[offset : offset + limit]
     return {
         "total": len(listed.places),
-        "rev": grid.draft.imp.revision,
+        "rev": draft.look.revision,
         "list": listed.revision,
-        "v": grid.version,
+        "v": draft.look.mark,
         "offset": offset,
-        "rows": rows_json(grid.draft, places),
+        "rows": rows_json(draft, places),
     }
 
 
-def told(who: Access, grid: Grid, asked: Asked, *, own_steps: int = 0) -> dict[str, Any]:
+def told(who: Access, draft: Draft, asked: Asked, *, own_steps: int = 0) -> dict[str, Any]:
     """Return where the draft stands, and what has changed since the browser was last told."""
-    imp = grid.draft.imp
-    listed = find(grid.draft, asked.wanted, asked.listed)
-    since = grid.since(asked.version) if asked.version else []
+    imp, revision = draft.imp, draft.look.revision
+    listed = find(draft, asked.wanted, asked.listed)
+    since = draft.look.since(asked.version) if asked.version else []
     few = since is not None and len(since) <= MOST_CHANGED
-    overtaken = asked.revision is not None and imp.revision != asked.revision + own_steps
+    overtaken = asked.revision is not None and revision != asked.revision + own_steps
     return {
-        "rev": imp.revision,
-        "v": grid.version,
-        "shape": shape(grid),
+        "rev": revision,
+        "v": draft.look.mark,
+        "shape": shape(draft),
         "list": list_json(listed),
-        "counts": grid.tallies.chips(),
-        "problems": problems_json(grid),
-        "rows": rows_json(grid.draft, since) if since is not None and few else None,
+        "counts": draft.look.counts.chips(),
+        "problems": problems_json(draft),
+        "rows": rows_json(draft, since) if since is not None and few else None,
         **_steps(imp),
         **(_others(who, imp, asked) if overtaken else {}),
     }
@@ -73,11 +73,11 @@ def _title(wanted: Filter) -> str:
     return f"{CHIPS[wanted.show]} in {wanted.field}" if wanted.field else CHIPS[wanted.show]
 
 
-def shape(grid: Grid) -> str:
+def shape(draft: Draft) -> str:
     """Return a mark of the columns and rows: another one means that the page has to be made anew."""
-    columns = [(each["header"], each["field"]) for each in columns_json(grid)]
-    rows = grid.draft.rows
-    said = repr((columns, len(rows), rows[-1].number if rows else 0, grid.draft.reading.options))
+    columns = [(each["header"], each["field"]) for each in columns_json(draft)]
+    rows = draft.rows
+    said = repr((columns, len(rows), rows[-1].number if rows else 0, draft.reading.options))
     return f"{zlib.crc32(said.encode()):08x}"
 
 

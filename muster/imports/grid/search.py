@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from muster.core.plan import Verdict
 from muster.core.table import EDGES
-from muster.imports.draft.draft import Draft, is_left_out
+from muster.imports.draft.draft import Draft
+from muster.imports.filters import is_left_out
 
 
 class Place(NamedTuple):
@@ -22,12 +23,12 @@ def next_problem(found: Draft, start: Place, *, back: bool) -> Place | None:
     """Return the next cell with a problem in the whole file, or the one before, going round at its end."""
     columns = {its.name: index for index, its in enumerate(found.reading.checked.columns) if its}
     for row in _round(len(found.rows), start.row, back=back):
-        places = _problems(found.plan.verdicts[row], columns)
+        places = _problems(found.verdicts[row], columns)
         ahead = [each for each in places if (each < start.column if back else each > start.column)]
         chosen = ahead if row == start.row else places
         if chosen:
             return Place(row, chosen[-1 if back else 0])
-    here = _problems(found.plan.verdicts[start.row], columns) if start.row >= 0 else []
+    here = _problems(found.verdicts[start.row], columns) if start.row >= 0 else []
     return Place(start.row, here[-1 if back else 0]) if here else None
 
 
@@ -51,7 +52,7 @@ def problems_among(found: Draft, cells: Iterable[tuple[int, str | None]]) -> int
     for row, header in cells:
         if row not in wrong:
             place = found.reading.table.place_of(row)
-            problems = found.plan.verdicts[place].problems if place is not None else ()
+            problems = found.verdicts[place].problems if place is not None else ()
             wrong[row] = {each.field for each in problems if each.field}
         count += names.get(header or "") in wrong[row]
     return count

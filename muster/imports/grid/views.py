@@ -23,7 +23,6 @@ from muster.imports.grid.pace import Pace
 from muster.imports.grid.requests import MOST_ROWS, Asked, Refused, body_of, needed, whole
 from muster.imports.grid.responses import told, window
 from muster.imports.grid.search import Place, Sought, matches, nearest, next_problem, problems_among
-from muster.imports.grid.state import Grid, grid_of
 from muster.imports.models import Edit, Import, State
 from muster.teams.access import Access, admin
 
@@ -82,9 +81,9 @@ def _too_late(imp: Import) -> JsonResponse:
 @on_grid(READS)
 def state(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Say where the draft stands, and what has changed since; with `columns`, the columns too."""
-    grid = grid_of(imp)
-    more = {"columns": columns_json(grid)} if "columns" in request.GET else {}
-    return JsonResponse({**told(who, grid, Asked.of(request.GET)), **more})
+    draft = Draft.of(imp)
+    more = {"columns": columns_json(draft)} if "columns" in request.GET else {}
+    return JsonResponse({**told(who, draft, Asked.of(request.GET)), **more})
 
 
 @require_GET
@@ -93,7 +92,7 @@ def state(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 def rows(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Return a window of the rows that a filter showed when it was pressed."""
     offset, limit = needed(request.GET, "offset"), min(needed(request.GET, "limit"), MOST_ROWS)
-    return JsonResponse(window(grid_of(imp), Asked.of(request.GET), offset, limit))
+    return JsonResponse(window(Draft.of(imp), Asked.of(request.GET), offset, limit))
 
 
 @require_http_methods(["PATCH"])
@@ -128,17 +127,17 @@ def ops(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 
 
 def _after(who: Access, imp: Import, asked: Asked, made: Edit | None) -> HttpResponse:
-    grid = grid_of(imp)
-    answer = told(who, grid, asked, own_steps=1 if made else 0)
-    return JsonResponse({**answer, "done": _done(grid, made, asked) if made else None})
+    draft = Draft.of(imp)
+    answer = told(who, draft, asked, own_steps=1 if made else 0)
+    return JsonResponse({**answer, "done": _done(draft, made, asked) if made else None})
 
 
-def _done(grid: Grid, made: Edit, asked: Asked) -> dict[str, Any]:
+def _done(draft: Draft, made: Edit, asked: Asked) -> dict[str, Any]:
     """Say what a step was: its label, how many cells, how many with a problem, the first, and where that is."""
     row, header, *_ = made.cells[0]
-    place = grid.draft.reading.table.place_of(row)
-    offset = None if place is None else find(grid.draft, asked.wanted, asked.listed).index(place)
-    wrong = problems_among(grid.draft, [(each[0], each[1]) for each in made.cells])
+    place = draft.reading.table.place_of(row)
+    offset = None if place is None else find(draft, asked.wanted, asked.listed).index(place)
+    wrong = problems_among(draft, [(each[0], each[1]) for each in made.cells])
     first = {"row": row, "header": header, "offset": offset}
     return {"label": made.label, "count": len(made.cells), "problems": wrong, **first}
 
@@ -147,43 +146,43 @@ def _done(grid: Grid, made: Edit, asked: Asked) -> dict[str, Any]:
 @on_grid(READS)
 def next_one(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Say where the next problem is in the whole file, seen from a cell of the list, and where in the list that is."""
-    grid, asked, query = grid_of(imp), Asked.of(request.GET), request.GET
-    listed = find(grid.draft, asked.wanted, asked.listed)
+    draft, asked, query = Draft.of(imp), Asked.of(request.GET), request.GET
+    listed = find(draft, asked.wanted, asked.listed)
     offset, column, back = whole(query.get("offset")), whole(query.get("column")), "back" in query
     start = Place(-1, -1)
     if offset is not None and offset < len(listed.places):
         start = Place(listed.places[offset], -1 if column is None else column)
-    found = next_problem(grid.draft, start, back=back)
+    found = next_problem(draft, start, back=back)
     if found is None:
-        return JsonResponse({"row": None})
-    number = grid.draft.rows[found.row].number
+        return JsonResponse({"row": None, "rev": draft.look.revision})
+    number = draft.rows[found.row].number
     where = {"offset": listed.index(found.row), "place": found.row}
-    return JsonResponse({"row": number, "column": found.column, **where})
+    return JsonResponse({"row": number, "column": found.column, "rev": draft.look.revision, **where})
 
 
 @require_GET
 @on_grid(READS)
 def find_text(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Say how many cells of the list hold a text, and which is next."""
-    grid, asked = grid_of(imp), Asked.of(request.GET)
+    draft, asked = Draft.of(imp), Asked.of(request.GET)
     query = request.GET
     column = whole(query.get("in"))
-    if column is not None and column >= len(grid.draft.header):
+    if column is not None and column >= len(draft.header):
         raise Refused("There is no such column.")
     sought = Sought(query.get("text", ""), column, "match_case" in query, "whole_cell" in query)
     if not sought.text:
         raise Refused("Type what to find.")
-    every = matches(grid.draft, find(grid.draft, asked.wanted, asked.listed).places, sought)
+    every = matches(draft, find(draft, asked.wanted, asked.listed).places, sought)
     start = (needed(query, "offset"), (whole(query.get("column")) or 0) if "column" in query else -1)
-    return JsonResponse(nearest(every, start, back="back" in query))
+    return JsonResponse({**nearest(every, start, back="back" in query), "rev": draft.look.revision})
 
 
 @require_GET
 @on_grid(READS)
 def causes(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
-    """Draw the panel of causes as it is now, and bring the import's summary up to date with its edits."""
-    grid = grid_of(run.summed_up(imp))
-    problems, warnings = grid.draft.causes()
-    shown = {"causes": problems, "warnings": warnings, "rows_with_problems": grid.tallies.chips()["problems"]}
+    """Draw the panel of causes as it is now."""
+    draft = Draft.of(imp)
+    problems, warnings = draft.causes()
+    shown = {"causes": problems, "warnings": warnings, "rows_with_problems": draft.look.counts.chips()["problems"]}
     about = {"imp": imp, "filter": Asked.of(request.GET).wanted}
     return render(request, "imports/partials/causes_panel.html", {**about, **shown})

@@ -1,62 +1,99 @@
-"""The points of no easy return: confirming an import, stopping it, undoing it."""
+"""Confirming an import, stopping it, undoing it."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from muster.core.fields import options_from_json
 from muster.imports import left_out, run, undo
-from muster.imports.draft.consequences import Consequences, consequences
+from muster.imports.draft.consequences import Consequences, consequences, differences
 from muster.imports.draft.draft import Draft
-from muster.imports.models import Import, State
+from muster.imports.grid.requests import whole
+from muster.imports.models import Edit, Import, State
 from muster.imports.pages.draft_page import about, on_import, revised, too_late
 from muster.teams.access import Access
 
 CAN_STOP = (State.CHECKING, State.READY, State.REFUSED, State.WAITING)
 NAMES_SHOWN = 10
+EDITS_SHOWN = 5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_import(*State)
 def confirm(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
-    """Show what the import will do and to whom, or put it into the queue. Confirming twice imports once."""
+    """Show what the import will do and to whom, or put it into the queue. Confirming twice imports once.
+
+    What is confirmed is what was shown: when that has changed meanwhile, the page says how, and asks again.
+    """
     if imp.state == State.FAILED and request.method == "POST":
         return _start(request, who, imp)
     if imp.state != State.READY:
         return redirect("imports:show", who.team.slug, imp.pk)
-    told = consequences(Draft.of(imp))
+    draft = Draft.of(imp)
+    told = consequences(draft)
     if request.method != "POST" or not told.ready:
-        return render(request, "imports/confirm.html", _confirm_page(imp, told))
-    keeps = request.POST.get("opt_back_in") == "keep"
+        return render(request, "imports/confirm.html", _confirm_page(draft, told))
+    if since := _changed_since(request.POST, draft, told):
+        return render(request, "imports/confirm.html", {**_confirm_page(draft, told), "since": since}, status=409)
+    return _confirmed(request, who, draft, told)
+
+
+def _confirmed(request: HttpRequest, who: Access, draft: Draft, told: Consequences) -> HttpResponse:
+    imp, keeps = draft.imp, request.POST.get("opt_back_in") == "keep"
     if told.opted_back_in and not keeps and "permission" not in request.POST:
-        page = {**_confirm_page(imp, told), "needs_permission": True}
+        page = {**_confirm_page(draft, told), "needs_permission": True}
         return render(request, "imports/confirm.html", page, status=422)
-    if keeps and options_from_json(imp.options).opt_back_in != "keep":
-        revised(request, who, imp, opt_back_in="keep")
-    return _start(request, who, imp)
+    if keeps and draft.reading.options.opt_back_in != "keep":
+        revised(request, who, imp, draft.look.revision, opt_back_in="keep")
+        return _start(request, who, imp, imp.revision)
+    return _start(request, who, imp, draft.look.revision)
 
 
-def _confirm_page(imp: Import, told: Consequences) -> dict[str, Any]:
-    people = told.opted_back_in
+def _confirm_page(draft: Draft, told: Consequences) -> dict[str, Any]:
+    people, opt_outs = told.opted_back_in, list(left_out.noted(draft.verdicts))
     return {
-        **about(imp),
+        **about(draft.imp),
         "told": told,
-        "left_out_opt_outs": left_out.count(run.summed_up(imp)),
-        "opt_outs_shown": left_out.shown(imp),
+        "left_out_opt_outs": sum(len(each.channels) for each in opt_outs),
+        "opt_outs_shown": opt_outs[:NAMES_SHOWN],
+        "shown": json.dumps(told.as_shown()),
         "people": people[:NAMES_SHOWN],
         "more_people": people[NAMES_SHOWN:],
         "values_cleared": told.values_cleared.most_common(),
     }
 
 
-def _start(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+def _changed_since(posted: QueryDict, draft: Draft, told: Consequences) -> list[str]:
+    """Say what is not as the page that was sent had it: consequences, and edits. A form without either says nothing."""
+    if "shown" not in posted:
+        return []
+    said = differences(_shown(posted.get("shown", "")), told)
+    if whole(posted.get("revision")) == draft.look.revision:
+        return said
+    edits = Edit.objects.filter(of=draft.imp, id__gt=whole(posted.get("step")) or 0, undone=False)
+    labels = edits.order_by("-id").values_list("label", "by__first_name", "by__last_name")[:EDITS_SHOWN]
+    made = [f"{label} (by {f'{first} {last}'.strip() or 'somebody'})." for label, first, last in labels]
+    return [*said, *made] or ["The draft was changed, and comes to the same."]
+
+
+def _shown(posted: Any) -> dict[str, Any]:
     try:
-        run.confirm(imp, who.user)
+        shown = json.loads(posted)
+    except ValueError:
+        return {}
+    return shown if isinstance(shown, dict) else {}
+
+
+def _start(request: HttpRequest, who: Access, imp: Import, revision: int | None = None) -> HttpResponse:
+    try:
+        run.confirm(imp, who.user, revision)
+    except run.MovedOn:  # edited while the page was made: ask again
+        return redirect("imports:confirm", who.team.slug, imp.pk)
     except run.WrongState:  # confirmed a moment ago, by this person or another: once is enough
         imp.refresh_from_db()
     return redirect("imports:show", who.team.slug, imp.pk)

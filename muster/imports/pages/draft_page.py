@@ -9,19 +9,20 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from muster.core.errors import BadFile
 from muster.core.fields import options_from_json
-from muster.imports import run
-from muster.imports.draft.draft import Filter, moved
+from muster.imports import run, workspace
+from muster.imports.draft.draft import moved
 from muster.imports.draft.edits import TooMuch
+from muster.imports.filters import Filter
 from muster.imports.grid.requests import whole
 from muster.imports.models import Edit, Import, State
 from muster.imports.pages.forms import OPT_BACK_IN, OptionsForm
-from muster.imports.pages.history import name_of
 from muster.teams.access import Access, admin
 
 DRAFT = (State.READY, State.REFUSED)
@@ -42,7 +43,7 @@ def on_import(*states: State) -> Callable[[Callable[..., HttpResponse]], Callabl
                 return too_late(request, who, imp)
             try:
                 return view(request, who, imp, **kwargs)
-            except run.WrongState:
+            except (run.WrongState, run.MovedOn):
                 imp.refresh_from_db()
                 return too_late(request, who, imp)
             except TooMuch as much:
@@ -61,7 +62,7 @@ def on_import(*states: State) -> Callable[[Callable[..., HttpResponse]], Callabl
 def too_late(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Go to the import and say why the step was not taken."""
     if imp.state in DRAFT:
-        said = "Somebody else changed this draft at the same moment. Look at it again, then repeat your step."
+        said = "This draft has changed since you were shown it. Look at it again, then repeat your step."
     else:
         said = "This import can't be changed any more."
     messages.warning(request, said)
@@ -86,13 +87,18 @@ def rows_shown(query: QueryDict) -> str:
     return Filter.of(query).query(list=whole(query.get("list")), page=whole(query.get("page")))
 
 
-def revised(request: HttpRequest, who: Access, imp: Import, **changed: Any) -> None:
-    """Change options, plan again, and say what moved."""
-    before = run.look(imp) if imp.state == State.READY else None
-    run.revise(imp, who.user, replace(options_from_json(imp.options), **changed))
+def revision_of(request: HttpRequest) -> int | None:
+    """Return the revision that the form was made for; None when it does not say."""
+    return whole(request.POST.get("revision"))
+
+
+def revised(request: HttpRequest, who: Access, imp: Import, revision: int | None, **changed: Any) -> None:
+    """Change options, plan again, and say what moved. Raises MovedOn when the draft is not at the revision any more."""
+    before = workspace.look(imp) if imp.state == State.READY else None
+    run.revise(imp, who.user, replace(options_from_json(imp.options), **changed), revision)
     imp.refresh_from_db()
     if before and imp.state == State.READY:
-        messages.success(request, moved(before, run.look(imp)))
+        messages.success(request, moved(before, workspace.look(imp)))
 
 
 def about(imp: Import) -> dict[str, Any]:
@@ -101,10 +107,11 @@ def about(imp: Import) -> dict[str, Any]:
     undone = Edit.objects.filter(of=imp, undone=True).order_by("number").first()
     return {
         "imp": imp,
-        "name": name_of(imp),
+        "name": imp.name,
         "options": options_from_json(imp.options),
         "options_form": OptionsForm(initial=imp.options),
         "opt_back_ins": OPT_BACK_IN,
         "undo_step": done,
         "redo_step": undone,
+        "step": Edit.objects.filter(of=imp).aggregate(last=Max("id"))["last"] or 0,
     }

@@ -16,7 +16,7 @@ from muster.core.fields import Kind, Options, options_from_json
 from muster.core.table import DELIMITERS, ENCODINGS
 from muster.imports.draft.sample import first_rows
 from muster.imports.models import Import
-from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised
+from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
 from muster.teams.access import Access
 
 SAMPLE_ROWS = 3
@@ -34,7 +34,7 @@ DATE_ORDERS = {
 def how_read(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Show how the file is read, try another way on a sample, or switch to it."""
     if request.method == "POST":
-        revised(request, who, imp, **_asked(request.POST))
+        revised(request, who, imp, revision_of(request), **_asked(request.POST))
         return back(request, who, imp)
     shown = options_from_json(imp.options)
     if "encoding" in request.GET:

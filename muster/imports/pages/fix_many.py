@@ -7,22 +7,23 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from muster.core import errors
 from muster.core.fixes import DATE_ORDERS, FIXES
 from muster.imports.draft import edits
 from muster.imports.draft.bulk_fixes import MAPPED, Proposal, mapping_choices, propose
-from muster.imports.draft.draft import Draft, Filter
+from muster.imports.draft.draft import Draft
 from muster.imports.draft.row_lists import press
+from muster.imports.filters import Filter
 from muster.imports.models import Import, State
-from muster.imports.pages.draft_page import about, address_of, on_import
+from muster.imports.pages.draft_page import about, address_of, on_import, revision_of
 from muster.teams.access import Access
 from muster.teams.models import Membership
 from muster.teams.regions import regions
 
 SHOWN = 5
+_OF_THE_FORM = ("csrfmiddlewaretoken", "revision", "step")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,9 +33,12 @@ def fix(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     query = request.POST if request.method == "POST" else request.GET
     found, wanted = Draft.of(imp), Filter.of(query)
     proposal = _proposal(found, wanted, query)
-    if request.method == "POST" and not proposal.problem and proposal.count:
-        return _apply(request, who, found, proposal, wanted)
-    return render(request, "imports/fix.html", _page(who, found, proposal, wanted, query))
+    page = _page(who, found, proposal, wanted, query)
+    if request.method != "POST" or proposal.problem or not proposal.count:
+        return render(request, "imports/fix.html", page)
+    if revision_of(request) not in (None, found.look.revision):
+        return render(request, "imports/fix.html", {**page, "is_overtaken": True}, status=409)
+    return _apply(request, who, found, proposal, wanted)
 
 
 def _proposal(found: Draft, wanted: Filter, query: QueryDict) -> Proposal:
@@ -70,7 +74,7 @@ def _page(who: Access, found: Draft, proposal: Proposal, wanted: Filter, query: 
         "mapped": [(value, count, chosen.get(value, "")) for value, count in proposal.values],
         "choices": mapping_choices(found, proposal.header, ids) if name == "map" else [],
         "headers": found.header,
-        "typed": query,
+        "typed": {key: value for key, value in query.items() if key not in _OF_THE_FORM},
         "back": wanted.query(),
         "was_asked": any(key in query for key in ("region", "order", "value", "find")) or bool(chosen),
     }
@@ -79,12 +83,8 @@ def _page(who: Access, found: Draft, proposal: Proposal, wanted: Filter, query: 
 def _apply(request: HttpRequest, who: Access, found: Draft, proposal: Proposal, wanted: Filter) -> HttpResponse:
     cells = [(each.row, each.header, each.after) for each in proposal.cells]
     listed = press(found, wanted)  # what was fixed stays in place, to be looked at
-    edits.edit(found.imp, who.user, cells, [(row, True) for row in proposal.rows_out], proposal.label)
+    out = [(row, True) for row in proposal.rows_out]
+    edits.edit(found.imp, who.user, cells, out, proposal.label, revision=found.look.revision)
     done = f"{proposal.count:,} {'cell' if cells else 'row'}{'' if proposal.count == 1 else 's'}"
     messages.success(request, f"{done} {'changed' if cells else 'left out'}. You can undo this as one step.")
     return HttpResponseRedirect(address_of(who, found.imp, QueryDict(wanted.query(list=listed.revision))))
-
-
-def fix_address(who: Access, imp: Import, wanted: Filter, name: str) -> str:
-    """Return the address of a fix for the rows of a filter."""
-    return f"{reverse('imports:fix', args=[who.team.slug, imp.pk])}?{wanted.query(fix=name)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from muster.imports.draft import edits
-from muster.imports.draft.draft import Draft, Filter, ShownRow, chip_of
+from muster.imports.draft.draft import Draft, ShownRow
+from muster.imports.filters import Filter, chip_of
 from muster.imports.models import Import, State
 from muster.imports.pages.draft_page import about, address_of, on_import, rows_shown
 from muster.teams.access import Access
@@ -27,9 +29,27 @@ def row(request: HttpRequest, who: Access, imp: Import, number: int) -> HttpResp
     place = found.place_of(number)
     if place is None:
         raise Http404("There is no such row")
-    if request.method == "POST":
-        return _save(request, who, found, place)
-    return render(request, "imports/row.html", _row_page(found, place, request.GET))
+    if request.method != "POST":
+        return render(request, "imports/row.html", _row_page(found, place, request.GET))
+    if request.POST.get("row_mark", _mark(found, place)) != _mark(found, place):
+        page = _overtaken_page(found, place, request.POST)
+        return render(request, "imports/row.html", page, status=409)
+    return _save(request, who, found, place)
+
+
+def _mark(found: Draft, place: int) -> str:
+    """What a form carries, to tell whether its row has been changed by somebody else meanwhile."""
+    return str(zlib.crc32(repr(found.rows[place].cells).encode()))
+
+
+def _overtaken_page(found: Draft, place: int, posted: QueryDict) -> dict[str, Any]:
+    """Return the form with what was typed, and say what the row's cells are now."""
+    page = _row_page(found, place, QueryDict(posted.get("back", "")))
+    typed = dict(_typed(posted, found, found.rows[place].cells))
+    now = [(cell.header, cell.text) for cell in page["row"].cells if cell.header in typed]
+    for cell in page["row"].cells:
+        cell.text = typed.get(cell.header, cell.text)
+    return {**page, "now": now, "is_overtaken": True}
 
 
 def _row_page(found: Draft, place: int, query: QueryDict) -> dict[str, Any]:
@@ -41,6 +61,7 @@ def _row_page(found: Draft, place: int, query: QueryDict) -> dict[str, Any]:
     cells = list(enumerate(shown.cells))
     return {
         **about(found.imp),
+        "row_mark": _mark(found, place),
         "row": shown,
         "first_cells": [(index, cell) for index, cell in cells if cell.state == "problem"],
         "other_cells": [(index, cell) for index, cell in cells if cell.state != "problem"],
@@ -82,7 +103,7 @@ def _typed(posted: QueryDict, found: Draft, cells: tuple[str, ...]) -> list[tupl
 
 def _said(found: Draft, place: int, number: int) -> str:
     left = len(found.places(Filter("problems")))
-    chip = chip_of(found.plan.verdicts[place])
+    chip = chip_of(found.verdicts[place])
     outcome = {"left-out": "is left out", "problems": "still has a problem"}.get(chip, "is ready")
     return f"Row {number:,} {outcome}. " + (f"{left:,} with a problem left." if left else "No problems left.")
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from muster.imports.models import Import, State
+from muster.imports.progress import progress_json
 from muster.imports.undo import last_day
-from muster.imports.waiting import progress_json
 from muster.teams.models import Team, User
 
 PAGE_ROWS = 50
@@ -76,7 +76,7 @@ def entry(imp: Import) -> dict[str, Any]:
     under_way = imp.state in UNDER_WAY
     return {
         "imp": imp,
-        "name": name_of(imp),
+        "name": imp.name,
         "way": WAYS.get(imp.method, imp.method),
         "status": word,
         "tone": tone,
@@ -91,13 +91,6 @@ def _may_be_undone(imp: Import) -> bool:
     """Whether to offer undo; its page asks more closely."""
     changed = imp.state == State.DONE and not imp.undoes_id and (imp.created or imp.updated)
     return bool(changed and timezone.now() < last_day(imp))
-
-
-def name_of(imp: Import) -> str:
-    """Return what an import is called: its file, pasted rows, or the undoing of another."""
-    if imp.undoes:
-        return f"Undo of {name_of(imp.undoes)}"
-    return imp.filename or "Pasted rows"
 
 
 def status(imp: Import) -> tuple[str, str]:

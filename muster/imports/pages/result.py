@@ -11,7 +11,7 @@ from muster.core import errors
 from muster.core.outcome import Outcome
 from muster.imports import left_out, row_results, undo
 from muster.imports.models import Content, Import
-from muster.imports.pages.history import WAYS, name_of, status
+from muster.imports.pages.history import WAYS, status
 from muster.imports.store import blobs
 
 PAGE_PROBLEMS = 50
@@ -37,7 +37,7 @@ def result_page(imp: Import, query: Mapping[str, str]) -> dict[str, Any]:
     word, tone = status(imp)
     return {
         "imp": imp,
-        "name": name_of(imp),
+        "name": imp.name,
         "way": WAYS.get(imp.method, imp.method),
         "status": word,
         "tone": tone,

@@ -25,12 +25,13 @@ from muster.imports.draft.columns import (
     same_columns,
     unknown_headers,
 )
-from muster.imports.draft.draft import CHIPS, Draft, Filter
-from muster.imports.draft.row_lists import RowList, find
+from muster.imports.draft.draft import Draft
+from muster.imports.draft.row_lists import find
 from muster.imports.draft.sample import first_rows, header_among
+from muster.imports.filters import CHIPS, Filter, RowList
 from muster.imports.grid.requests import whole
 from muster.imports.models import Import, State
-from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised
+from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
 from muster.imports.pages.forms import OptionsForm
 from muster.teams.access import Access
 
@@ -54,7 +55,7 @@ def draft_page(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 
 def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
     """Return what the Review page needs."""
-    counts = found.counts()
+    counts = found.look.counts.chips()
     wanted = Filter.of(query, "problems" if counts["problems"] else "all")
     listed = find(found, wanted, whole(query.get("list")))
     page = Paginator(listed.places, PAGE_ROWS).get_page(query.get("page"))
@@ -75,11 +76,11 @@ def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
         "rows_left_out": left_out,
         "rows_ready": counts["all"] - left_out,
         "rows_with_problems": counts["problems"],
-        "file_notes": [errors.message(note) for note in found.plan.notes],
+        "file_notes": [errors.message(note) for note in found.look.notes],
         "columns": columns_of(found.reading),
         "field_names": choices(found.reading.schema),
         "asks_opt_outs": _asks_opt_outs(found),
-        "left_out_opt_outs": sum(each.code == LEFT_OUT for row in found.plan.verdicts for each in row.notes),
+        "left_out_opt_outs": sum(each.code == LEFT_OUT for row in found.verdicts for each in row.notes),
         "has_grid": run.is_small(found.imp),
         "list": listed.revision,
         "back": wanted.query(list=listed.revision, page=page.number if page.number > 1 else ""),
@@ -113,13 +114,13 @@ def _chips(counts: dict[str, int], wanted: Filter) -> list[dict[str, Any]]:
 
 
 def _headers(found: Draft) -> list[dict[str, Any]]:
-    problems = found.problems_by_field()
+    counts = found.look.counts
     return [
         {
             "header": header,
             "field": its,
             "is_renamed": bool(its and is_answer),
-            "problems": problems[its.name] if its else 0,
+            "problems": counts.problems_in(its.name) if its else 0,
         }
         for header, its, is_answer in columns_of(found.reading)
     ]
@@ -128,7 +129,7 @@ def _headers(found: Draft) -> list[dict[str, Any]]:
 def _asks_opt_outs(found: Draft) -> bool:
     """Whether somebody would be, or by choice is not, opted back in."""
     keeps = "keep" in (found.reading.options.opt_back_in, found.reading.options.blank_opt_out)
-    return keeps or any(note.code == "opted-back-in" for each in found.plan.verdicts for note in each.notes)
+    return keeps or any(note.code == "opted-back-in" for each in found.verdicts for note in each.notes)
 
 
 def refused_page(who: Access, imp: Import, problems: tuple[Problem, ...]) -> dict[str, Any]:
@@ -171,7 +172,7 @@ def options(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     if form.is_valid():
         kept = request.POST.get("opt_back_in", options_from_json(imp.options).opt_back_in)
         chosen = form.cleaned_data | {"opt_back_in": "keep" if kept == "keep" else "file"}
-        revised(request, who, imp, **chosen)
+        revised(request, who, imp, revision_of(request), **chosen)
     else:
         messages.error(request, "Choose Infer Mobile Number or Fail Blank Values.")
     return back(request, who, imp)
@@ -188,7 +189,7 @@ def columns(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
         messages.error(request, f"There is no field {wrong[0]}." if wrong else "Choose what the column is first.")
         return back(request, who, imp)
     column_answers.remember(who.team, found)
-    revised(request, who, imp, columns={**options_from_json(imp.options).columns, **found})
+    revised(request, who, imp, revision_of(request), columns={**options_from_json(imp.options).columns, **found})
     return back(request, who, imp)
 
 
@@ -210,7 +211,7 @@ def leave_out(request: HttpRequest, who: Access, imp: Import, number: int) -> Ht
 @on_import(State.READY)
 def undo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Undo the last step of editing."""
-    step = edits.undo(imp)
+    step = edits.undo(imp, revision_of(request))
     messages.success(request, f"Undone: {step.label}." if step else "There is nothing to undo.")
     return back(request, who, imp)
 
@@ -219,6 +220,6 @@ def undo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 @on_import(State.READY)
 def redo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Redo the step that was undone last."""
-    step = edits.redo(imp)
+    step = edits.redo(imp, revision_of(request))
     messages.success(request, f"Done again: {step.label}." if step else "There is nothing to redo.")
     return back(request, who, imp)

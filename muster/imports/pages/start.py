@@ -35,8 +35,8 @@ from muster.imports.pages.guide import guide_page
 from muster.imports.pages.history import history_page
 from muster.imports.pages.result import result_page
 from muster.imports.pages.review import draft_page
+from muster.imports.progress import progress_json, progress_page
 from muster.imports.store import blobs
-from muster.imports.waiting import progress_json, progress_page
 from muster.settings import settings
 from muster.teams.access import Access, admin, signed_in
 from muster.teams.mail_files import has_mail_server

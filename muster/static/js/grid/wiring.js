@@ -82,8 +82,19 @@ class Grid {
     this.data.refresh().catch((error) => this.status.failed(error));
   }
 
+  // The forms of the page speak of the revision that is shown now.
+  tellForms() {
+    const known = { revision: this.data.state.rev, step: this.data.state.step };
+    for (const [name, value] of Object.entries(known)) {
+      for (const input of document.querySelectorAll(`input[name="${name}"]`)) {
+        if (input instanceof HTMLInputElement) input.value = String(value);
+      }
+    }
+  }
+
   changed({ others } = {}) {
     if (!this.data.state) return;
+    this.tellForms();
     if (!this.view.widths) this.view.layOut();
     this.view.draw();
     this.page.update();
