@@ -48,13 +48,6 @@ def rows_of(imp: Import, outcome: str | None = None, code: str | None = None) ->
     return list(iterate(imp, outcome, code))
 
 
-def page_of(
-    imp: Import, outcome: str | None = None, code: str | None = None, *, past: int = 0, limit: int = 50
-) -> list[RowResult]:
-    """Return at most `limit` rows whose numbers are above `past`."""
-    return list(islice(iterate(imp, outcome, code, past=past), limit))
-
-
 def iterate(imp: Import, outcome: str | None = None, code: str | None = None, *, past: int = 0) -> Iterator[RowResult]:
     """Yield the rows a few hundred at a time: for a page, or for a download of any length."""
     if is_done(imp):

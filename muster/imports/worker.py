@@ -61,25 +61,6 @@ def _until_asked() -> threading.Event:
     return stop
 
 
-class Worker(threading.Thread):
-    """A worker beside the web server, in the same process."""
-
-    def __init__(self) -> None:
-        super().__init__(name="muster-worker", daemon=True)
-        self.stopped = threading.Event()
-
-    def run(self) -> None:
-        try:
-            work(stop=self.stopped)
-        finally:
-            connections.close_all()
-
-    def stop(self, seconds: float = 10) -> None:
-        """Finish what is in hand, then end; what takes longer is left to the next worker."""
-        self.stopped.set()
-        self.join(seconds)
-
-
 def one_round(name: str) -> bool:
     """Run one import or look at one file, and send what is due. Return whether there was anything to do."""
     sent = mail.send_due()

@@ -77,8 +77,7 @@ def test_it_filters_and_pages(cast: Cast) -> None:
     assert [each.row for each in row_results.rows_of(done, "failed")] == [6]
     assert [each.row for each in row_results.rows_of(done, code="number-inferred")] == [5]
     assert [each.row for each in row_results.rows_of(done, code="phone-shortened")] == [6]
-    assert [each.row for each in row_results.page_of(done, limit=2)] == [2, 3]
-    assert [each.row for each in row_results.page_of(done, past=3, limit=2)] == [5, 6]
+    assert [each.row for each in row_results.iterate(done, past=3)] == [5, 6]
 
 
 def test_it_keeps_the_cells_of_failed_rows_longer_than_the_file(cast: Cast) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from muster.core.plan import Plan
 from muster.imports import workspace
-from muster.imports.draft import edits as draft
 from muster.imports.models import Import
 from muster.teams import tokens
 from tests.cast import Cast
@@ -88,7 +87,7 @@ def test_they_give_the_same_plan_row_by_row(cast: Cast, *, anew: bool) -> None:
     made: dict[str, tuple[Plan, Any]] = {}
     for way, imp in zip((in_the_grid, in_row_forms, over_the_api), (first, *others), strict=True):
         way(cast, imp)
-        made[way.__name__] = plan_of(imp, anew=anew), draft.table(Import.objects.get(pk=imp.pk)).rows
+        made[way.__name__] = plan_of(imp, anew=anew), workspace.table(Import.objects.get(pk=imp.pk)).rows
 
     plan, rows = made["over_the_api"]
     assert [verdict.outcome for verdict in plan.verdicts] == ["updated", *["created"] * 5, "failed"]

@@ -17,9 +17,6 @@ from muster.imports.store.db_text import fit
 from muster.imports.workspace import WHOLE_ROW, table
 from muster.teams.models import User
 
-__all__ = ["NoSuchCell", "TooMuch", "can_redo", "can_undo", "edit", "redo", "steps", "table", "undo"]
-
-
 MOST_OF_A_STEP = 10_000_000  # characters, before and after
 MOST_OF_A_DRAFT = 50_000_000
 
@@ -70,21 +67,6 @@ def undo(imp: Import, revision: int | None = None) -> Edit | None:
 def redo(imp: Import, revision: int | None = None) -> Edit | None:
     """Do the step again that was undone last; None when there is none. Raises WrongState, and MovedOn."""
     return _flip(imp, revision, undone=True)
-
-
-def can_undo(imp: Import) -> bool:
-    """Whether a step stands."""
-    return Edit.objects.filter(of=imp, undone=False).exists()
-
-
-def can_redo(imp: Import) -> bool:
-    """Whether a step was undone."""
-    return Edit.objects.filter(of=imp, undone=True).exists()
-
-
-def steps(imp: Import) -> list[Edit]:
-    """Return every step, oldest first, undone ones too."""
-    return list(Edit.objects.filter(of=imp).select_related("by").order_by("number"))
 
 
 def _flip(imp: Import, revision: int | None, *, undone: bool) -> Edit | None:
