@@ -21,18 +21,14 @@ _tls = _address.scheme == "https"
 BASE = Path(__file__).resolve().parent
 
 
-def _make_folder() -> None:
-    """The folder of the data, closed to the other accounts of the machine."""
-    _ours.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
 def _secret_key() -> str:
     """The configured key, or one made on the first run and kept in the data folder, readable by us alone."""
     if _ours.secret_key:
         return _ours.secret_key
+    if not _ours.data.is_dir():  # nothing was begun here, so nothing is signed that anybody could open
+        return secrets.token_urlsafe(50)
     path = _ours.data / "secret-key"
     if not path.exists():
-        _make_folder()
         made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         made.touch(mode=0o600)
         made.write_text(secrets.token_urlsafe(50))
@@ -49,13 +45,13 @@ def _databases() -> dict[str, Any]:
         main["CONN_HEALTH_CHECKS"] = True  # one that died while it lay in the pool is replaced, not handed out
         main["OPTIONS"] = {**main.get("OPTIONS", {}), "pool": {"min_size": 0, "max_size": 20, "timeout": 5}}
         return {"default": main, "progress": {**main, "TEST": {"MIRROR": "default"}}}
-    _make_folder()
     return {"default": _sqlite("muster.sqlite3"), "progress": _sqlite("progress.sqlite3")}
 
 
 def _sqlite(name: str) -> dict[str, Any]:
     path = _ours.data / name
-    path.touch(mode=0o600)  # SQLite gives its other files the mode of this one
+    if _ours.data.is_dir():
+        path.touch(mode=0o600)  # SQLite gives its other files the mode of this one
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),

@@ -119,6 +119,11 @@ class NamedFiles(PydanticBaseSettingsSource):
         return {alias(name): value for name, value in found.items() if value is not None}
 
 
+def make_folder() -> None:
+    """Make the folder of the data, closed to the other accounts of the machine."""
+    settings().data.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 class Described(NamedTuple):
     """One line of `muster settings`."""
 

@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from muster.settings import make_folder
+
+make_folder()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muster.django_settings")
 application = get_wsgi_application()
 

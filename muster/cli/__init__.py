@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+
+from muster import __version__
 
 # Command → the module of this package that has it.
 COMMANDS = {
@@ -27,33 +28,48 @@ COMMANDS = {
 PURE = {"checking", "configuring", "conforming"}  # no database, no Django: they start in a moment
 
 
+BEGINNERS = {"serve", "migrate", "owner", "demo"}  # they may begin an installation where there is none
+
+
 class Commands(TyperGroup):
     """Knows every command's name, and loads its module only for the one that is wanted."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Before a command that wants the data: see to it that there is some, or say where it was looked for."""
+        if args[0] in COMMANDS and COMMANDS[args[0]] not in PURE and "--help" not in args:
+            import_module("muster.cli.setting_up").find_data(may_begin=args[0] in BEGINNERS)
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
         if module not in PURE:
-            set_up_django()
+            import_module("muster.cli.setting_up").set_up_django()
         group = typer.main.get_group(import_module(f"muster.cli.{module}").app)
         return group.get_command(ctx, cmd_name)
 
 
-def set_up_django() -> None:
-    """Load the settings and the models."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "muster.django_settings")
-    import_module("django").setup()
+typer.BadParameter.__bases__[0].exit_code = 64  # type: ignore[attr-defined]  # wrong usage: 2 is a refused file
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
-app = typer.Typer(cls=Commands, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+def show_version(wanted: bool) -> None:
+    """Print the version alone, and end."""
+    if wanted:
+        typer.echo(f"muster {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
-def muster() -> None:
+def muster(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
     """Contacts in bulk, without surprises: preview, import, undo."""
 
 
@@ -73,5 +89,5 @@ def main() -> None:
 
 def _close_pools() -> None:
     """The threads of an open pool would keep the process from ending."""
-    if "django.db" in sys.modules:
+    if "muster.django_settings" in sys.modules:
         import_module("muster.pools").close_pools()

@@ -15,7 +15,7 @@ from muster.core import BadFile, Kind, Known, Options, Outcome, Schema, check, c
 from muster.core.fields import MAX_CUSTOM_FIELDS, position, reserved_name
 
 app = typer.Typer()
-SOME_ROWS_FAIL, REFUSED = 1, 2
+SOME_ROWS_FAIL, REFUSED, USAGE = 1, 2, 64  # as 64 in the world of BSD: it could not even be tried
 STAFF = position("StaffId")
 
 
@@ -34,8 +34,11 @@ def check_file(  # noqa: PLR0917  typer reads them
     blank_mobile: Annotated[BlankMobile, typer.Option(help="What a blank MobileNumber means.")] = BlankMobile.FAIL,
     columns: Annotated[str, typer.Option(help='Answers as JSON: {"Cell Phone": "MobileNumber", "Notes": null}')] = "{}",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing: the exit code says it.")] = False,
 ) -> None:
-    """Say what is wrong with a file, without a database. Exit code 1 if any row fails, 2 if the file is refused.
+    """Say what is wrong with a file, without a database.
+
+    Exit code 1 if any row fails, 2 if the file is refused, 64 if it could not be tried.
 
     Nothing is known of the team's contacts here: every row counts as a new one.
     """
@@ -44,7 +47,7 @@ def check_file(  # noqa: PLR0917  typer reads them
     outcome, refused = judge(read_file(file), schema, options, staff)
     if as_json:
         typer.echo(json.dumps({"state": "refused" if refused else "ready", **outcome.to_json()}, ensure_ascii=False))
-    else:
+    elif not quiet:
         show(outcome, refused=refused)
     raise typer.Exit(exit_code(outcome, refused=refused))
 
@@ -114,9 +117,9 @@ def _field(number: int, kept: dict[str, Any]) -> Any:
 
 
 def give_up(sentence: str) -> NoReturn:
-    """Say why nothing could be done, and end with exit code 2."""
+    """Say why nothing could be done."""
     typer.echo(sentence, err=True)
-    raise typer.Exit(REFUSED)
+    raise typer.Exit(USAGE)
 
 
 def show(outcome: Outcome, *, refused: bool) -> None:

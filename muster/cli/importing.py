@@ -60,8 +60,12 @@ def import_file(  # noqa: PLR0917  typer reads them
     user: Annotated[str, typer.Option(metavar="EMAIL", help="Who imports: named in history, and mailed.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the import as the API shows it.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing: the exit code says it.")] = False,
 ) -> None:
-    """Import a file. Exit code 1 if any row failed, 2 if the file was refused, 3 if it failed on our side."""
+    """Import a file. Exit code 1 if any row failed, 2 if the file was refused, 3 if it failed on our side.
+
+    64 if it could not be tried.
+    """
     started = time.perf_counter()
     options = Options(
         blank_mobile=blank_mobile.value,
@@ -71,10 +75,11 @@ def import_file(  # noqa: PLR0917  typer reads them
         columns=read_columns(columns),
     )
     order = Order(find_team(team), find_user(user), file, read_file(file), options)
-    imp = would(order) if dry_run else carry_out(order, hide_bar=as_json)
+    imp = would(order) if dry_run else carry_out(order, hide_bar=as_json or quiet)
     seconds = {phase: round(imp.seconds.get(phase, 0.0), 3) for phase in PHASES}
     seconds["total"] = round(time.perf_counter() - started, 3)
-    report(imp, seconds, as_json=as_json, dry_run=dry_run)
+    if as_json or not quiet:
+        report(imp, seconds, as_json=as_json, dry_run=dry_run)
     raise typer.Exit(exit_code(imp))
 
 

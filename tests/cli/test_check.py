@@ -70,11 +70,11 @@ def test_it_says_what_it_cannot_read(muster: Muster, tmp_path: Path) -> None:
     wrong = tmp_path / "fields.toml"
     wrong.write_text('[[field]]\nname = "StaffId"\n', encoding="utf-8")
 
-    assert muster("check", str(tmp_path / "none.csv")).code == 2
-    assert muster("check", "-", "--region", "Narnia", input="x").code == 2
-    assert muster("check", "-", "--columns", "[]", input="x").code == 2
-    assert muster("check", "-", "--columns", "{", input="x").code == 2
-    assert muster("check", "-", "--fields", str(wrong), input="x").code == 2
+    assert muster("check", str(tmp_path / "none.csv")).code == 64
+    assert muster("check", "-", "--region", "Narnia", input="x").code == 64
+    assert muster("check", "-", "--columns", "[]", input="x").code == 64
+    assert muster("check", "-", "--columns", "{", input="x").code == 64
+    assert muster("check", "-", "--fields", str(wrong), input="x").code == 64
 
 
 def test_it_needs_no_django() -> None:

@@ -77,6 +77,6 @@ def test_it_names_and_mails_the_user_who_imports(muster: Muster, cast: Cast, row
 
 
 def test_it_says_whom_it_does_not_know(muster: Muster, cast: Cast, rows: Rows) -> None:
-    assert muster("import", "-", "--team", "none", "--blank-mobile", "fail", input=rows()).code == 2
-    assert muster("import", "-", *TO_ADMISSIONS, "--user", "nobody@example.edu", input=rows()).code == 2
-    assert muster("import", "-", "--team", "admissions", input=rows()).code == 2
+    assert muster("import", "-", "--team", "none", "--blank-mobile", "fail", input=rows()).code == 64
+    assert muster("import", "-", *TO_ADMISSIONS, "--user", "nobody@example.edu", input=rows()).code == 64
+    assert muster("import", "-", "--team", "admissions", input=rows()).code == 64
