@@ -39,6 +39,7 @@ _ORDERED_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})", re.ASCI
 _FORMULA = re.compile(r"'*[=@+\-\t\r]")
 _GUARDED = re.compile(r"'+[=@+\-\t\r]")
 _NUMBER_SHAPED = re.compile(r"[+-][\d\s().-]*\d", re.ASCII)
+_NOT_PLAIN = ("\n ", " \n", "\n'", "#")  # space at an end, an apostrophe that guards, perhaps a spreadsheet's error
 _GARBLED = re.compile("[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u20ac\u2122\u0153\u0161\u0152\u0160]|\ufffd")
 _SPREADSHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", re.IGNORECASE)
 
@@ -69,19 +70,24 @@ def _read_texts(field: Field, cells: Sequence[str], report: Report, _: str | Non
 
 
 def _are_plain(cells: Sequence[str], limit: int) -> bool:
-    """Whether a whole column is short printable text with nothing to take away or to doubt, so that no cell needs a
-    look. Of white space and what is invisible, only the plain space is printable."""
-    whole = "\n" + "\n".join(cells) + "\n"
+    """Whether a whole column is short printable text with nothing to take away or to doubt: no cell needs a look."""
+    lines = "\n" + "\n".join(cells) + "\n"
     return (
-        whole.replace("\n", "").isprintable()
-        and whole.count("\n") == len(cells) + 1
-        and "\n " not in whole
-        and " \n" not in whole
-        and "\n'" not in whole
-        and "#" not in whole
-        and (whole.isascii() or (unicodedata.is_normalized("NFC", whole) and not _GARBLED.search(whole)))
+        _are_printable(lines, len(cells))
+        and not any(mark in lines for mark in _NOT_PLAIN)
+        and (lines.isascii() or _are_composed(lines))
         and max(map(len, cells), default=0) <= limit
     )
+
+
+def _are_printable(lines: str, count: int) -> bool:
+    """Whether so many cells are a line each. Of white space and what is invisible, only the space is printable."""
+    return lines.count("\n") == count + 1 and lines.replace("\n", "").isprintable()
+
+
+def _are_composed(lines: str) -> bool:
+    """Whether letters and their accents are one character, and none looks like a wrong encoding."""
+    return unicodedata.is_normalized("NFC", lines) and not _GARBLED.search(lines)
 
 
 def _read_text(cell: str, limit: int, *, several_lines: bool) -> tuple[str | Missing | None, str | None]:

@@ -18,7 +18,7 @@ KEYS = ("q", "text", "whatsapp", "whatsapp_marketing", "assigned", "staff_id", "
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListQuery:
     """The words, the filters, and how an audience is to be sent to."""
 
     typed: str
@@ -43,18 +43,18 @@ class Asked:
         return urlencode({key: value for key, value in {**self.given, **changes}.items() if value not in {None, ""}})
 
 
-def asked_of(request: HttpRequest, who: Access) -> Asked:
+def asked_of(request: HttpRequest, who: Access) -> ListQuery:
     """Read the address. Raises Http404 for a filter that does not exist, PermissionDenied for one that Admins have."""
     given = {key: request.GET[key] for key in KEYS if request.GET.get(key)}
     try:
         filters = filters_of(who.team, given, who.membership)
     except BadFilter as bad:
         raise Http404(f"No such filter: {bad}") from None
-    asked = Asked(given.get("q", ""), filters, given)
+    asked = ListQuery(given.get("q", ""), filters, given)
     return _sending(asked, given.get("send", ""), who) if filters.reach and given.get("send") else asked
 
 
-def _sending(asked: Asked, send: str, who: Access) -> Asked:
+def _sending(asked: ListQuery, send: str, who: Access) -> ListQuery:
     """Add how to send: "mine", "assigned", or both, which cannot be."""
     ways = set(send.split(","))
     if not ways <= {"mine", "assigned"}:

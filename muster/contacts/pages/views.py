@@ -18,7 +18,7 @@ from muster.contacts.consent import OwnWord, set_consent
 from muster.contacts.history import LABELS
 from muster.contacts.models import Contact, Source
 from muster.contacts.pages import record as showing
-from muster.contacts.pages.list_query import Asked, asked_of
+from muster.contacts.pages.list_query import ListQuery, asked_of
 from muster.contacts.search import find
 from muster.contacts.search.filters import MOST
 from muster.core.fields import CHANNELS
@@ -74,7 +74,7 @@ def _left_out(who: Access, page: find.Page, *, is_whole: bool) -> dict[str, int 
     return {"left_out": exports.left_out(who.team), "left_out_here": here}
 
 
-def _audience(asked: Asked, who: Access) -> dict[str, Any]:
+def _audience(asked: ListQuery, who: Access) -> dict[str, Any]:
     """Count the audience, when a channel to reach people on is chosen."""
     channel = asked.filters.reach
     if channel is None:
@@ -85,7 +85,7 @@ def _audience(asked: Asked, who: Access) -> dict[str, Any]:
     return {"audience": found.counts(), "channel_label": LABELS[channel], "no_assigned": reason}
 
 
-def _filters(asked: Asked, who: Access) -> dict[str, Any]:
+def _filters(asked: ListQuery, who: Access) -> dict[str, Any]:
     """What the filters above the list offer."""
     members = Membership.objects.filter(team=who.team).select_related("user").order_by("user__first_name", "id")
     count = Contact.objects.filter(team=who.team)[: MOST_COUNTED + 1].count()
