@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.structure import fullest_folder, longest_chain
+
 MUSTER = Path(__file__).resolve().parents[1] / "muster"
 LAYERS = (
     "core",
@@ -17,6 +19,7 @@ LAYERS = (
     "overview",
 )  # each may import itself and what stands before it
 ALONE = {"core": {"core"}, "settings": {"settings"}}
+LONGEST_CHAIN, FULLEST_FOLDER = 27, 24  # to come down to 12 and 16
 PURE = {*sys.stdlib_module_names, "phonenumbers", "muster"}
 
 
@@ -59,3 +62,13 @@ def test_it_hides_no_cycle_inside_a_function() -> None:
         if isinstance(inner, ast.Import | ast.ImportFrom) and "muster" in ast.unparse(inner)
     ]
     assert hidden == []
+
+
+def test_it_keeps_the_longest_chain_of_imports_short() -> None:
+    chain = longest_chain()
+    assert len(chain) <= LONGEST_CHAIN, chain
+
+
+def test_it_keeps_every_folder_small() -> None:
+    folder, modules = fullest_folder()
+    assert modules <= FULLEST_FOLDER, folder
