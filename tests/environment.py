@@ -17,6 +17,7 @@ from tests.real.server import clean_environment
 ON_POSTGRES = os.environ.get("MUSTER_TEST_DATABASE", "sqlite") == "postgres"
 IN_CI = bool(os.environ.get("CI"))
 KEPT = "MUSTER_TEST_"
+TOUCHING = {"db", "transactional_db", "postgres_url"}  # fixtures that lead to a database
 owned = ExitStack()
 
 
@@ -56,7 +57,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark by what a test asks for; leave out, not skip, what only the other database can run."""
+    """Mark by what a test asks for; leave out, not skip, what the other database is for."""
     for item in items:
         folder = item.path.relative_to(config.rootpath / "tests").parts[0] if in_tests(config, item) else ""
         if "chromium" in getattr(item, "fixturenames", ()) or folder == "browser":
@@ -65,12 +66,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("slow")
         if folder == "postgres":
             item.add_marker("postgres")
-    other = [item for item in items if not ON_POSTGRES and item.get_closest_marker("postgres")]
+    other = [item for item in items if not is_of_this_database(item)]
     if other and len(other) == len(items):
-        raise pytest.UsageError("These tests need PostgreSQL: set MUSTER_TEST_DATABASE=postgres.")
+        needed = "do not touch the database" if ON_POSTGRES else "need PostgreSQL: set MUSTER_TEST_DATABASE=postgres"
+        raise pytest.UsageError(f"These tests {needed}.")
     if other:
         config.hook.pytest_deselected(items=other)
         items[:] = [item for item in items if item not in other]
+
+
+def is_of_this_database(item: pytest.Item) -> bool:
+    """On PostgreSQL, what touches the database; on SQLite, what does not need PostgreSQL."""
+    if not ON_POSTGRES:
+        return not item.get_closest_marker("postgres")
+    marks = ("django_db", "postgres", "slow", "browser")
+    return any(map(item.get_closest_marker, marks)) or not TOUCHING.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def in_tests(config: pytest.Config, item: pytest.Item) -> bool:
