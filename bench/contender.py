@@ -53,6 +53,7 @@ def set_up(fields: int) -> dict[str, Any]:
     """Make an empty installation with one team, its fields and its staff."""
     call_command("migrate", verbosity=0)
     call_command("migrate", database="progress", verbosity=0)
+    call_command("migrate", database="calls", verbosity=0)
     team = Team.objects.create(slug=SLUG, name="Bench")
     add_fields(fields)
     for number, staff in enumerate(people.STAFF):

@@ -39,16 +39,18 @@ def _secret_key() -> str:
 
 
 def _databases() -> dict[str, Any]:
-    """The main database, and "progress": a second way in that a running import's transaction does not hold up."""
+    """The main database, and two more ways in that a running import does not hold up: "progress" and "calls"."""
     if _ours.database_url:
         main = dj_database_url.parse(_ours.database_url)
         main["CONN_HEALTH_CHECKS"] = True  # one that died while it lay in the pool is replaced, not handed out
         main["OPTIONS"] = {**main.get("OPTIONS", {}), "pool": {"min_size": 0, "max_size": 20, "timeout": 5}}
-        return {"default": main, "progress": {**main, "TEST": {"MIRROR": "default"}}}
-    return {"default": _sqlite("muster.sqlite3"), "progress": _sqlite("progress.sqlite3")}
+        mirror = {**main, "TEST": {"MIRROR": "default"}}
+        return {"default": main, "progress": mirror, "calls": mirror}
+    calls = _sqlite("calls.sqlite3", synchronous="FULL")  # what was answered must outlast a power cut
+    return {"default": _sqlite("muster.sqlite3"), "progress": _sqlite("progress.sqlite3"), "calls": calls}
 
 
-def _sqlite(name: str) -> dict[str, Any]:
+def _sqlite(name: str, synchronous: str = "NORMAL") -> dict[str, Any]:
     path = _ours.data / name
     if _ours.data.is_dir():
         path.touch(mode=0o600)  # SQLite gives its other files the mode of this one
@@ -59,7 +61,7 @@ def _sqlite(name: str) -> dict[str, Any]:
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; "
             "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;",
         },
     }
@@ -138,7 +140,7 @@ SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS = [each.strip() for each in _ours.old_secret_keys.split(",") if each.strip()]
 DEBUG = _ours.debug
 DATABASES = _databases()
-DATABASE_ROUTERS = ["muster.imports.db_router.ProgressRouter"]
+DATABASE_ROUTERS = ["muster.imports.db_router.ProgressRouter", "muster.connect.db_router.CallsRouter"]
 CACHES = _caches()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
@@ -150,6 +152,7 @@ WSGI_APPLICATION = "muster.wsgi.application"
 INSTALLED_APPS = [
     "muster.teams",  # first: its templates and commands win over those of the libraries
     "muster.contacts",
+    "muster.connect",
     "muster.imports",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -21,6 +21,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from muster import __version__, migrating
+from muster.connect import metrics as connect
 from muster.imports import lease, presence
 from muster.imports.models import Import, Mail, State
 from muster.settings import settings
@@ -89,6 +90,7 @@ class Queue(Collector):
         yield GaugeMetricFamily(
             "muster_mails_retried", "Of them, refused at least once.", unsent.exclude(attempts=0).count()
         )
+        yield from connect.collect()
         version = GaugeMetricFamily("muster_version", "The version that answers.", labels=["version"])
         version.add_metric([__version__], 1)
         yield version

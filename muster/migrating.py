@@ -18,9 +18,9 @@ LOCK = 0x4D55535445  # for PostgreSQL, which knows its advisory locks by number
 
 
 def migrate_database(*, quiet: bool) -> None:
-    """Apply the migrations that are missing, on the main database and, where it is a file of its own, the progress."""
+    """Apply the migrations that are missing: on SQLite, progress and calls are files of their own."""
     with _alone():
-        for alias in (DEFAULT_DB_ALIAS, "progress"):
+        for alias in (DEFAULT_DB_ALIAS, "progress", "calls"):
             if alias == DEFAULT_DB_ALIAS or not settings().database_url:
                 call_command("migrate", database=alias, interactive=False, verbosity=0 if quiet else 1)
         if settings().database_url:

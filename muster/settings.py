@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     metrics_token: str = Field(
         "", description="Bearer token that opens /metrics from anywhere.", json_schema_extra=SECRET
     )
+    webhook_networks: str = Field(
+        "",
+        description="Private networks that webhooks may reach, by http: too, by commas: 10.1.0.0/16. Unset: none.",
+    )
+    delivery_days: int = Field(30, description="Days the deliveries of webhooks are listed.")
     log_format: str = Field("text", description="text, or json: one object per line.")
 
     max_file_bytes: int = Field(5 * 1024 * 1024, description="Largest upload on the web page, in bytes.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from muster import health
+from muster.connect import urls as connect
+from muster.connect.hook import hook
 from muster.contacts import urls
 from muster.imports.pages.start import guide
 from muster.overview.views import notices, overview
@@ -13,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("hooks/<str:key>", hook, name="hook"),
     path("", include("muster.api.application")),
     path("", include("muster.teams.urls")),
     path("notices/", notices, name="notices"),
@@ -20,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("t/<slug:team>/fields/", include((urls.custom_fields, "fields"))),
     path("t/<slug:team>/contacts/", include((urls.contacts, "contacts"))),
     path("t/<slug:team>/imports/", include("muster.imports.urls")),
+    path("t/<slug:team>/connections/", include((connect.connection_pages, "connections"))),
+    path("t/<slug:team>/webhooks/", include((connect.webhook_pages, "webhooks"))),
     path("guide/errors", guide, name="guide"),
 ]
 

@@ -1,4 +1,4 @@
-"""Who may import whom: core ◄ teams ◄ contacts ◄ imports ◄ api, cli, urls. Arrows never turn round."""
+"""Who may import whom: core ◄ teams ◄ contacts ◄ connect ◄ imports ◄ api, cli, urls. Arrows never turn round."""
 
 import ast
 import sys
@@ -15,6 +15,7 @@ LAYERS = (
     "settings",
     "teams",
     "contacts",
+    "connect",
     "imports",
     "overview",
 )  # each may import itself and what stands before it

@@ -11,7 +11,20 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from muster import __version__
-from muster.api import audience, contacts, fields, imports, openapi, problems, reference, stopped, teams
+from muster.api import (
+    audience,
+    changes,
+    connections,
+    contacts,
+    fields,
+    imports,
+    openapi,
+    problems,
+    reference,
+    stopped,
+    teams,
+    webhooks,
+)
 from muster.api.reading import Json
 
 DESCRIPTION = """\
@@ -41,8 +54,9 @@ def build() -> Api:
         docs_url=None,
     )
     problems.install(made)
-    for router in (teams.router, fields.router, imports.router, contacts.router, audience.router, stopped.router):
-        made.add_router("", router)
+    parts = (teams, fields, imports, contacts, changes, audience, stopped, webhooks, connections)
+    for part in parts:
+        made.add_router("", part.router)
     return made
 
 

@@ -52,6 +52,7 @@ def erase(contact: Contact, by: User) -> Tombstone:
         erasing.send(Contact, person=person)
         index_rows(connection, removed=[(current.id, current.search_text)])
         Change.objects.filter(team=team, contact=current.id).delete()
+        Change.objects.create(team=team, contact=current.id, at=begun, source=Source.USER, by=by.pk, action="erased")
         Contact.objects.filter(team=team, id=current.id).delete()
         stop_list.forget_numbers(team, person.numbers)
         tally = counts.Tally()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from muster.contacts.lock import version_in_hand
 from muster.contacts.time_ids import next_id
 from muster.core.fields import CUSTOM_KINDS, answer_in_words
 from muster.teams.models import Membership, Team, User
@@ -138,19 +139,21 @@ class Change(models.Model):
     pk = models.CompositePrimaryKey("team_id", "id")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     id = models.BigIntegerField(default=next_id)
+    version = models.BigIntegerField(default=version_in_hand)  # of the team; with the id, the order of all changes
     contact = models.BigIntegerField()  # Contact.id
     at = models.DateTimeField()
     source = models.CharField(max_length=7, choices=Source)
     by = models.BigIntegerField(null=True)  # User.id
     import_id = models.UUIDField(null=True)
     row = models.IntegerField(null=True)
-    action = models.CharField(max_length=12)  # created, updated, adopted, consent, undone, removed
+    action = models.CharField(max_length=12)  # created, updated, adopted, consent, undone, removed, erased
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
 
     class Meta:
         indexes = (
             models.Index(fields=("team", "contact", "id"), name="change_by_contact"),
+            models.Index(fields=("team", "version", "id"), name="change_in_order"),
             models.Index(
                 fields=("team", "import_id", "id"), name="change_by_import", condition=models.Q(import_id__isnull=False)
             ),

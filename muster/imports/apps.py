@@ -10,5 +10,6 @@ class ImportsConfig(AppConfig):
     label = "imports"
 
     def ready(self) -> None:
-        """Listen for people who are erased."""
-        import muster.imports.erasure  # noqa: F401, PLC0415  models are loaded by now
+        """Listen for people who are erased, and for webhooks that are switched off."""
+        import muster.imports.erasure  # noqa: PLC0415  models are loaded by now
+        import muster.imports.webhook_mail  # noqa: F401, PLC0415

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from muster.connect import retention as connect
 from muster.imports.models import Edit, Import, Progress, State
 from muster.imports.store import blobs
 from muster.settings import settings
@@ -20,6 +21,7 @@ def prune() -> None:
     cancel_old_drafts()
     for team in Team.objects.all():
         remove_originals(team)
+    connect.prune()
     Progress.objects.filter(at__lt=timezone.now() - timedelta(days=1)).delete()
 
 

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from muster.connect import outbox
 from muster.contacts.lock import locked
 from muster.contacts.schema import schema_of
 from muster.core.errors import BadFile
@@ -299,7 +300,16 @@ def finish(imp: Import, outcome: Outcome, at: datetime, clock: Clock) -> Outcome
         raise Overtaken(f"import {imp.pk} is no longer ours")
     if not imp.undoes_id:
         write_mails(imp, outcome, at)
+    tell_end(imp, outbox.UNDONE if imp.undoes_id else outbox.FINISHED, counts(outcome))
     return outcome
+
+
+def tell_end(imp: Import, event: str, counted: dict[str, Any]) -> None:
+    """Put in line for webhooks how an import ended; in the caller's transaction."""
+    totals = {name: counted.get(name, 0) for name in _TOTALS}
+    undoes = {"undoes": str(imp.undoes_id)} if imp.undoes_id else {}
+    told = {"import": str(imp.pk), "method": imp.method, "totals": totals, **undoes}
+    outbox.write(Team.objects.get(pk=imp.team_id), event, told)  # as it is now: with the version of this change
 
 
 def counts(outcome: Outcome) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, close_ol
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from muster.connect import background, outbox
 from muster.core.errors import BadFile
 from muster.core.outcome import Outcome
 from muster.imports import lease, mail, progress, retention, run, undo
@@ -34,8 +35,18 @@ GIVEN_UP = "It was tried {tries} times. Each time its worker ended, or it took m
 
 def work(*, once: bool = False, stop: threading.Event | None = None) -> None:
     """Work until told to stop; `once`: until nothing is left to do."""
-    stop, name, prune_at = stop or _until_asked(), _name(), 0.0
+    stop = stop or _until_asked()
     mail.prepare()
+    if once:
+        _work(stop, once=True)
+        background.drain()
+    else:
+        with background.beside():
+            _work(stop, once=False)
+
+
+def _work(stop: threading.Event, *, once: bool) -> None:
+    name, prune_at = _name(), 0.0
     while not stop.is_set():
         close_old_connections()
         try:
@@ -223,6 +234,7 @@ def _fail(imp: Import, why: str = FAILURE) -> None:
         if failed.update(state=State.FAILED, failure=why, lease_until=None, finished_at=now):
             imp.failure = "" if why == FAILURE else why
             mail.write_failure(imp, now)
+            run.tell_end(imp, outbox.FAILED, {})
 
 
 @contextmanager

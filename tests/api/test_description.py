@@ -1,5 +1,6 @@
 """The API's description: complete, true, and the same everywhere it is shown."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +61,22 @@ def test_every_operation_has_an_example_of_what_is_sent() -> None:
             assert "example" in media or "example" in named, path
 
 
+def filled_in(path: str) -> str:
+    """A path with ids of the right form, and a team that there is."""
+    named = path.replace("{import_id}", "5f0c9a4e-0a63-4a6e-9f0b-6f4a2b1f2a10").replace("{team}", "admissions")
+    return re.sub(r"{(webhook|delivery|connection)_id}", "1", named)
+
+
 def test_every_address_asks_for_a_token(cast: Cast) -> None:
     for method, path, _ in operations():
-        filled = path.replace("{import_id}", "5f0c9a4e-0a63-4a6e-9f0b-6f4a2b1f2a10").replace("{team}", "admissions")
+        filled = filled_in(path)
         assert Caller("none")(method.upper(), filled).status == 401, path
 
 
 def test_a_user_may_do_only_what_the_description_says(cast: Cast, call_as: CallAs) -> None:
     bob = call_as(cast.bob)
     for method, path, operation in operations():
-        filled = path.replace("{import_id}", "5f0c9a4e-0a63-4a6e-9f0b-6f4a2b1f2a10").replace("{team}", "admissions")
+        filled = filled_in(path)
         refused = bob(method.upper(), filled).status == 403
         assert refused == operation["x-for"].startswith(("Admins", "Owners")), (method, path)
 

@@ -20,7 +20,7 @@ class WorkerProcess:
     """A worker that starts up while we go on; `pid` is also in `Import.worker` of what it has claimed."""
 
     def __init__(self, **env: str) -> None:
-        names = [str(connections[alias].settings_dict["NAME"]) for alias in ("default", "progress")]
+        names = [str(connections[alias].settings_dict["NAME"]) for alias in ("default", "progress", "calls")]
         everything = {**os.environ, "MUSTER_LEASE_SECONDS": str(LEASE_SECONDS), "PYTHONPATH": str(TOP), **env}
         command = [sys.executable, "-m", "tests.imports.worker_process", *names]
         self.process = subprocess.Popen(command, env=everything, cwd=TOP)

@@ -1,4 +1,4 @@
-"""A worker as a process of its own, on a test's databases: `python -m tests.imports.worker_process MAIN PROGRESS`."""
+"""A worker as a process of its own, on a test's databases: `python -m tests.imports.worker_process MAIN …`."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ def main() -> None:
     from muster.imports import budget, worker  # noqa: PLC0415
     from muster.settings import settings  # noqa: PLC0415
 
-    for alias, name in zip(("default", "progress"), sys.argv[1:3], strict=True):
+    for alias, name in zip(("default", "progress", "calls"), sys.argv[1:4], strict=True):
         connections[alias].settings_dict["NAME"] = name
     budget.limit_memory(settings().worker_memory_mb)
     worker.work()

@@ -12,6 +12,7 @@ class Door(StrEnum):
     ADMIN = "Admins of the team"
     TEAM_OWNER = "owners, seeing the team"
     OWNER = "owners"
+    SIGNED = "nobody but who signs the call"
     SHUT = "nobody, once there is an owner"
 
 
@@ -59,6 +60,20 @@ PAGES = {
     "fields:delete": D,
     "fields:move": D,
     "fields:forget_answer": D,
+    "hook": Door.SIGNED,
+    "connections:list": D,
+    "connections:add": D,
+    "connections:one": D,
+    "connections:edit": D,
+    "connections:delete": D,
+    "webhooks:list": D,
+    "webhooks:add": D,
+    "webhooks:one": D,
+    "webhooks:edit": D,
+    "webhooks:secret": D,
+    "webhooks:test": D,
+    "webhooks:again": D,
+    "webhooks:delete": D,
     "contacts:list": M,
     "contacts:add": D,
     "contacts:export": D,
@@ -188,6 +203,20 @@ OPERATIONS = {
     "POST /teams/{team}/contacts/{contact_id}/consent": M,
     "POST /teams/{team}/consent": M,
     "GET /teams/{team}/stopped": D,
+    "GET /teams/{team}/changes": M,
+    "GET /teams/{team}/webhooks": D,
+    "POST /teams/{team}/webhooks": D,
+    "PATCH /teams/{team}/webhooks/{webhook_id}": D,
+    "DELETE /teams/{team}/webhooks/{webhook_id}": D,
+    "POST /teams/{team}/webhooks/{webhook_id}/secret": D,
+    "POST /teams/{team}/webhooks/{webhook_id}/test": D,
+    "GET /teams/{team}/webhooks/{webhook_id}/deliveries": D,
+    "POST /teams/{team}/webhooks/deliveries/{delivery_id}/again": D,
+    "GET /teams/{team}/connections": D,
+    "POST /teams/{team}/connections": D,
+    "PATCH /teams/{team}/connections/{connection_id}": D,
+    "DELETE /teams/{team}/connections/{connection_id}": D,
+    "GET /teams/{team}/connections/{connection_id}/calls": D,
     "GET /teams/{team}/contacts.csv": D,
     "GET /teams/{team}/audience": M,
 }
@@ -204,6 +233,10 @@ BODIES: dict[str, object] = {
     "PATCH /teams/{team}/imports/{import_id}/rows": [{"row": 2, "leave_out": True}],
     "POST /teams/{team}/contacts": {"first_name": "New", "last_name": "X", "mobile_number": "+1 716 555 9999"},
     "PATCH /teams/{team}/contacts/{contact_id}": {"first_name": "New"},
+    "POST /teams/{team}/webhooks": {"url": "https://example.com/hook", "events": ["contacts.changed"]},
+    "PATCH /teams/{team}/webhooks/{webhook_id}": {"events": ["import.finished"]},
+    "POST /teams/{team}/connections": {"kind": "twilio", "name": "Texting", "secret": "s"},
+    "PATCH /teams/{team}/connections/{connection_id}": {"name": "Texting"},
     "POST /teams/{team}/contacts/{contact_id}/consent": {"channel": "text", "opted_out": True, "source": "user"},
     "POST /teams/{team}/consent": {
         "number": "+17165550101",
@@ -220,6 +253,8 @@ OTHERS = {"alice", "bob", "charlie", "dora"}
 def opens(door: Door, character: str) -> str:
     """What a character meets at a door: "open", or how it is shut. Charlie and Dora are in other teams, or in none."""
     open_to = {S: OTHERS, M: {"alice", "bob"}, D: {"alice"}, T: set[str](), O: set[str]()}
+    if door is Door.SIGNED:
+        return "403"
     if door is Door.SHUT:
         return "404"
     if door is A or character == "olivia":

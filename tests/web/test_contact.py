@@ -211,7 +211,7 @@ def test_it_erases_a_person(cast: Cast, contact: Contact) -> None:
     assert asked.status_code == 200
     assert answer["Location"] == PAGE
     assert not Contact.objects.exists()
-    assert not Change.objects.exists()
+    assert [(each.action, each.before, each.after) for each in Change.objects.all()] == [("erased", None, None)]
     assert find(cast.team, "ana").contacts == []
     assert erased_ids(cast.team, ["S1", "S2", "S3"]) == {"S1", "S2"}
     assert erased_ids(cast.other_team, ["S1"]) == frozenset()

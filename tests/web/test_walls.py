@@ -16,6 +16,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from muster.api.application import description
+from muster.connect import connections
+from muster.connect.webhooks import manage
 from muster.contacts import custom_fields
 from muster.contacts.models import ColumnAnswer, Contact
 from muster.teams import first_run, invitations, tokens
@@ -75,6 +77,9 @@ def things(team: Team, admin: User, letter: str) -> Things:
     contact = Contact.objects.get(team=team, contact_id=f"{letter}1")
     token, _ = tokens.make(admin, "CRM")
     session = UserSession.objects.create(user=admin, ip="192.0.2.1", session_key=letter)
+    connection = connections.add(team, admin, kind="whatsapp_cloud", name="X", secret="s", verify_token="v")
+    webhook, _ = manage.add(team, admin, url="https://example.com/", events=["contacts.changed"])
+    delivery = manage.send_test(webhook)
     ids: dict[str, dict[str, Any]] = {
         "invitation": {"signed": invitations.link(invitation).rstrip("/").rsplit("/", 1)[-1]},
         "revoke_token": {"pk": token.pk},
@@ -93,6 +98,9 @@ def things(team: Team, admin: User, letter: str) -> Things:
         "fields:move": {"pk": field.pk},
         "fields:forget_answer": {"pk": answer.pk},
         "contacts:": {"pk": contact.id},
+        "hook": {"key": connection.key},
+        "connections:": {"pk": connection.pk},
+        "webhooks:": {"pk": webhook.pk, "delivery": delivery.id},
         "imports:": {"pk": draft.pk, "number": 2},
         **{each: {"pk": done.pk} for each in DONE_IMPORT},
     }
@@ -114,6 +122,7 @@ def things(team: Team, admin: User, letter: str) -> Things:
         "q": f"{letter}ebedee",
     }
     api = {"team": team.slug, "import_id": str(draft.pk), "contact_id": f"{letter}1", "name": name}
+    api |= {"webhook_id": str(webhook.pk), "delivery_id": str(delivery.id), "connection_id": str(connection.pk)}
     return Things(team, ids, api, values)
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 from orjson import dumps
 
 from muster.contacts import counts
+from muster.contacts.lock import version_in_hand
 from muster.contacts.mapping import CHANNEL_COLUMNS, PLAIN, SEARCHED, SEARCHED_NUMBERS, SEARCHED_TEXTS
 from muster.contacts.models import Source
 from muster.contacts.schema import schema_of
@@ -243,6 +244,7 @@ class Writer:
         import_id = str(self.import_id) if bulk_sql.is_postgres() else self.import_id.hex
         return {
             "team_id": self.team.pk,
+            "version": version_in_hand(),
             "at": self.at_kept,
             "source": "import",
             "by": self.by,

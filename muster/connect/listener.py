@@ -1,0 +1,150 @@
+"""Applies what gateways passed on: in the order it came, inside the team's lock, each message once.
+
+A team whose import is being saved waits for it, and its STOP then wins over it; other teams do not wait.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
+
+from muster.connect import outbox
+from muster.connect.models import Call, CallState, Connection
+from muster.contacts import consent
+from muster.contacts.consent import Heard, OtherMessage
+from muster.contacts.models import Contact, Source
+from muster.teams.models import Team
+from muster.teams.version import version_of
+
+log = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_LOOKS = 0.25
+AT_A_TIME = 200
+MOST_ATTEMPTS = 5
+WAIT_FOR_LOCK = "SET LOCAL lock_timeout = '250ms'"
+
+
+def run(stop: threading.Event) -> None:
+    """Apply what comes until told to stop."""
+    while not stop.is_set():
+        try:
+            applied = apply_waiting()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database did not answer, calls wait: %s", error)
+            applied = 0
+        connections.close_all()
+        if not applied:
+            stop.wait(SECONDS_BETWEEN_LOOKS)
+
+
+def apply_waiting() -> int:
+    """Apply what waits, team by team; return how many calls came to an end."""
+    teams = Call.objects.filter(state=CallState.WAITING).order_by("team_id").values_list("team_id", flat=True)
+    return sum(_apply_of_team(pk) for pk in list(teams.distinct()))
+
+
+def _apply_of_team(pk: int) -> int:
+    """Apply a team's calls until one cannot be applied now: what comes later must not overtake it."""
+    team = Team.objects.filter(pk=pk).first()
+    waiting = Call.objects.filter(team_id=pk, state=CallState.WAITING).order_by("id")
+    if team is None:
+        return waiting.delete()[0]
+    ended = 0
+    for call in waiting[:AT_A_TIME]:
+        try:
+            _apply(team, call)
+        except OperationalError as error:
+            log.info("calls of team %s wait: %s", pk, error)
+            return ended
+        except Exception:
+            log.exception("call %s was not applied", call.pk)
+            _put_off(call)
+            return ended
+        ended += 1
+    return ended
+
+
+def _apply(team: Team, call: Call) -> None:
+    """Apply one, and keep what came of it. Killed in between, it is applied again, and heard before by then."""
+    through = Connection.objects.filter(pk=call.connection_id).first()
+    name = through.name if through else ""
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(WAIT_FOR_LOCK)
+            heard = _by_contact_id(team, call, name) if call.contact_id else _by_number(team, call, name)
+    except OtherMessage:
+        _end(call, CallState.LEFT, "A message with this id said something else before")
+    else:
+        contacts = heard.contacts if heard and heard.counted else []
+        state = CallState.DONE if heard and heard.counted else CallState.LEFT
+        _end(call, state, _outcome(call, heard), [each.id for each in contacts])
+
+
+def _by_number(team: Team, call: Call, through: str) -> Heard:
+    heard = consent.hear(
+        team,
+        call.number,
+        call.channel,
+        opted_out=bool(call.opted_out),
+        said_text=call.heard,
+        through=through,
+        message_id=_message_id(call),
+        at=call.said_at or call.at,
+        if_out=call.if_out,
+    )
+    if heard.counted and not heard.contacts:
+        team.version = version_of(team.pk)
+        told = {"id": None, "contact_id": None, "number": call.number, "channel": call.channel}
+        outbox.write(team, outbox.CONSENT, {**told, "opted_out": call.opted_out, "source": Source.CONTACT.value})
+    return heard
+
+
+def _by_contact_id(team: Team, call: Call, through: str) -> Heard | None:
+    """Hear a gateway that knows people by their ContactId; None when there is none."""
+    contact = Contact.objects.filter(team=team, contact_id=call.contact_id).select_related("team").first()
+    if contact is None:
+        return None
+    changed = consent.set_consent(
+        contact,
+        channel=call.channel,
+        opted_out=bool(call.opted_out),
+        source=Source.CONTACT,
+        by=None,
+        message_id=_message_id(call),
+    )
+    return Heard([changed], counted=True)
+
+
+def _message_id(call: Call) -> str:
+    """The provider's own id, of this connection; a call without one counts by itself."""
+    return f"{call.connection_id}:{call.message_id or f'call {call.pk}'}"
+
+
+def _outcome(call: Call, heard: Heard | None) -> str:
+    """What a person is told: whom it changed, or why nothing."""
+    if heard is None:
+        return "No contact has this Contact ID"
+    if not heard.counted:
+        return "Counts only for somebody who is out" if call.if_out else "Heard before"
+    word = "Opted out" if call.opted_out else "Opted in"
+    if not heard.contacts:
+        return "Nobody has this number: kept in the stop list" if call.opted_out else "Nobody has this number"
+    return f"{word}: {len(heard.contacts)} contact{'s' if len(heard.contacts) != 1 else ''}"
+
+
+def _put_off(call: Call) -> None:
+    """Through a fault of ours: try again a few times, then say so on the page."""
+    call.attempts += 1
+    if call.attempts >= MOST_ATTEMPTS:
+        _end(call, CallState.FAILED, "Not applied, because of a problem on our side")
+    Call.objects.filter(pk=call.pk).update(attempts=call.attempts)
+
+
+def _end(call: Call, state: CallState, outcome: str, changed: list[int] | None = None) -> None:
+    log.info("call %s: %s", call.pk, outcome)
+    waiting = Call.objects.filter(pk=call.pk, state=CallState.WAITING)
+    waiting.update(state=state, outcome=outcome, changed=changed or [])
