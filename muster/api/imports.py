@@ -204,7 +204,10 @@ def change_rows(
     return import_json(find(asker, import_id))
 
 
-@router.post(IMPORT + "/confirm", auth=Admins(), response={202: ImportOut}, openapi_extra=says(409))
+REVISION = {"requestBody": {"content": {"application/json": {"example": {"revision": 2}}}}}
+
+
+@router.post(IMPORT + "/confirm", auth=Admins(), response={202: ImportOut}, openapi_extra={**says(409), **REVISION})
 def confirm_import(
     request: HttpRequest, team: str, import_id: UUID, body: Confirmation | None = None
 ) -> Status[dict[str, Any]]:
