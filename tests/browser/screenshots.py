@@ -33,7 +33,10 @@ class Camera:
 
     def __init__(self, browser: Browser, server: MusterServer, folder: Path) -> None:
         self.folder, self.server, self.browser = folder, server, browser
-        self.page = browser.new_context(base_url=server.url, viewport=DESK).new_page()
+        still = browser.new_context(
+            base_url=server.url, viewport=DESK, reduced_motion="reduce"
+        )  # colours change at once
+        self.page = still.new_page()
         self.page.goto("/")
         self.page.get_by_label("Email").fill(EMAIL)
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -45,7 +48,6 @@ class Camera:
         if path:
             self.page.goto(path)
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_timeout(300)  # colours take a moment to change
         self.page.screenshot(path=self.folder / f"{name}.png")
 
     def take_without_script(self, name: str, path: str) -> None:

@@ -4,13 +4,15 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ViewportSize
 
 from muster.demo import UMA
 from tests.browser.conftest import PHONE, WIDE, Visit, faults
+from tests.browser.looks import STILL, every_window, faults_of
 from tests.browser.test_every_account_page import enter
-from tests.browser.test_every_import_page import LOOKS
 from tests.real.server import MusterServer
+
+pytestmark = pytest.mark.timeout(900)  # dozens of pages in one test
 
 CONTACTS = "/t/admissions-demo/contacts/"
 
@@ -31,17 +33,17 @@ def places(chromium: Browser, demo: MusterServer, signed_in: Any) -> dict[str, s
         "overview": "/t/admissions-demo/",
         "overview of a new team": "/t/financial-aid-demo/",
         "list": CONTACTS,
-        "hits": f"{CONTACTS}?q=s10",
-        "no hit": f"{CONTACTS}?q=nobody+has+this+name",
-        "no hit with filters": f"{CONTACTS}?q=nobody&text=opted_out",
-        "filters": f"{CONTACTS}?whatsapp=opted_out&assigned=none",
-        "of an import": f"{CONTACTS}?import={done.rstrip('/').rpartition('/')[2]}",
+        "list, hits": f"{CONTACTS}?q=s10",
+        "list, no hit": f"{CONTACTS}?q=nobody+has+this+name",
+        "list, no hit with filters": f"{CONTACTS}?q=nobody&text=opted_out",
+        "list, filters": f"{CONTACTS}?whatsapp=opted_out&assigned=none",
+        "list, of an import": f"{CONTACTS}?import={done.rstrip('/').rpartition('/')[2]}",
         "audience": f"{CONTACTS}?reach=text",
         "audience, mine": f"{CONTACTS}?reach=whatsapp&send=mine",
         "audience, as assigned user": f"{CONTACTS}?reach=text&send=assigned",
         "audience, not available": f"{CONTACTS}?reach=text&send=assigned&assigned=none",
         "record": record,
-        "record without an id": by_hand,
+        "record, without an id": by_hand,
         "add": f"{CONTACTS}add/",
         "edit": f"{record}edit/",
         "erase": f"{record}erase/",
@@ -49,19 +51,9 @@ def places(chromium: Browser, demo: MusterServer, signed_in: Any) -> dict[str, s
     }
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_it_has_no_fault_in_any_look(visit: Visit, places: dict[str, str], look: str) -> None:
-    page = visit(CONTACTS, **LOOKS[look])
-    assert seen(page, places) == {}
-
-
-def seen(page: Page, places: dict[str, str]) -> dict[str, list[str]]:
-    """What is wrong, by page."""
-    found = {}
-    for name, path in places.items():
-        page.goto(path)
-        found[name] = faults(page)
-    return {name: each for name, each in found.items() if each}
+@every_window
+def test_it_has_no_fault_in_any_look(visit: Visit, places: dict[str, str], viewport: ViewportSize) -> None:
+    assert faults_of(visit(CONTACTS, viewport, **STILL), places) == {}
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
@@ -79,21 +71,14 @@ def test_it_has_no_fault_with_something_to_put_right(
 
 
 def test_it_has_no_fault_for_a_user(chromium: Browser, demo: MusterServer, places: dict[str, str]) -> None:
-    context = chromium.new_context(base_url=demo.url)
+    context = chromium.new_context(base_url=demo.url, viewport=WIDE, **STILL)
     page = context.new_page()
     enter(page, UMA.email, UMA.password)
-    assert seen(page, {name: places[name] for name in ("list", "hits", "no hit", "audience", "record")}) == {}
+    assert (
+        faults_of(page, {name: places[name] for name in ("list", "list, hits", "list, no hit", "audience", "record")})
+        == {}
+    )
     context.close()
-
-
-def test_it_fits_with_text_twice_the_size(visit: Visit, places: dict[str, str]) -> None:
-    page = visit(CONTACTS)
-    wide = {}
-    for name, path in places.items():
-        page.goto(path)
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        wide[name] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert {name: over for name, over in wide.items() if over > 0} == {}
 
 
 def test_it_says_what_it_finds_while_one_types(visit: Visit) -> None:

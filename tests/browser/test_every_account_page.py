@@ -3,12 +3,14 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from muster.demo import ANA, UMA
-from tests.browser.conftest import Visit, faults, is_error
-from tests.browser.test_every_import_page import LOOKS
+from tests.browser.conftest import WIDE, Visit, faults, is_error
+from tests.browser.looks import STILL, every_window, faults_of
 from tests.real.server import MusterServer
+
+pytestmark = pytest.mark.timeout(900)  # dozens of pages in one test
 
 TEAM = "/t/admissions-demo"
 STRANGERS = {
@@ -74,7 +76,6 @@ def places(chromium: Browser, demo: MusterServer) -> dict[str, str]:
         "owner's log": "/owner/log/",
         "mails": "/owner/mail/",
         "mail": mail,
-        "nothing": "/nothing-here",
     }
 
 
@@ -95,29 +96,20 @@ def enter(page: Page, email: str, password: str) -> None:
     page.wait_for_url(re.compile(r"/t/[\w-]+/$"))
 
 
-def faults_of(page: Page, places: dict[str, str]) -> dict[str, list[str]]:
-    seen = {}
-    for name, path in places.items():
-        page.goto(path)
-        seen[name] = faults(page)
-    return {name: each for name, each in seen.items() if each}
+@every_window
+def test_it_has_no_fault_in_any_look(visit: Visit, places: dict[str, str], viewport: ViewportSize) -> None:
+    assert faults_of(visit("/profile/", viewport, **STILL), places) == {}
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_it_has_no_fault_in_any_look(visit: Visit, places: dict[str, str], look: str) -> None:
-    known = {name: path for name, path in places.items() if name != "nothing"}
-    assert faults_of(visit("/profile/", **LOOKS[look]), known) == {}
-
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_it_has_no_fault_before_one_signs_in(chromium: Browser, demo: MusterServer, look: str) -> None:
-    context = chromium.new_context(base_url=demo.url, **LOOKS[look])
+@every_window
+def test_it_has_no_fault_before_one_signs_in(chromium: Browser, demo: MusterServer, viewport: ViewportSize) -> None:
+    context = chromium.new_context(base_url=demo.url, viewport=viewport, **STILL)
     assert faults_of(context.new_page(), STRANGERS) == {}
     context.close()
 
 
 def test_it_has_no_fault_where_something_is_not_there_or_not_ones_own(chromium: Browser, demo: MusterServer) -> None:
-    context = chromium.new_context(base_url=demo.url)
+    context = chromium.new_context(base_url=demo.url, viewport=WIDE, **STILL)
     page = context.new_page()
     enter(page, UMA.email, UMA.password)
     assert faults_of(page, {"nothing": "/nothing-here", "403": f"{TEAM}/users/", "owner": "/owner/teams/"}) == {}
@@ -131,18 +123,6 @@ def test_it_has_no_fault_with_something_to_put_right(visit: Visit, places: dict[
         page.locator("main form button.primary").click()
         page.get_by_role("alert").wait_for()
         assert faults(page) == [], name
-
-
-def test_it_fits_with_text_twice_the_size(visit: Visit, places: dict[str, str]) -> None:
-    page = visit("/profile/")
-    wide = {}
-    for name, path in places.items():
-        if name == "nothing":
-            continue
-        page.goto(path)
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        wide[name] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert {name: over for name, over in wide.items() if over > 0} == {}
 
 
 def test_it_keeps_to_its_own_policy(chromium: Browser, demo: MusterServer) -> None:

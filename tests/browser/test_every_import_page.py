@@ -9,30 +9,18 @@ from playwright.sync_api import ViewportSize
 
 from muster.demo import ANA
 from muster.demo_files import UGLY
-from tests.browser.conftest import PHONE, SMALL, WIDE, Visit, faults
+from tests.browser.conftest import Visit, faults
+from tests.browser.looks import STILL, every_window, faults_of
 from tests.browser.states import fail, let_expire, make_run
 from tests.real.ports import wait_until
 from tests.real.server import MusterServer
 
+pytestmark = pytest.mark.timeout(900)  # dozens of pages in one test
+
 TEAM = "/t/admissions-demo/imports"
-SIZES = {"wide": WIDE, "phone": PHONE, "small": SMALL}
-COLOURS: dict[str, dict[str, Any]] = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
-    "forced colours": {"forced_colors": "active"},
-}
-LOOKS = {
-    f"{colours}, {size}": {"viewport": viewport, **media}
-    for colours, media in COLOURS.items()
-    for size, viewport in SIZES.items()
-}
 HEAD = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,Program"
 CLEAN = f"{HEAD}\nC1,Ann,Lee,716-555-0901,,History\n"
 TWICE = f"{HEAD},StudentId\nC1,Ann,Lee,716-555-0901,,History,S1\n"
-MOVES = """() => [...document.querySelectorAll("*")].filter((each) => ["", "::before"].some((part) => {
-  const { animationName, transitionDuration } = getComputedStyle(each, part);
-  return animationName !== "none" || transitionDuration.split(", ").some((time) => time !== "0s");
-})).map((each) => each.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture(scope="module")
@@ -86,21 +74,21 @@ def pages(imports: dict[str, str]) -> dict[str, str]:
         "review, all": f"{draft}?show=all",
         "a row": f"{draft}rows/5/?show=problems",
         "add the plus": f"{draft}fix/?fix=add-plus&{no_plus}",
-        "country": f"{draft}fix/?fix=region&{no_plus}",
+        "add the plus, country": f"{draft}fix/?fix=region&{no_plus}",
         "map": f"{draft}fix/?fix=map&show=problems&code=staff-unknown&field=StaffId",
         "replace": f"{draft}fix/?fix=replace&show=all&header=Nickname&find=a&value=b",
         "leave out": f"{draft}fix/?fix=leave-out&{no_plus}",
         "reading": f"{draft}reading/",
         "confirm": f"{draft}confirm/",
         "columns": imports["refused"],
-        "titles above the header": imports["titles"],
-        "two columns of a field": imports["twice"],
-        "review without problems": imports["clean"],
+        "columns, titles above the header": imports["titles"],
+        "columns, two of a field": imports["twice"],
+        "review, without problems": imports["clean"],
         "progress": imports["running"],
         "expired": imports["expired"],
         "failed": imports["failed"],
-        "rows fixed": f"{draft}?show=problems&list=0",
-        "dates": f"{draft}fix/?fix=dates&show=problems&code=value-not-a-date&field=Enrolled+on",
+        "review, rows fixed": f"{draft}?show=problems&list=0",
+        "add the plus, dates": f"{draft}fix/?fix=dates&show=problems&code=value-not-a-date&field=Enrolled+on",
         "unreadable": imports["unreadable"],
         "result": imports["done"],
         "stopped": imports["cancelled"],
@@ -109,34 +97,9 @@ def pages(imports: dict[str, str]) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_it_has_no_fault_in_any_look(visit: Visit, imports: dict[str, str], look: str) -> None:
-    page = visit(f"{TEAM}/", **LOOKS[look])
-    found = {}
-    for name, path in pages(imports).items():
-        page.goto(path)
-        found[name] = faults(page)
-    assert {name: each for name, each in found.items() if each} == {}
-
-
-def test_nothing_moves_for_those_who_asked_for_that(visit: Visit, imports: dict[str, str]) -> None:
-    page = visit(f"{TEAM}/", reduced_motion="reduce")
-    moving = {}
-    for name, path in pages(imports).items():
-        page.goto(path)
-        moving[name] = page.evaluate(MOVES)
-    assert {name: each for name, each in moving.items() if each} == {}
-
-
-@pytest.mark.parametrize("viewport", SIZES.values(), ids=SIZES)
-def test_it_fits_with_text_twice_the_size(visit: Visit, imports: dict[str, str], viewport: ViewportSize) -> None:
-    page = visit(f"{TEAM}/", viewport=viewport)
-    wide = {}
-    for name, path in pages(imports).items():
-        page.goto(path)
-        page.evaluate("document.documentElement.style.fontSize = '200%'")
-        wide[name] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert {name: over for name, over in wide.items() if over > 0} == {}
+@every_window
+def test_it_has_no_fault_in_any_look(visit: Visit, imports: dict[str, str], viewport: ViewportSize) -> None:
+    assert faults_of(visit(f"{TEAM}/", viewport, **STILL), pages(imports), large_text_too=True) == {}
 
 
 def test_it_has_no_fault_with_its_menus_and_dialog_open(visit: Visit, imports: dict[str, str]) -> None:
