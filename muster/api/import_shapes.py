@@ -38,9 +38,9 @@ Columns = Annotated[
     Field(max_length=MOST_COLUMNS, description="Header → the field it is, or null to leave the column out."),
 ]
 DateOrders = Annotated[
-    dict[Name, Literal["dmy", "mdy"]],
+    dict[Name, Literal["dmy", "mdy", "ymd", "serial"]],
     BeforeValidator(_from_form),
-    Field(max_length=100, description="Field → which comes first in its dates, where they are not ISO."),
+    Field(max_length=100, description="Field → the order of its dates, where they can be read in several ways."),
 ]
 BlankMobile = Annotated[
     Literal["infer", "fail"],

@@ -13,8 +13,8 @@ from django.db.models.functions import Length
 from muster.contacts.lock import locked
 from muster.contacts.models import ColumnAnswer, Contact, CustomField
 from muster.contacts.search import reindex
+from muster.core.dress import EDGES
 from muster.core.fields import CUSTOM_KINDS, MAX_CUSTOM_FIELDS, Kind, reserved_name
-from muster.core.table import EDGES
 from muster.core.values import export_safe
 from muster.teams import audit
 from muster.teams.members import refuse

@@ -18,10 +18,10 @@ from muster.contacts.schema import schema_of, searchable_keys
 from muster.contacts.search.index import document_of, index_rows
 from muster.core import by_hand, opt_outs, phones
 from muster.core.consent import Channel
+from muster.core.dress import EDGES
 from muster.core.errors import Note, Problem
 from muster.core.fields import CHANNELS, Kind, Schema
 from muster.core.plan import Known, Stored
-from muster.core.table import EDGES
 from muster.core.values import export_safe
 from muster.teams.models import Membership, Team, User
 
@@ -75,7 +75,7 @@ class _ByHand:
     def __init__(self, team: Team, schema: Schema, old: Contact | None, by: User) -> None:
         self.team, self.schema, self.old, self.by = team, schema, old, by
         self.now = timezone.now()
-        self.texts = {field.key for field in schema.fields if field.kind in (Kind.TEXT, Kind.CHOICE)}
+        self.texts = {field.key for field in schema.fields if field.kind in (Kind.TEXT, Kind.ID, Kind.CHOICE)}
         self.stored: dict[str, Any] = dict(as_stored(row_of(old), {}).values) if old else {}
         self.stored["assigned"] = old.assigned_id if old else None
         self.stored.pop("staff_id", None)

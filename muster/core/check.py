@@ -10,11 +10,12 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from muster.core import phones
+from muster.core.dress import EDGES
 from muster.core.errors import BadFile, Note, Problem
 from muster.core.fields import EXTRA_HEADERS, SYSTEM_FIELDS, Absent, Blank, Field, Kind, Options, Schema, position
 from muster.core.header import column_letter, field_of
 from muster.core.near_names import near_field
-from muster.core.table import EDGES, Table, header_candidate
+from muster.core.table import Table, header_candidate
 from muster.core.values import ABSENT, READERS, UNREAD, Report
 
 _ID, _MOBILE, _WHATSAPP = map(position, ("ContactId", "MobileNumber", "WhatsAppMobileNumber"))
@@ -22,7 +23,7 @@ LONGEST_HEADER = 1_000  # characters of a header that is no field's: it is shown
 MOST_COMPARED = 100  # unknown headers that are compared with the names of fields: each is compared with every name
 _AT_ONCE = 2_000  # rows: columns that fit a processor's cache
 _NO_NUMBER = {None, ABSENT, UNREAD}
-_NOTES = {"number-respelt", "text-garbled", "text-spreadsheet-error"}
+_NOTES = {"number-respelt", "text-garbled", "text-spreadsheet-error", "id-cleaned", "id-zero"}
 
 
 class Record(NamedTuple):

@@ -21,7 +21,7 @@ yes/no, choice), *Required* (the column must be present; cells may be blank), *M
 |---|---|
 | text | anything but control characters; line breaks are kept |
 | number | digits, with a point before decimals |
-| date | `2026-09-01`, or the order chosen for the column: day first, or month first |
+| date | `2026-09-01`, with month names or a time, or in the order chosen for the column |
 | yes/no | `yes`, `no`, `true`, `false`, `y`, `n`, `1`, `0`, in any case |
 | choice | one of the choices, in any case |
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from muster.core import phones
+from muster.core import dates, phones
 from muster.core.catalogue import REGISTRY, ErrorCode
 from muster.core.fields import answer_in_words
 
@@ -119,9 +119,15 @@ def _entry(each: ErrorCode) -> str:
 
 def plain(template: str) -> str:
     """Show a template to people: {value} becomes …, hints that depend on the row go."""
-    for hint in ("{header_hint}", "{near_hint}", "{blank_hint}", "{suggestion_hint}"):
+    for hint in _HINTS:
         template = template.replace(hint, "")
     return template.format_map(_Ellipsis())
+
+
+_HINTS = (
+    *("{header_hint}", "{near_hint}", "{blank_hint}"),
+    *("{suggestion_hint}", "{reading_hint}", "{date_hint}"),
+)
 
 
 class _Ellipsis(dict[str, "_Dots"]):
@@ -155,8 +161,18 @@ def _words(found: Problem | Note) -> dict[str, Any]:
 
 def _no_plus(words: Mapping[str, Any]) -> dict[str, str]:
     home = words.get("home", "US")
-    suggestion = phones.suggest(words["value"] or "", home)
-    return {"home": home, "suggestion_hint": f", for example {suggestion}" if suggestion else ""}
+    value = words["value"] or ""
+    suggestion, ways = phones.suggest(value, home), phones.two_ways(value, home)
+    reading = f" and can be read as {ways[0]} or as {ways[1]}" if ways else f" and is not a {home} number"
+    return {"suggestion_hint": f", for example {suggestion}" if suggestion else "", "reading_hint": reading}
+
+
+def _no_date(words: Mapping[str, Any]) -> dict[str, str]:
+    if words.get("readings"):
+        ways = ", or ".join(map(dates.shown, words["readings"]))
+        return {"date_hint": f" that can be read one way only: it is {ways}"}
+    day = words.get("no_such_day")
+    return {"date_hint": f": there is no {dates.shown(day)}" if day else ""}
 
 
 def _skipped(words: Mapping[str, Any]) -> dict[str, str]:
@@ -181,6 +197,7 @@ _EXTRA: Mapping[str, Any] = {
     "file-too-big": _too_big,
     "rows-skipped": _skipped,
     "phone-no-plus": _no_plus,
+    "value-not-a-date": _no_date,
     "phone-not-assigned": lambda words: {
         "number_or_value": phones.show(words["number"]) if words.get("number") else f"“{words['value']}”"
     },

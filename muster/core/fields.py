@@ -18,6 +18,7 @@ class Kind(StrEnum):
     """How the cells of a field are read (`values.py`, `phones.py`)."""
 
     TEXT = "text"
+    ID = "id"
     NUMBER = "number"
     DATE = "date"
     YES_NO = "yes_no"
@@ -123,7 +124,7 @@ ID_HEADERS = ("ContactId", "StudentId", "StudentId/ContactId")
 # Every system field. Whatever needs one by itself finds it by name, and whatever needs them all goes through them all.
 SYSTEM_FIELDS = (
     Field(
-        "ContactId", "contact_id", Kind.TEXT, Blank.FAILS, Absent.REFUSED, ID_HEADERS,
+        "ContactId", "contact_id", Kind.ID, Blank.FAILS, Absent.REFUSED, ID_HEADERS,
         label="Contact ID", searched=True,
     ),
     Field(
@@ -222,7 +223,7 @@ class Options:
     """What the Admin chose for one import.
 
     `columns`: answers for unknown headers, header -> field name, or None to leave the column out.
-    `date_orders`: field name -> "dmy" or "mdy", for dates that are not ISO.
+    `date_orders`: field name -> "dmy", "mdy", "ymd" or "serial", for dates that can be read in several ways.
     `encoding`, `delimiter`, `header_row`: None unless switched by hand.
     """
 

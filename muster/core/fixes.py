@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
+from muster.core import dates as dates_of
 from muster.core import phones
-from muster.core.fields import Kind, custom_field
-from muster.core.table import EDGES
-from muster.core.values import READERS
+from muster.core.dress import EDGES, undressed
+from muster.core.values import NOTHING, is_spreadsheet_error
 
-# What people write where they have nothing. Cleared only when asked. No "x" and no "?": they may mean something.
-_WORDS = {
-    "-",
-    "--",
-    "\u2013",
-    "\u2014",
-    ".",
-    "0",
-    "n/a",
-    "na",
-    "n.a.",
-    "none",
-    "no number",
-    "nil",
-    "null",
-    "nan",
-    "unknown",
-}
-NOTHING = _WORDS | {"tbd", "tbc", "#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!"}
+# Cleared only when asked. No "x" and no "?": they may mean something.
+_CLEARED = NOTHING | {"0", "no number"}
 
 _MEXICO_WITH_1 = re.compile(r"(\s*+\+\s*+52[\s.()-]*+)1[\s.-]*+((?:[\s.()-]*+\d){10}[\s.()-]*+)")
 
@@ -46,15 +28,9 @@ class Change(NamedTuple):
     after: str
 
 
-_SERIAL = re.compile(r"(\d{5})(?:\.0+)?", re.ASCII)  # 1927 to 2173
 _COMMA = re.compile(r"([+-]?\d+),(\d+)", re.ASCII)
 _UNDEFINED_IN_1252 = "\x81\x8d\x8f\x90\x9d"
-_DATE = custom_field("", "", Kind.DATE)
-DATE_ORDERS = {
-    "dmy": "Day first: 03/04/25 is 3 April",
-    "mdy": "Month first: 03/04/25 is March 4",
-    "serial": "Days of a spreadsheet: 45000 is 15 March 2023",
-}
+DATE_ORDERS = dates_of.ORDERS
 
 
 def changes(before: Iterable[str], after: Iterable[str]) -> list[Change]:
@@ -62,14 +38,22 @@ def changes(before: Iterable[str], after: Iterable[str]) -> list[Change]:
     return [Change(index, old, new) for index, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
 
 
-def add_plus(cells: Iterable[str], home: str) -> list[str]:
-    """Write numbers that came without their + with it, where that makes a possible number."""
+def add_plus(cells: Iterable[str], home: str, regions: Collection[str] | None = None) -> list[str]:
+    """Write numbers that came without their + with it, where that makes a possible number of one of these regions."""
+    return [
+        with_plus if with_plus and (regions is None or region_of(with_plus) in regions) else cell
+        for cell, with_plus in ((cell, _with_plus(cell, home)) for cell in cells)
+    ]
 
-    def fixed(cell: str) -> str:
-        lacks = bool(cell.strip(EDGES)) and phones.read(cell, home).code == "phone-no-plus"
-        return (phones.suggest(cell, home) if lacks else None) or cell
 
-    return [fixed(cell) for cell in cells]
+def _with_plus(cell: str, home: str) -> str | None:
+    lacks = bool(cell.strip(EDGES)) and phones.read(cell, home).code == "phone-no-plus"
+    return phones.suggest(cell, home) if lacks else None
+
+
+def region_of(shown: str) -> str:
+    """Return the region of a number written with its +, as "GB"; "001" where it belongs to no country."""
+    return phones.region_of("+" + "".join(filter(str.isdigit, shown))) or "001"
 
 
 def of_region(cells: Iterable[str], region: str) -> list[str]:
@@ -95,21 +79,16 @@ def drop_1_after_52(cells: Iterable[str]) -> list[str]:
 
 def clear_nothing(cells: Iterable[str]) -> list[str]:
     """Make cells blank that only say there is nothing: N/A, -, none, #REF!."""
-    return ["" if cell.strip(EDGES).casefold() in NOTHING else cell for cell in cells]
+    return ["" if _says_nothing(cell.strip(EDGES)) else cell for cell in cells]
+
+
+def _says_nothing(text: str) -> bool:
+    return text.casefold() in _CLEARED or is_spreadsheet_error(text)
 
 
 def dates(cells: Iterable[str], order: str) -> list[str]:
-    """Write dates as 2025-04-03. They come day first ("dmy"), month first ("mdy"), or as numbers of days ("serial")."""
-    cells = list(cells)
-    if order == "serial":
-        return [_from_serial(cell) or cell for cell in cells]
-    read = READERS[Kind.DATE](_DATE, cells, lambda *_: None, order)
-    return [date if isinstance(date, str) else cell for date, cell in zip(read, cells, strict=True)]
-
-
-def _from_serial(cell: str) -> str | None:
-    found = _SERIAL.fullmatch(cell.strip(EDGES))
-    return (dt.date(1899, 12, 30) + dt.timedelta(days=int(found[1]))).isoformat() if found else None
+    """Write dates as 2025-04-03. They come in the order `order`, one of DATE_ORDERS, or can be read one way only."""
+    return [dates_of.read(undressed(cell), order).iso or cell for cell in cells]
 
 
 def decimal_points(cells: Iterable[str]) -> list[str]:

@@ -16,16 +16,13 @@ from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
+from muster.core.dress import EDGES
 from muster.core.errors import BadFile, Note, Problem
 from muster.core.fields import Options, Schema
 from muster.core.header import told_apart
 
 csv.field_size_limit(2**31 - 1)  # a long cell is a problem of its row, not of the file
 
-# What is trimmed at the ends of a cell: white space, no-break and zero-width characters, bidi marks.
-EDGES = "".join(chr(i) for i in range(0x3001) if chr(i).isspace()) + (
-    "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
 DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 ENCODINGS = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
 from typing import Any, Protocol
 
+from muster.core import dates
+from muster.core.dress import EDGES, is_dressed, undressed
 from muster.core.fields import YES, Field, Kind
-from muster.core.table import EDGES
 
 
 class Missing(Enum):
@@ -32,16 +31,23 @@ class Report(Protocol):
 
 
 _PIECE, _LONGEST_PIECE = 250, 500
-_LONGEST_DATE = 40
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
-_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII)
-_ORDERED_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})", re.ASCII)
 _FORMULA = re.compile(r"'*[=@+\-\t\r]")
 _GUARDED = re.compile(r"'+[=@+\-\t\r]")
 _NUMBER_SHAPED = re.compile(r"[+-][\d\s().-]*\d", re.ASCII)
-_NOT_PLAIN = ("\n ", " \n", "\n'", "#")  # space at an end, an apostrophe that guards, perhaps a spreadsheet's error
+_NOT_PLAIN = ("\n ", " \n", "\n'", "#", "Err:")  # space at an end, an apostrophe that guards, perhaps a spreadsheet's error
 _GARBLED = re.compile("[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u20ac\u2122\u0153\u0161\u0152\u0160]|\ufffd")
-_SPREADSHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", re.IGNORECASE)
+_SPREADSHEET_ERROR = re.compile(
+    r"#[¡¿]?[^\W_](?:[^\W_]|[ /_]){0,20}[!?]|#(?:N/?A|N/?D|NV|GETTING_DATA)|#{3,255}|Err:\d{3}", re.IGNORECASE
+)
+_SHORTENED = re.compile(r"[+-]?\d+(?:[.,]\d+)?E[+-]?\d+", re.IGNORECASE | re.ASCII)
+_SHORTENED_ONE = re.compile(rf"\n{_SHORTENED.pattern}\n", re.IGNORECASE | re.ASCII)
+
+# What people and programs write where they have nothing.
+_NOTHING = """
+    - -- --- \u2013 \u2014 . .. n/a na n.a. n/d none nil null nan <null> (null) [null] \\n undefined unknown missing
+    tbd tbc tba (blank) blank"""
+NOTHING = frozenset(_NOTHING.split())
 
 
 def export_safe(text: str) -> str:
@@ -90,6 +96,52 @@ def _are_composed(lines: str) -> bool:
     return unicodedata.is_normalized("NFC", lines) and not _GARBLED.search(lines)
 
 
+def is_spreadsheet_error(text: str) -> bool:
+    """Whether this is what a spreadsheet shows instead of a value: #N/A, #SPILL!, Err:502, #####."""
+    return text[:1] in "#Ee" and _SPREADSHEET_ERROR.fullmatch(text) is not None
+
+
+def _read_staff(field: Field, cells: Sequence[str], report: Report, order: str | None) -> list[Any]:
+    """Read Staff IDs, which are texts, without the dress of spreadsheets."""
+    if is_dressed(cells) or not "".join(cells).isprintable():
+        cells = [undressed(cell) for cell in cells]
+    return _read_texts(field, cells, report, order)
+
+
+def _read_ids(field: Field, cells: Sequence[str], report: Report, _: str | None) -> list[Any]:
+    """Read ids, which are texts: 00123 and 123 are two. What a spreadsheet has shortened, or N/A, is none."""
+    if _are_plain(cells, field.max_length) and not is_dressed(cells) and not _are_odd_ids(cells):
+        return [cell or None for cell in cells]
+    read = {cell: _read_id(cell, field.max_length) for cell in set(cells)}
+    values = [read[cell] for cell in cells]
+    for index, (value, code) in enumerate(values):
+        if code:
+            report(index, code, {"limit": field.max_length, "length": len(cells[index].strip(EDGES)), "id": value})
+    return [value for value, _code in values]
+
+
+def _are_odd_ids(cells: Sequence[str]) -> bool:
+    whole = "\n" + "\n".join(cells).casefold() + "\n"
+    return _SHORTENED_ONE.search(whole) is not None or not _NO_IDS.isdisjoint(whole.split("\n"))
+
+
+_NO_IDS = NOTHING | {"0"}
+
+
+def _read_id(cell: str, limit: int) -> tuple[str | Missing | None, str | None]:
+    text = undressed(cell)
+    value, code = _read_text(text, limit, several_lines=False)
+    if _SHORTENED.fullmatch(text):
+        return UNREAD, "id-shortened"
+    if text.casefold() in NOTHING or is_spreadsheet_error(text):
+        return UNREAD, "id-placeholder"
+    if code or value is None:
+        return value, code
+    if text == "0":
+        return value, "id-zero"
+    return value, "id-cleaned" if text != export_unsafe(cell.strip(EDGES)).strip(EDGES) else None
+
+
 def _read_text(cell: str, limit: int, *, several_lines: bool) -> tuple[str | Missing | None, str | None]:
     value = _clean(cell, several_lines=several_lines)
     code = "value-too-long" if len(value) > limit else _doubt(value, several_lines=several_lines)
@@ -123,16 +175,19 @@ def _doubt(value: str, *, several_lines: bool) -> str | None:
         return "value-control-character"
     if _GARBLED.search(value):
         return "text-garbled"
-    return "text-spreadsheet-error" if _SPREADSHEET_ERROR.fullmatch(value) else None
+    return "text-spreadsheet-error" if is_spreadsheet_error(value) else None
 
 
 def _each(
-    read: Callable[[Field, str, str | None], Any], code: str, facts: Callable[[Field], Mapping[str, Any]] | None = None
+    read: Callable[[Field, str], Any],
+    code: str,
+    facts: Callable[[Field], Mapping[str, Any]] | None = None,
+    plain: Callable[[str], str] = undressed,
 ) -> Reader:
     """Make a column reader from a cell reader; equal cells are read once. `read` returns UNREAD to raise `code`."""
 
-    def reader(field: Field, cells: Sequence[str], report: Report, order: str | None) -> list[Any]:
-        known = {cell: read(field, text, order) if (text := cell.strip(EDGES)) else None for cell in set(cells)}
+    def reader(field: Field, cells: Sequence[str], report: Report, _: str | None) -> list[Any]:
+        known = {cell: read(field, text) if (text := plain(cell)) else None for cell in set(cells)}
         if UNREAD in known.values():
             for index, cell in enumerate(cells):
                 if known[cell] is UNREAD:
@@ -142,24 +197,28 @@ def _each(
     return reader
 
 
-def _opt_out(field: Field, text: str, _: str | None) -> bool | Missing:
+def _trimmed(cell: str) -> str:
+    return cell.strip(EDGES)
+
+
+def _opt_out(field: Field, text: str) -> bool | Missing:
     word = text.casefold()
     return word in YES if word in field.words else UNREAD
 
 
-def _yes_no(field: Field, text: str, _: str | None) -> str | Missing:
+def _yes_no(field: Field, text: str) -> str | Missing:
     word = text.casefold()
     return ("yes" if word in YES else "no") if word in field.words else UNREAD
 
 
-def _choice(field: Field, text: str, _: str | None) -> str | Missing:
+def _choice(field: Field, text: str) -> str | Missing:
     choice = _composed(export_unsafe(text))
     if choice in field.choices:
         return choice
     return next((each for each in field.choices if each.casefold() == choice.casefold()), UNREAD)
 
 
-def _number(_field: Field, text: str, _: str | None) -> str | Missing:
+def _number(_field: Field, text: str) -> str | Missing:
     if not _PLAIN_NUMBER.fullmatch(text):
         return UNREAD
     number = format(Decimal(text), "f")
@@ -167,37 +226,26 @@ def _number(_field: Field, text: str, _: str | None) -> str | Missing:
     return "0" if number in ("-0", "") else number
 
 
-def _date(_field: Field, text: str, order: str | None) -> str | Missing:
-    return _as_date(text, order) if len(text) <= _LONGEST_DATE else UNREAD
-
-
-@lru_cache(20_000)  # fifty years of days, which a long file has again and again
-def _as_date(text: str, order: str | None) -> str | Missing:
-    """Read an ISO date, or one in the order chosen for the column ("dmy", "mdy"). Two digits are 1970 to 2069."""
-    if found := _ISO_DATE.fullmatch(text):
-        year, month, day = map(int, found.groups())
-    elif order and (found := _ORDERED_DATE.fullmatch(text)):
-        first, second, year = map(int, found.groups())
-        day, month = (first, second) if order == "dmy" else (second, first)
-        year += 0 if year > 99 else 2000 if year < 70 else 1900
-    else:
-        return UNREAD
-    try:
-        return dt.date(year, month, day).isoformat()
-    except ValueError:
-        return UNREAD
+def _read_dates(_field: Field, cells: Sequence[str], report: Report, order: str | None) -> list[Any]:
+    known = {cell: dates.read(text, order) if (text := undressed(cell)) else None for cell in set(cells)}
+    for index, cell in enumerate(cells):
+        found = known[cell]
+        if found and found.iso is None:
+            report(index, "value-not-a-date", {"readings": found.readings, "no_such_day": found.no_such_day})
+    return [found and (found.iso or UNREAD) for found in map(known.__getitem__, cells)]
 
 
 Reader = Callable[[Field, Sequence[str], Report, str | None], list[Any]]
 
 READERS: Mapping[Kind, Reader] = {
     Kind.TEXT: _read_texts,
-    Kind.STAFF: _read_texts,
+    Kind.ID: _read_ids,
+    Kind.STAFF: _read_staff,
     Kind.OPT_OUT: _each(_opt_out, "yesno-unknown", lambda field: {"words": _listed(field.words)}),
     Kind.YES_NO: _each(_yes_no, "yesno-unknown", lambda field: {"words": _listed(field.words)}),
-    Kind.CHOICE: _each(_choice, "value-not-a-choice", lambda field: {"choices": ", ".join(field.choices)}),
+    Kind.CHOICE: _each(_choice, "value-not-a-choice", lambda field: {"choices": ", ".join(field.choices)}, _trimmed),
     Kind.NUMBER: _each(_number, "value-not-a-number"),
-    Kind.DATE: _each(_date, "value-not-a-date"),
+    Kind.DATE: _read_dates,
 }
 
 

@@ -49,6 +49,11 @@ IT | 011 1234567            | +390111234567
 RU | 8 916 123-45-67        | +79161234567
 DE | 0171/1234567           | +491711234567
 JE | 07797 712345           | +447797712345
+US | 7165550001.0           | +17165550001
+DE | 1711234567.0           | +491711234567
+US | +62812345678.0         | +62812345678
+US | '+39347123456.0        | +39347123456
+US | ="7165550001.0"        | +17165550001
 """
 
 PROBLEMS = """
@@ -79,8 +84,19 @@ US | +44 7911 12345²                   | phone-unreadable
 US | #REF!                             | phone-unreadable
 US | 441753495000                      | phone-no-plus
 US | 441753495000.0                    | phone-no-plus
-US | 7165550001.0                      | phone-no-plus
-DE | 1711234567.0                      | phone-no-plus
+DE | 491771234567                      | phone-no-plus
+DE | 4917712345678                     | phone-no-plus
+ID | 62812345678                       | phone-no-plus
+XK | 38344123456                       | phone-no-plus
+US | 0612345678                        | phone-no-plus
+US | 083 326 3665                      | phone-no-plus
+US | 1234567890                        | phone-no-plus
+US | 7165550101 7165550102             | phone-unreadable
+US | 716-555-0101 - 716-555-0102       | phone-unreadable
+US | (716)555-0101(716)555-0102        | phone-unreadable
+US | 7165550101 [7165550102]           | phone-unreadable
+GB | 07911 123456 07911 123457         | phone-unreadable
+US | 0049 (0) 177 1234567              | phone-no-plus
 US | 011441753495000                   | phone-no-plus
 US | 00441753495000                    | phone-no-plus
 GB | 00441753495000                    | phone-no-plus
@@ -225,7 +241,30 @@ def test_it_knows_calling_codes(region: str, code: str) -> None:
         ("AU", "0011 44 1753 495000", "+44 1753 495000"),
         ("US", "716555", None),
         ("US", "1", None),
+        ("US", "716-555-01011", None),
+        ("US", "415-555-01012", None),
+        ("US", "201-555-01013", None),
+        ("US", "71655501010", None),
+        ("MX", "1 55 1234 5678", None),
+        ("DE", "491771234567", "+49 177 1234567"),
+        ("US", "525512345678", "+52 55 1234 5678"),
     ],
 )
 def test_it_suggests_how_a_number_looks_with_its_plus(home: str, cell: str, suggestion: str | None) -> None:
     assert phones.suggest(cell, home) == suggestion
+
+
+@pytest.mark.parametrize(
+    ("home", "cell", "ways"),
+    [
+        ("DE", "491771234567", ("+49 177 1234567", "+49 491 771234567")),
+        ("DE", "1711234567", None),
+        ("US", "17165550001", None),
+        ("US", "0612345678", None),
+        ("US", "hello", None),
+    ],
+)
+def test_it_shows_both_readings_of_a_number_that_lost_its_plus(
+    home: str, cell: str, ways: tuple[str, str] | None
+) -> None:
+    assert phones.two_ways(cell, home) == ways

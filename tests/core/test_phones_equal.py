@@ -21,10 +21,12 @@ from phonenumbers import (
     PhoneNumber,
     PhoneNumberFormat,
     ValidationResult,
+    national_significant_number,
 )
 
 from muster.core import phones
 from muster.core.phones import IMPOSSIBLE, NO_PLUS, NOT_ASSIGNED, Said
+from muster.core.phones.automaton import first_digits
 
 SEED = 20_260
 KINDS = (
@@ -65,14 +67,36 @@ def by_library(digits: str) -> Said:
     return answer(number) if number and phonenumbers.is_possible_number(number) else IMPOSSIBLE
 
 
+def lost_plus(digits: str, number: PhoneNumber) -> bool:
+    """Whether, with a plus sign, this is an assigned number of the same country, and not the same number (N3)."""
+    other = parsed(f"+{digits}")
+    if other is None or other.country_code != number.country_code:
+        return False
+    return phonenumbers.is_valid_number(other) and answer(other)[0] != answer(number)[0]
+
+
+def beginnings(code: int) -> frozenset[str]:
+    """The digits that the numbers of a calling code begin with."""
+    metadata = (
+        PhoneMetadata.metadata_for_region_or_calling_code(code, name) for name in COUNTRY_CODE_TO_REGION_CODE[code]
+    )
+    return frozenset[str]().union(*(first_digits(each.general_desc.national_number_pattern) for each in metadata))
+
+
+BEGINS = {code: beginnings(code) for code in COUNTRY_CODE_TO_REGION_CODE}
+
+
 def at_home_by_library(digits: str, home: str) -> Said:
-    """What the library says of a number without its plus sign, where it is not seen to dial abroad."""
+    """What the library says of a number without its plus sign, where it is not seen to dial abroad, or to have lost
+    its plus sign (N3)."""
     number = parsed(digits, home)
     if number is None or number.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_IDD:
         return NO_PLUS
     if digits.startswith("00") or not is_full_length(number):
         return NO_PLUS
     found = answer(number)
+    if national_significant_number(number)[0] not in BEGINS[number.country_code or 0] or lost_plus(digits, number):
+        return NO_PLUS
     abroad = digits.startswith("011") and found[1] and is_full_length(parsed(f"+{digits[3:]}"))
     return NO_PLUS if abroad else found
 

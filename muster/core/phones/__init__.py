@@ -16,6 +16,7 @@ from muster.core.phones.cells import (
     region_of,
     show,
     suggest,
+    two_ways,
 )
 from muster.core.phones.spellings import heard, key, may_be_respelt, older_spelling, respelt, spellings
 
@@ -41,4 +42,5 @@ __all__ = [
     "show",
     "spellings",
     "suggest",
+    "two_ways",
 ]

@@ -1,4 +1,4 @@
-"""Phone numbers: what a cell says, as E.164, by the rules of the phonenumbers library (N1 to N8).
+"""Phone numbers: what a cell says, as E.164, by the rules of the phonenumbers library (N1 to N9).
 
 A cell is first cleaned, and refused where the library would silently accept it: letters, extensions, two numbers. Then
 its beginning and length decide, or else one walk over the digits. The few numbers that a walk cannot decide are put to
@@ -42,17 +42,16 @@ _SCHEME = re.compile(r"\A(?:tel|sms|callto|whatsapp)\s*:\s*", re.IGNORECASE)
 _GAPS = str.maketrans("", "", " -.()")  # what stands between the digits of most numbers
 _NOT_DIGITS = str.maketrans("", "", "+-.()[]/ \t\n\r\v\f\x1c\x1d\x1e\x1f")
 # What a repetition with "+" behind it has matched it never gives back, so that no text is walked over and over.
-_BETWEEN = r"[-\s.()\[\]/]*+"
-_ONE_NUMBER = re.compile(rf"{_BETWEEN}\+*+(?:{_BETWEEN}\d)*+{_BETWEEN}")
-_TWO_NUMBERS = re.compile(r"(?:\D*+\d){7,}[^\d\n/]*+[\n/](?:\D*+\d){7,}+\D*+")
+_BETWEEN = r"-\s.()\[\]/"
+_ONE_NUMBER = re.compile(rf"[{_BETWEEN}]*+\+*+[{_BETWEEN}\d]*+")
 _SPREADSHEET_POWER = re.compile(r"[+-]?\d+(?:[.,]\d+)?E[+-]?\d+", re.IGNORECASE)
-_SPREADSHEET_FLOAT = re.compile(r"\s*\d+\.0+\s*")
+_SPREADSHEET_FLOAT = re.compile(r"\s*+(\+?\d++)\.0++\s*+")
+_GAP = re.compile(r"\D+")
 _LABEL = r"(?:e?xt(?:ensi(?:on|ón|o))?n?|x|#|~|int|anexo|poste|доб)"
 _EXTENSION = re.compile(
-    rf"{_BETWEEN}\+*+(?:{_BETWEEN}\d){{3,}}{_BETWEEN}"
-    rf"(?:[,;]*+\s*+{_LABEL}[.:=]*+[\s,-]*+\d{{1,20}}\s*+#?|[,;]++\s*+\d{{1,6}}\s*+#?|(?<=[-\s])\d{{1,6}}#)",
-    re.IGNORECASE,
+    rf"[,;]*+\s*+{_LABEL}[.:=]*+[\s,-]*+\d{{1,20}}+\s*+#?|[,;]++\s*+\d{{1,6}}+\s*+#?", re.IGNORECASE
 )
+_BEFORE_A_HASH = re.compile(r"[-\s]\d{1,6}\Z")
 
 
 def read(cell: str, home: str) -> Number:
@@ -81,7 +80,8 @@ def _read(cell: str, text: str, home: str) -> Said:
     digits = text[1:] if international else text
     if not digits.isdigit() or not digits.isascii():
         return _read_unusual(cell, home)
-    return _international(digits) if international else _national(digits, home)
+    answer = _international(digits) if international else _national(digits, home)
+    return UNREADABLE if answer[1] and len(digits) > 13 and _are_two_numbers(cell, answer, home) else answer
 
 
 def _read_long(cell: str, home: str) -> Said:
@@ -153,16 +153,42 @@ def prepare() -> None:
 
 
 def suggest(cell: str, home: str) -> str | None:
-    """How a number that lacks its + would look with it, where that is possible."""
+    """How a number that lacks its + would look with it, where that is possible.
+
+    What may be a number of the home region with a digit too many or too few is never taken for one of another country.
+    """
     if len(cell) > LONGEST_TEXT:
         return None
-    text = _unwrapped(cell)
-    digits = (text.partition(".")[0] if _SPREADSHEET_FLOAT.fullmatch(text) else text).translate(_NOT_DIGITS)
-    for prefix in (REGIONS[home].dialled_abroad(digits), "00", "011", ""):
+    digits = _unwrapped(cell).translate(_NOT_DIGITS)
+    region = REGIONS[home]
+    for prefix in (region.dialled_abroad(digits), "00", "011", ""):
         number = f"+{digits.removeprefix(prefix)}"
         if digits.startswith(prefix) and _is_full_length(number):
-            return show(number)
+            foreign = not prefix and not digits.startswith(region.code)
+            return None if foreign and _is_nearly(digits, home) else show(number)
     return None
+
+
+def two_ways(cell: str, home: str) -> tuple[str, str] | None:
+    """The two readings of a number that lacks its +, where it would be another number of the home region with it."""
+    digits = _unwrapped(cell[: LONGEST_TEXT + 1]).translate(_NOT_DIGITS)
+    if len(digits) > LONGEST or not digits.isdigit() or not digits.isascii():
+        return None
+    region = REGIONS[home]
+    national = region.national(digits)
+    if len(national) not in PLANS[region.code].full or not _lost_plus(digits, national, region.code):
+        return None
+    return show(f"+{digits}"), show(f"+{region.code}{national}")
+
+
+def _is_nearly(digits: str, home: str) -> bool:
+    """Whether these digits are a number of the home region but for one digit too many or too few."""
+    if len(digits) > LONGEST:
+        return False
+    places = range(len(digits))
+    fewer = {digits[:place] + digits[place + 1 :] for place in places}
+    more = {digits[:place] + digit + digits[place:] for place in (*places, len(digits)) for digit in "0123456789"}
+    return any(_national(each, home)[1] is None for each in (*fewer, *more))
 
 
 def _international(digits: str) -> Said:
@@ -178,13 +204,21 @@ def _national(digits: str, home: str) -> Said:
     region = REGIONS[home]
     plan = PLANS[region.code]
     national = region.national(digits)
-    if len(national) not in plan.full:
+    if len(national) not in plan.full or national[0] not in plan.begins or _lost_plus(digits, national, region.code):
         return NO_PLUS
     if plan.ending(national).assigned:
         return f"+{plan.code}{national}", None
     if digits.startswith("011") and _is_full_length(f"+{digits[3:]}"):
         return NO_PLUS
     return f"+{plan.code}{national}", NOT_ASSIGNED
+
+
+def _lost_plus(digits: str, national: str, code: str) -> bool:
+    """Whether these digits, with a + before them, are an assigned number of this calling code, and not the same one."""
+    if not digits.startswith(code):
+        return False
+    number, doubt = _international(digits)
+    return number is not None and doubt is None and number != f"+{code}{national}"
 
 
 def _is_full_length(e164: str) -> bool:
@@ -198,27 +232,58 @@ def _is_full_length(e164: str) -> bool:
 def _read_unusual(cell: str, home: str) -> Said:
     """Read a cell with more in it than digits, a plus sign and the most usual of what stands between them."""
     text = _unwrapped(cell)
-    digits = text.translate(_NOT_DIGITS)
     if _SPREADSHEET_POWER.fullmatch(text):
         return SHORTENED
     if len(text) > LONGEST_TEXT:
         return UNREADABLE
     if not _ONE_NUMBER.fullmatch(text):
-        return EXTENSION if _EXTENSION.fullmatch(text) else UNREADABLE
-    if "+" in text:
-        answer = _international(digits)
-    elif digits and not _SPREADSHEET_FLOAT.fullmatch(text):
-        answer = _national(digits, home)
-    else:
-        answer = NO_PLUS if digits else UNREADABLE
-    return UNREADABLE if answer[1] and _TWO_NUMBERS.fullmatch(text) else answer
+        return EXTENSION if _has_extension(text) else UNREADABLE
+    digits = text.translate(_NOT_DIGITS)
+    if not digits:
+        return UNREADABLE if "+" not in text else IMPOSSIBLE
+    answer = _international(digits) if "+" in text else _national(digits, home)
+    return UNREADABLE if answer[1] and _are_two_numbers(text, answer, home) else answer
+
+
+def _has_extension(text: str) -> bool:
+    """Whether this is a number, of at least three digits, and then an extension."""
+    found = _ONE_NUMBER.match(text)
+    number = found[0] if found else ""
+    rest = text[len(number) :]
+    if rest == "#":
+        number = _BEFORE_A_HASH.sub("", number)
+        return len(number) < len(text) - 1 and _digits_in(number) >= 3
+    return _digits_in(number) >= 3 and _EXTENSION.fullmatch(rest) is not None
+
+
+def _digits_in(text: str) -> int:
+    return sum(map(str.isdigit, text))
+
+
+def _are_two_numbers(text: str, answer: Said, home: str) -> bool:
+    """Whether a text that is no assigned number is two of at least seven digits each, set apart by anything."""
+    total = _digits_in(text)
+    if not 14 <= total <= 2 * LONGEST:
+        return False
+    for gap in _GAP.finditer(text):
+        before = _digits_in(text[: gap.start()])
+        if before < 7 or total - before < 7:
+            continue
+        if "/" in gap[0] or "\n" in gap[0]:
+            return True
+        parts = text[: gap.start()], text[gap.start() :]
+        if answer[0] is None and all(_read(each, each.translate(_GAPS), home)[0] for each in parts):
+            return True
+    return False
 
 
 def _unwrapped(cell: str) -> str:
     """The number in plain characters, without what spreadsheets and links put around it."""
     text = cell if cell.isascii() else "".join(map(_plain_character, cell))
     text = text.strip().lstrip(_QUOTES).removeprefix('="').strip(_QUOTES).strip()
-    return _SCHEME.sub("", text, count=1).strip(",;:. \t\n")
+    text = _SCHEME.sub("", text, count=1).strip(",;:. \t\n")
+    found = _SPREADSHEET_FLOAT.fullmatch(text)
+    return found[1] if found else text
 
 
 def _plain_character(character: str) -> str:

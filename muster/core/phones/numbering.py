@@ -63,6 +63,7 @@ class Plan:
     start: Node[Ending]
     possible: frozenset[int]  # lengths after the calling code, also those that can be dialled only locally
     full: frozenset[int]  # lengths that can be dialled from anywhere
+    begins: frozenset[str]  # the digits that any number begins with, after the calling code
 
     def ending(self, national: str) -> Ending:
         node = self.start
@@ -188,12 +189,15 @@ def plan_of(code: str) -> Plan:
     """The plan of a calling code, made when it is first asked for; the empty code is that of no number at all."""
     if not code:
         nothing = Ending(None, assigned=False, layout=None, trunk=False)
-        return Plan("", None, compiled([], lambda _: nothing), frozenset(), frozenset())
+        return Plan("", None, compiled([], lambda _: nothing), frozenset(), frozenset(), frozenset())
     regions = {name: _metadata(int(code), name) for name in COUNTRY_CODE_TO_REGION_CODE[int(code)]}
     name, main = next(iter(regions.items()))
     full = frozenset(_general(main).possible_length)
     possible = full.union(_general(main).possible_length_local_only)
-    return Plan(code, Region(main, name), _compiled(regions, main), possible, full)
+    begins = frozenset[str]().union(
+        *(_first_digits(_general(each).national_number_pattern) for each in regions.values())
+    )
+    return Plan(code, Region(main, name), _compiled(regions, main), possible, full, begins)
 
 
 def _compiled(regions: dict[str, PhoneMetadata], main: PhoneMetadata) -> Node[Ending]:

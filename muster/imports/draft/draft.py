@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from muster.core import errors, fixes, phones
 from muster.core.consent import Channel
+from muster.core.dress import EDGES
 from muster.core.errors import Note, Problem
 from muster.core.fields import Blank, Field, Kind
 from muster.core.plan import Verdict
-from muster.core.table import EDGES, Row
+from muster.core.table import Row
 from muster.imports import workspace
 from muster.imports.filters import LEFT_OUT, WARNINGS, Filter, chip_of, is_left_out
 from muster.imports.models import Import

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import islice, takewhile
 
 from muster.core.check import MOST_COMPARED
+from muster.core.dress import EDGES
 from muster.core.errors import BadFile
 from muster.core.fields import Options, Schema
 from muster.core.near_names import near_field
-from muster.core.table import EDGES, Row, Table, parse
+from muster.core.table import Row, Table, parse
 from muster.imports.models import Import
 from muster.imports.store import blobs
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from muster.core.dress import EDGES
 from muster.core.plan import Verdict
-from muster.core.table import EDGES
 from muster.imports.draft.draft import Draft
 from muster.imports.filters import is_left_out
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from muster.contacts.schema import schema_of
-from muster.core import errors
+from muster.core import dates, errors
 from muster.core.errors import BadFile
 from muster.core.fields import Kind, Options, options_from_json
 from muster.core.table import DELIMITERS, ENCODINGS
@@ -22,11 +22,7 @@ from muster.teams.access import Access
 SAMPLE_ROWS = 3
 DELIMITER_WORDS = {"\t": "Tab", ",": "Comma", ";": "Semicolon", "|": "Pipe |"}
 ENCODING_WORDS = {**ENCODINGS, "utf-16-be": "UTF-16 (big-endian)"}
-DATE_ORDERS = {
-    "": "2025-04-03 only",
-    "dmy": "Day first: 03/04/25 is 3 April",
-    "mdy": "Month first: 03/04/25 is March 4",
-}
+DATE_ORDERS = {"": "Only dates that can be read one way", **dates.ORDERS}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +47,7 @@ def _asked(query: QueryDict) -> dict[str, Any]:
         "encoding": encoding if encoding in ENCODINGS else None,
         "delimiter": delimiter if delimiter in DELIMITERS else None,
         "header_row": int(row) if row.isdecimal() and 1 < int(row) < 1_000 else None,
-        "date_orders": {name: str(order) for name, order in orders.items() if order in ("dmy", "mdy")},
+        "date_orders": {name: str(order) for name, order in orders.items() if order in dates.ORDERS},
     }
 
 
@@ -72,10 +68,10 @@ def _sample(who: Access, imp: Import, shown: Options) -> dict[str, Any]:
 
 
 def _choices(who: Access) -> dict[str, Any]:
-    dates = [each.name for each in schema_of(who.team).custom if each.kind is Kind.DATE]
+    fields = [each.name for each in schema_of(who.team).custom if each.kind is Kind.DATE]
     return {
         "encodings": ENCODING_WORDS,
         "delimiters": DELIMITER_WORDS,
-        "date_fields": dates,
+        "date_fields": fields,
         "date_orders": DATE_ORDERS,
     }
