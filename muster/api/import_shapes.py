@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from muster.core.check import LONGEST_HEADER
 from muster.core.fields import Options, options_from_json
-from muster.core.table import MOST_COLUMNS
+from muster.core.table import DELIMITERS, MOST_COLUMNS, named
 from muster.imports import left_out
 from muster.imports.models import Import
 from muster.imports.progress import progress
@@ -55,9 +55,29 @@ OptBackIn = Annotated[
     Field(description="What becomes of who had opted out, where the file opts them in: as it says, or as stored."),
 ]
 Updates = Annotated[bool, Field(description="Change mobile numbers of existing contacts.")]
-Encoding = Annotated[str, Field(max_length=20, pattern="^(utf-8|utf-16-le|utf-16-be|cp1252)$")]
+
+
+def _known_encoding(name: Any) -> Any:
+    if not isinstance(name, str):
+        return name
+    known = named(name) if len(name) <= 40 else None
+    if known is None:
+        raise ValueError("is not an encoding that is known, such as cp1252, cp1250, mac_roman, utf-8 or gb18030")
+    return known
+
+
+def _as_character(value: Any) -> Any:
+    return next((each for each, name in DELIMITERS.items() if name == value), value)
+
+
+Encoding = Annotated[
+    str, BeforeValidator(_known_encoding), Field(max_length=40, description="Of a text, by any of its names.")
+]
 HeaderRow = Annotated[int, Field(ge=1, le=1000, description="The row with the headers, if it is not the first.")]
-Delimiter = Annotated[str, Field(pattern="^[\t,;|]$")]
+Delimiter = Annotated[str, BeforeValidator(_as_character), Field(pattern="^[\t,;|]$")]
+Sheet = Annotated[str, Field(max_length=255, description="The sheet of a workbook, if not the one that has headers.")]
+QuotedRows = Annotated[bool, Field(description="Lines inside quotes that look like rows are part of their cell.")]
+Backslashes = Annotated[bool, Field(description="A backslash before a quote mark makes it part of the cell.")]
 
 
 class NewImport(Schema):
@@ -73,6 +93,9 @@ class NewImport(Schema):
     encoding: Encoding | None = None
     delimiter: Delimiter | None = None
     header_row: HeaderRow | None = None
+    sheet: Sheet | None = None
+    quoted_rows: QuotedRows = False
+    backslashes: Backslashes = False
     confirm: Annotated[
         bool, Field(description="Import when the file has no file problems; false: stop at `ready`.")
     ] = True
@@ -95,6 +118,9 @@ class ImportChange(Schema):
     encoding: Encoding | None = None
     delimiter: Delimiter | None = None
     header_row: HeaderRow | None = None
+    sheet: Sheet | None = None
+    quoted_rows: QuotedRows = False
+    backslashes: Backslashes = False
 
     def applied(self, options: Options) -> Options:
         """These options with the changes."""
@@ -117,6 +143,9 @@ class OptionsOut(Schema):
     encoding: str | None
     delimiter: str | None
     header_row: int | None
+    sheet: str | None
+    quoted_rows: bool
+    backslashes: bool
 
 
 class Totals(Schema):
@@ -177,6 +206,9 @@ EXAMPLE: dict[str, Any] = {
         "encoding": None,
         "delimiter": None,
         "header_row": None,
+        "sheet": None,
+        "quoted_rows": False,
+        "backslashes": False,
     },
     "totals": {"rows": 120, "created": 100, "updated": 12, "unchanged": 7, "failed": 1},
     "problem_counts": {"value-blank": 1},

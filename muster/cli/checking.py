@@ -7,15 +7,39 @@ import sys
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
-from muster.core import BadFile, Kind, Known, Options, Outcome, Schema, check, custom_field, make_plan, parse, phones
+from muster.cli.reading import (
+    Backslashes,
+    DateOrder,
+    Delimiter,
+    Encoding,
+    HeaderRow,
+    QuotedRows,
+    Sheet,
+    give_up,
+    reading_options,
+)
+from muster.core import (
+    BadFile,
+    Kind,
+    Known,
+    Options,
+    Outcome,
+    Schema,
+    check,
+    custom_field,
+    errors,
+    make_plan,
+    parse,
+    phones,
+)
 from muster.core.fields import MAX_CUSTOM_FIELDS, position, reserved_name
 
 app = typer.Typer()
-SOME_ROWS_FAIL, REFUSED, USAGE = 1, 2, 64  # as 64 in the world of BSD: it could not even be tried
+SOME_ROWS_FAIL, REFUSED = 1, 2
 STAFF = position("StaffId")
 
 
@@ -28,11 +52,18 @@ class BlankMobile(StrEnum):
 
 @app.command("check")
 def check_file(  # noqa: PLR0917  typer reads them
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file; - reads standard input.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file or a workbook; - reads standard input.")],
     fields: Annotated[Path | None, typer.Option(help="The team's own fields, region and Staff IDs, as TOML.")] = None,
     region: Annotated[str, typer.Option(help="Home region of the team.")] = "",
     blank_mobile: Annotated[BlankMobile, typer.Option(help="What a blank MobileNumber means.")] = BlankMobile.FAIL,
     columns: Annotated[str, typer.Option(help='Answers as JSON: {"Cell Phone": "MobileNumber", "Notes": null}')] = "{}",
+    encoding: Encoding = "",
+    delimiter: Delimiter = "",
+    header_row: HeaderRow = 0,
+    sheet: Sheet = "",
+    date_order: DateOrder = None,
+    quoted_rows: QuotedRows = False,
+    backslashes: Backslashes = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing: the exit code says it.")] = False,
 ) -> None:
@@ -43,7 +74,10 @@ def check_file(  # noqa: PLR0917  typer reads them
     Nothing is known of the team's contacts here: every row counts as a new one.
     """
     schema, staff = read_fields(fields, region)
-    options = Options(blank_mobile=blank_mobile, columns=read_columns(columns))
+    reading = reading_options(
+        encoding, delimiter, header_row, sheet, date_order, quoted_rows=quoted_rows, backslashes=backslashes
+    )
+    options = Options(blank_mobile=blank_mobile, columns=read_columns(columns), **reading)
     outcome, refused = judge(read_file(file), schema, options, staff)
     if as_json:
         typer.echo(json.dumps({"state": "refused" if refused else "ready", **outcome.to_json()}, ensure_ascii=False))
@@ -116,12 +150,6 @@ def _field(number: int, kept: dict[str, Any]) -> Any:
     )
 
 
-def give_up(sentence: str) -> NoReturn:
-    """Say why nothing could be done."""
-    typer.echo(sentence, err=True)
-    raise typer.Exit(USAGE)
-
-
 def show(outcome: Outcome, *, refused: bool) -> None:
     """Print an outcome for people: the counts, each problem with its fix, the notes counted."""
     for problem in outcome.problems:
@@ -130,8 +158,10 @@ def show(outcome: Outcome, *, refused: bool) -> None:
     counted = sum(outcome.problem_counts.values())
     if counted > len(outcome.problems):
         typer.echo(f"… and {counted - len(outcome.problems):,} more problems.")
+    of_file = {note["code"]: note["message"] for note in outcome.notes}
     for code, count in outcome.note_counts.items():
-        typer.echo(f"Note: {code}, {count:,} {'time' if count == 1 else 'times'}.")
+        words = of_file.get(code) or f"{errors.title(code)}: {count:,} {'row' if count == 1 else 'rows'}."
+        typer.echo(f"Note: {words}  [{code}]")
     if refused:
         typer.echo("The file cannot be imported as it is. Nothing was changed.")
         return

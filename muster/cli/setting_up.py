@@ -13,7 +13,7 @@ import typer
 from dj_database_url import ParseError, UnknownSchemeError
 from pydantic import ValidationError
 
-from muster.cli.checking import USAGE
+from muster.cli.reading import USAGE
 from muster.settings import make_folder, settings, variable
 
 

@@ -26,7 +26,7 @@ class ErrorCode:
 
 _HEAD = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber"
 _FINE = f"file:{_HEAD}\nS1,Ada,Obi,716-555-0101,\n"
-_SAVE_AS = "In Excel choose File, Save As, CSV UTF-8, then upload that file."
+_SAVE_AS = "In the program that it comes from, save the table as CSV UTF-8, then upload that file."
 
 _ALL = (
     ErrorCode("file-empty", "file", "The file is empty",
@@ -61,14 +61,25 @@ _ALL = (
         f"[at most 9 cells] file:{_HEAD}\nS1,Ada,Obi,716-555-0101,\nS2,Bo,Kay,716-555-0102,\n", _FINE),
     ErrorCode("file-not-text", "file", "This is not a text file",
         "This is {kind}, not a text file with rows.",
-        "The workbook itself was uploaded, or a file was renamed to .csv without being saved as one.",
+        "Another file was chosen, or one was renamed to .csv without being saved as one.",
         _SAVE_AS,
         "file:%PDF-1.7\n", _FINE),
-    ErrorCode("file-open-quote", "file", "A quote mark is never closed",
-        "The quote mark opened on row {row} is never closed, so the rest of the file can't be read.",
+    ErrorCode("file-open-quote", "file", "A quote mark is not closed where it should be",
+        "The quote mark opened on row {row} {closing_hint}.",
         'A cell begins with " and its end is missing, often where a name or a note was typed with one quote mark.',
-        "Close or remove the quote mark on row {row}, then upload the file again.",
+        "Close or remove the quote mark on row {row}, then upload the file again.{meant_hint}",
         f'file:{_HEAD}\nS1,"Ada,Obi,716-555-0101,\n', _FINE),
+    ErrorCode("file-quoted-lines", "file", "Every line is one quoted cell",
+        "Every line of the file stands in quote marks as a whole, so that it has one column: {value}",
+        "The lines were copied into one column of a spreadsheet, and saved from there.",
+        "Remove the quote marks at the beginning and the end of every line, or export the file again.",
+        f'file:"{_HEAD}"\n"S1,Ada,Obi,716-555-0101,"\n', _FINE),
+    ErrorCode("header-none", "header", "There is no header row",
+        "The first row looks like a contact, not like a header: {start}",
+        "The rows were copied without the header row above them, or the export has none.",
+        "Put the header row above the rows: ContactId, FirstName, LastName, MobileNumber, WhatsAppMobileNumber, in the "
+        "order of your columns.",
+        "file:S1,Ada,Obi,716-555-0101,\nS2,Bo,Kay,716-555-0102,\n", _FINE),
     ErrorCode("header-missing", "header", "A required column is missing",
         "{headers} is missing from the header row.",
         "The export left the column out, or names it differently. Headers must match exactly, capitals included.",
@@ -119,6 +130,16 @@ _ALL = (
         "Text was copied from another program and brought invisible characters along.",
         "Type the value again.",
         "FirstName: A\x07da", "FirstName: Ada"),
+    ErrorCode("cell-quotes", "cell", "{field} has quote marks that are not doubled",
+        "The quote marks in {value} are neither doubled nor closed, so it can't be told where the cell ends.",
+        'Inside quote marks, a quote mark is written twice: "6\'2"" tall". Some programs write \\" instead.',
+        "Type the value again. If the file writes \\\" everywhere, say so under How the file is read.",
+        f'file:{_HEAD}\nS1,"Ada "Bee" Obi",Obi,716-555-0101,\n', _FINE),
+    ErrorCode("value-broken", "cell", "{field} has letters that can't be read",
+        "“{value}” has a letter that can't be read, where \ufffd stands.",
+        "The file is UTF-8, but for a few bytes that came from another program.",
+        "Type the value again.",
+        f"file with a broken byte:{_HEAD}\nS1,José,Muñoz\ufffd,716-555-0101,\n", _FINE),
     ErrorCode("id-shortened", "cell", "The spreadsheet shortened the id",
         "The spreadsheet shortened this id to {value}, so its last digits are lost.",
         "A spreadsheet takes a long id for a quantity and shortens it; saving as CSV keeps only that.",

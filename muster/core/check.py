@@ -15,7 +15,7 @@ from muster.core.errors import BadFile, Note, Problem
 from muster.core.fields import EXTRA_HEADERS, SYSTEM_FIELDS, Absent, Blank, Field, Kind, Options, Schema, position
 from muster.core.header import column_letter, field_of
 from muster.core.near_names import near_field
-from muster.core.table import Table, header_candidate
+from muster.core.table import Table, header_candidate, looks_like_data
 from muster.core.values import ABSENT, READERS, UNREAD, Report
 
 _ID, _MOBILE, _WHATSAPP = map(position, ("ContactId", "MobileNumber", "WhatsAppMobileNumber"))
@@ -108,7 +108,7 @@ def read_rows(table: Table, columns: Sequence[Field | None], schema: Schema, opt
             as_notes = _NOTES if schema.strict_numbers else _NOTES | {phones.NOT_ASSIGNED}
             report = _reporter(field, cells, table, as_notes, found)
             read[field] = _read_column(field, cells, report, schema, options)
-    _check_rows(table, found.problems)
+    _check_rows(table, columns, found.problems)
     absent = [ABSENT] * len(table.rows)
     present = (*SYSTEM_FIELDS, *(field for field in schema.custom if field in read))
     values = zip(*(read.get(field, absent) for field in present), strict=True)
@@ -122,6 +122,8 @@ def read_rows(table: Table, columns: Sequence[Field | None], schema: Schema, opt
 def _reporter(field: Field, cells: Sequence[str], table: Table, as_notes: set[str], found: _Found) -> Report:
     def report(index: int, code: str, facts: Mapping[str, Any] | None = None) -> None:
         number = table.rows[index].number
+        if code == "text-garbled" and table.is_broken and "\ufffd" in cells[index]:
+            code = "value-broken"
         if code in as_notes:
             found.notes.setdefault(index, []).append(
                 Note(code, number, field.name, {"value": cells[index], **(facts or {})})
@@ -167,8 +169,8 @@ def _read_phones(cells: Sequence[str], report: Report, schema: Schema) -> list[A
     return values
 
 
-def _check_rows(table: Table, problems: dict[int, list[Problem]]) -> None:
-    """Find what is wrong with a row as a whole: more cells than headers, or left out by hand."""
+def _check_rows(table: Table, columns: Sequence[Field | None], problems: dict[int, list[Problem]]) -> None:
+    """Find what is wrong with a row as a whole: more cells than headers, odd quotes, or left out by hand."""
     width = len(table.header)
     longest = max((len(row.cells) for row in table.rows), default=0)
     for index, (number, cells) in enumerate(table.rows) if longest > width else ():
@@ -176,6 +178,12 @@ def _check_rows(table: Table, problems: dict[int, list[Problem]]) -> None:
             extra = next(cell for cell in cells[width:] if cell.strip(EDGES))
             facts = {"cells": len(cells), "headers": width}
             problems.setdefault(index, []).append(Problem("row-too-long", number, None, extra, facts))
+    for number, column in sorted(table.odd_quotes):
+        place = table.place_of(number)
+        if place is not None and column < width:
+            field = columns[column]
+            name, cell = field.name if field else table.header[column], table.rows[place].cells[column]
+            problems.setdefault(place, []).append(Problem("cell-quotes", number, name, cell))
     for number in table.left_out:
         place = table.place_of(number)
         if place is not None:
@@ -185,12 +193,27 @@ def _check_rows(table: Table, problems: dict[int, list[Problem]]) -> None:
 def resolve_columns(table: Table, schema: Schema, options: Options) -> tuple[Field | None, ...]:
     """Say which field each column is. Raises BadFile with every problem of the header."""
     resolved = [field_of(header, schema, options) for header in table.header]
+    if not any(known for _, known in resolved) and _is_data(table, schema):
+        raise BadFile(Problem("header-none", table.header_row, None, None, {"start": _start_of(table.header)}))
     columns = tuple(field for field, _ in resolved)
     is_known = [known for _, known in resolved]
     problems = [*_not_known(table, is_known, schema), *_all_twice(table, columns), *_missing(table, columns, schema)]
     if problems:
         raise BadFile(*problems)
     return columns
+
+
+def _is_data(table: Table, schema: Schema) -> bool:
+    """Whether the first row is like the rows below a header, and none of the next ones is more like a header."""
+    return (
+        looks_like_data(table.header)
+        and not any(near_field(name, schema) for name in table.header[:MOST_COMPARED] if name)
+        and header_candidate(table, schema) is None
+    )
+
+
+def _start_of(cells: Sequence[str]) -> str:
+    return ", ".join(cell for cell in cells if cell)[:60]
 
 
 def _not_known(table: Table, is_known: Sequence[bool], schema: Schema) -> Iterator[Problem]:

@@ -127,6 +127,7 @@ def plain(template: str) -> str:
 _HINTS = (
     *("{header_hint}", "{near_hint}", "{blank_hint}"),
     *("{suggestion_hint}", "{reading_hint}", "{date_hint}"),
+    *(" {closing_hint}", "{meant_hint}"),
 )
 
 
@@ -167,6 +168,17 @@ def _no_plus(words: Mapping[str, Any]) -> dict[str, str]:
     return {"suggestion_hint": f", for example {suggestion}" if suggestion else "", "reading_hint": reading}
 
 
+def _open_quote(words: Mapping[str, Any]) -> dict[str, str]:
+    if not words.get("closes"):
+        return {"closing_hint": "is never closed, so the rest of the file can't be read", "meant_hint": ""}
+    count = words["lines"]
+    rows = "a line that looks like a row" if count == 1 else f"{count:,} lines that look like rows"
+    return {
+        "closing_hint": f"closes only on row {words['closes']}, so {rows} would become part of one cell",
+        "meant_hint": " If it is meant so, say it under How the file is read.",
+    }
+
+
 def _no_date(words: Mapping[str, Any]) -> dict[str, str]:
     if words.get("readings"):
         ways = ", or ".join(map(dates.shown, words["readings"]))
@@ -197,6 +209,7 @@ _EXTRA: Mapping[str, Any] = {
     "file-too-big": _too_big,
     "rows-skipped": _skipped,
     "phone-no-plus": _no_plus,
+    "file-open-quote": _open_quote,
     "value-not-a-date": _no_date,
     "phone-not-assigned": lambda words: {
         "number_or_value": phones.show(words["number"]) if words.get("number") else f"“{words['value']}”"

@@ -236,6 +236,9 @@ class Options:
     encoding: str | None = None
     delimiter: str | None = None
     header_row: int | None = None
+    sheet: str | None = None  # of a workbook, by its name
+    quoted_rows: bool = False  # lines inside quotes that look like rows are text
+    backslashes: bool = False  # a backslash before a quote makes it part of the text
 
 
 def options_to_json(options: Options) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from muster.core import dates as dates_of
 from muster.core import phones
 from muster.core.dress import EDGES, undressed
+from muster.core.garbled import mended
 from muster.core.values import NOTHING, is_spreadsheet_error
 
 # Cleared only when asked. No "x" and no "?": they may mean something.
@@ -29,7 +30,6 @@ class Change(NamedTuple):
 
 
 _COMMA = re.compile(r"([+-]?\d+),(\d+)", re.ASCII)
-_UNDEFINED_IN_1252 = "\x81\x8d\x8f\x90\x9d"
 DATE_ORDERS = dates_of.ORDERS
 
 
@@ -97,20 +97,8 @@ def decimal_points(cells: Iterable[str]) -> list[str]:
 
 
 def ungarble(cells: Iterable[str]) -> list[str]:
-    """Read UTF-8 as such that was read as Windows-1252: JosÃ© is José. What cannot be that stays."""
-
-    def fixed(cell: str) -> str:
-        try:
-            return b"".join(map(_byte, cell)).decode()
-        except UnicodeError:
-            return cell
-
-    return [cell if cell.isascii() else fixed(cell) for cell in cells]
-
-
-def _byte(char: str) -> bytes:
-    """Return the byte that Windows-1252 reads as this character; five of them it leaves to themselves."""
-    return char.encode("latin-1" if char in _UNDEFINED_IN_1252 else "cp1252")
+    """Read letters again that were read in another encoding than they were saved in. What cannot be that stays."""
+    return [mended(cell) for cell in cells]
 
 
 def fill_blanks(cells: Iterable[str], value: str) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from muster.core import dates
 from muster.core.dress import EDGES, is_dressed, undressed
 from muster.core.fields import YES, Field, Kind
+from muster.core.garbled import is_garbled, may_be_garbled
 
 
 class Missing(Enum):
@@ -35,8 +36,7 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _FORMULA = re.compile(r"'*[=@+\-\t\r]")
 _GUARDED = re.compile(r"'+[=@+\-\t\r]")
 _NUMBER_SHAPED = re.compile(r"[+-][\d\s().-]*\d", re.ASCII)
-_NOT_PLAIN = ("\n ", " \n", "\n'", "#", "Err:")  # space at an end, an apostrophe that guards, perhaps a spreadsheet's error
-_GARBLED = re.compile("[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u20ac\u2122\u0153\u0161\u0152\u0160]|\ufffd")
+_NOT_PLAIN = ("\n ", " \n", "\n'", "#", "Err:")  # space at an end, an apostrophe that guards, an error
 _SPREADSHEET_ERROR = re.compile(
     r"#[¡¿]?[^\W_](?:[^\W_]|[ /_]){0,20}[!?]|#(?:N/?A|N/?D|NV|GETTING_DATA)|#{3,255}|Err:\d{3}", re.IGNORECASE
 )
@@ -93,7 +93,7 @@ def _are_printable(lines: str, count: int) -> bool:
 
 def _are_composed(lines: str) -> bool:
     """Whether letters and their accents are one character, and none looks like a wrong encoding."""
-    return unicodedata.is_normalized("NFC", lines) and not _GARBLED.search(lines)
+    return unicodedata.is_normalized("NFC", lines) and not may_be_garbled(lines)
 
 
 def is_spreadsheet_error(text: str) -> bool:
@@ -173,7 +173,7 @@ def _doubt(value: str, *, several_lines: bool) -> str | None:
     allowed = "\n\t" if several_lines else ""
     if not value.isprintable() and any(unicodedata.category(char) == "Cc" and char not in allowed for char in value):
         return "value-control-character"
-    if _GARBLED.search(value):
+    if not value.isascii() and is_garbled(value):
         return "text-garbled"
     return "text-spreadsheet-error" if is_spreadsheet_error(value) else None
 

@@ -51,6 +51,8 @@ def file_of(example: str) -> bytes:
     kind, _, rest = example.partition(":")
     if kind == "file as Windows-1252":
         return rest.encode("cp1252")
+    if kind == "file with a broken byte":
+        return rest.encode().replace("\ufffd".encode(), b"\xff")
     if kind == "file":
         return rest.encode()
     rows = [dict(cell.split(":", 1) for cell in line.split(" | ")) for line in example.split("\n")]

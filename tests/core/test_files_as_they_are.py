@@ -9,6 +9,7 @@ import pytest
 
 from muster.core import BadFile, Schema, custom_field, errors, fixes
 from muster.core.fields import Kind
+from muster.core.table.candidates import candidates
 from tests.core.memory import Team, notes, problems
 
 FILES = Path(__file__).parents[1] / "files" / "second"
@@ -51,7 +52,7 @@ def values(name: str, key: str, home: str = "US", **options: Any) -> list[Any]:
     return [contact.get(key) for contact in stored(name, home, **options)]
 
 
-INFER = {"blank_mobile": "infer"}
+INFER: dict[str, Any] = {"blank_mobile": "infer"}
 
 
 @pytest.mark.parametrize("home", ["DE"])
@@ -126,3 +127,111 @@ def test_a_date_says_truly_why_it_is_none() -> None:
 def test_a_number_that_no_number_at_home_begins_like_is_not_stored() -> None:
     assert said("27") == [f"{row} {MOBILE} phone-no-plus" for row in (2, 3)]
     assert stored("27") == []
+
+
+def test_a_quote_that_swallows_rows_is_refused_with_both_its_rows() -> None:
+    with pytest.raises(BadFile) as caught:
+        team().plan(bytes_of("05"))
+
+    [problem] = caught.value.problems
+    assert (problem.code, problem.row, (problem.facts or {})["closes"]) == ("file-open-quote", 3, 6)
+    assert "row 3" in errors.message(problem)
+    assert "row 6" in errors.message(problem)
+
+
+def test_lines_inside_quotes_that_look_like_rows_are_text_once_somebody_says_so() -> None:
+    assert values("05", "contact_id", quoted_rows=True) == ["S1", "S2", "S6"]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "first", "last"),
+    [
+        ("15-cp1250", "cp1250", "Łukasz", "Świątek"),
+        ("15-cp1251", "cp1251", "Иван", "Петров"),
+        ("15-gbk", "gb18030", "小明", "王"),
+        ("15-mac-roman", "mac-roman", "José", "Muñoz"),
+    ],
+)
+def test_other_encodings_are_offered_with_words_of_the_file(name: str, encoding: str, first: str, last: str) -> None:
+    offered = {each.encoding: each.words for each in candidates(bytes_of(name))}
+
+    assert len(offered) <= 5
+    assert {first, last} <= {word for line in offered[encoding] for word in line.split()}
+    [contact, *_] = stored(name, encoding=encoding)
+    assert (contact["first_name"], contact["last_name"]) == (first, last)
+
+
+def test_one_broken_byte_is_a_problem_of_its_cell() -> None:
+    assert values("16", "first_name") == ["José", "Łukasz"]
+    assert said("16") == ["3 LastName value-broken"]
+
+
+def test_utf_16_without_a_mark_is_known_by_its_header() -> None:
+    assert said("17")[0] == "(file-encoding)"
+    assert {value.split()[0] for value in values("17", "first_name")} == {"محمد"}
+
+
+def test_backslashes_before_quotes_are_named_and_read_once_somebody_says_so() -> None:
+    assert [line for line in said("18") if "cell-quotes" in line] == [
+        "2 FirstName cell-quotes",
+        "3 FirstName cell-quotes",
+    ]
+    assert values("18", "first_name", backslashes=True) == ['Robert "Bobby" Ray', 'Ann "Annie, Jr"']
+
+
+def test_a_space_before_a_quote_is_no_part_of_the_cell() -> None:
+    assert values("19", "last_name") == ["Okoye", "Lund"]
+    assert values("19", "first_name") == ["Mia Rose", "Ben, Jr"]
+
+
+def test_a_file_of_whole_quoted_lines_is_said_to_be_that() -> None:
+    assert said("20") == ["1 file-quoted-lines"]
+
+
+def test_garbled_text_is_noticed_and_can_be_mended() -> None:
+    garbled = [line for line in said("21") if "text-garbled" in line]
+    names = [str(contact[key]) for contact in stored("21") for key in ("first_name", "last_name")]
+
+    assert garbled == [
+        *(f"({row} {name} text-garbled)" for row in (2, 3, 4) for name in ("FirstName", "LastName")),
+        "(5 LastName text-garbled)",
+        "(6 FirstName text-garbled)",
+        "(6 LastName text-garbled)",
+    ]
+    assert fixes.ungarble(names) == [
+        *("José", "Muñoz", "ÉMILE", "MUÑOZ", "Иван", "Петров"),
+        *("Goran", "Kovać", "Ãngela", "Åse"),
+    ]
+
+
+def test_a_file_without_a_header_row_is_one_problem() -> None:
+    assert said("26") == ["1 header-none"]
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\x00" * 200, b"\x1a" + b"\x00" * 200, b"\n\x1a\n"])
+def test_what_older_programs_put_at_the_end_is_the_end_of_the_file(end: bytes) -> None:
+    data = bytes_of("30").rstrip(b"\x1a")
+
+    assert said("30") == []
+    assert team().run(data + end).totals == {"rows": 1, "created": 1, "updated": 0, "unchanged": 0, "failed": 0}
+
+
+def test_json_is_said_to_be_json() -> None:
+    with pytest.raises(BadFile) as caught:
+        team().plan(bytes_of("32"))
+
+    assert "JSON" in errors.message(caught.value.problems[0])
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "sep=;;;;;", "SEP = ;", '"sep=;";;;;'])
+def test_a_line_that_names_the_separator_is_honoured_however_it_is_written(line: str) -> None:
+    head = "ContactId;FirstName;LastName;MobileNumber;WhatsAppMobileNumber"
+    data = f"{line}\n{head}\nS1;Ada;Obi;716-555-0101;\n".encode()
+
+    assert team().run(data).totals["created"] == 1
+
+
+def test_a_line_that_names_a_separator_that_is_not_there_is_left_aside() -> None:
+    data = "sep=;\nContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber\nS1,Ada,Obi,716-555-0101,\n"
+
+    assert team().run(data).totals["created"] == 1

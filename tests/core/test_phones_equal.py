@@ -77,10 +77,13 @@ def lost_plus(digits: str, number: PhoneNumber) -> bool:
 
 def beginnings(code: int) -> frozenset[str]:
     """The digits that the numbers of a calling code begin with."""
-    metadata = (
-        PhoneMetadata.metadata_for_region_or_calling_code(code, name) for name in COUNTRY_CODE_TO_REGION_CODE[code]
-    )
-    return frozenset[str]().union(*(first_digits(each.general_desc.national_number_pattern) for each in metadata))
+    found: set[str] = set()
+    for region in COUNTRY_CODE_TO_REGION_CODE[code]:
+        metadata = PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+        assert metadata
+        assert metadata.general_desc
+        found |= first_digits(metadata.general_desc.national_number_pattern or "")
+    return frozenset(found)
 
 
 BEGINS = {code: beginnings(code) for code in COUNTRY_CODE_TO_REGION_CODE}

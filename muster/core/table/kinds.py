@@ -1,0 +1,63 @@
+"""What a file is by its bytes, whatever its name says: text, a workbook, or something that is no table at all."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from muster.core.errors import BadFile, Problem
+from muster.core.fields import Schema
+from muster.core.table.encoding import utf_16
+
+_SIGNATURES = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a compressed file (gzip)"),
+    (b"7z\xbc\xaf", "a compressed file (7z)"),
+    (b"Rar!", "a compressed file (rar)"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"{\\rtf", "a word-processor document (RTF)"),
+    (b"SQLite format 3", "a database"),
+)
+_IN_ZIPS = (
+    (b"xl/", "an Excel workbook"),
+    (b"word/", "a Word document"),
+    (b"ppt/", "a presentation"),
+    (b"Index/Document.iwa", "an Apple Numbers or Pages document"),
+)
+_JSON = re.compile(rb"\s*+(?:\[\s*+[\[{]|\{\s*+\"[^\"\r\n]*+\"\s*+:)")
+_HTML = re.compile(rb"\s*+<(?:!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
+_XML = re.compile(rb"\s*+<\?xml\b", re.IGNORECASE)
+
+
+def refuse_what_is_no_text(data: bytes, max_bytes: int | None, schema: Schema) -> None:
+    """Raise BadFile for what is too big, empty, or not text."""
+    if max_bytes is not None and len(data) > max_bytes:
+        raise BadFile(Problem("file-too-big", facts={"size": len(data), "limit": max_bytes}))
+    if not data.strip(b"\x00\t\n\r \xef\xbb\xbf\xff\xfe"):
+        raise BadFile(Problem("file-empty"))
+    kind = _kind_of_file(data, schema)
+    if kind:
+        raise BadFile(Problem("file-not-text", facts={"kind": kind}))
+
+
+def _kind_of_file(data: bytes, schema: Schema) -> str | None:
+    """Say what a file is by its first bytes, if it is a well-known kind that is not text."""
+    if data.startswith(b"PK\x03\x04"):
+        return next((kind for part, kind in _IN_ZIPS if part in data), "a zip file")
+    start = data[:1024].removeprefix(codecs.BOM_UTF8)
+    known = next((kind for signature, kind in _SIGNATURES if data.startswith(signature)), None) or _kind_of_text(start)
+    begin = data[:4096].rstrip(b"\x00\x1a")
+    if known or b"\x00" not in begin or utf_16(data, schema.by_header):
+        return known
+    return "not text" if begin.count(0) * 10 > len(begin) else None
+
+
+def _kind_of_text(start: bytes) -> str | None:
+    if _HTML.match(start) or (_XML.match(start) and b"<html" in start.lower()):
+        return "a web page (HTML)"
+    if _XML.match(start):
+        return "an XML document"
+    return "JSON, a data file of programs" if _JSON.match(start) else None

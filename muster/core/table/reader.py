@@ -1,0 +1,148 @@
+"""From any bytes to a table: what they are, the rows that are not blank, and the limits they must keep to."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from muster.core.dress import EDGES
+from muster.core.errors import BadFile, Note, Problem
+from muster.core.fields import Options, Schema
+from muster.core.header import told_apart
+from muster.core.table.delimiter import DELIMITERS
+from muster.core.table.encoding import ENCODINGS
+from muster.core.table.header_row import looks_like_data
+from muster.core.table.kinds import refuse_what_is_no_text
+from muster.core.table.table import Extent, Row, Table, row_of
+from muster.core.table.text import Text
+
+MOST_COLUMNS = 500
+MOST_CELLS = 50_000_000  # some gigabytes, once every row is as wide as the header
+_ROWS_TO_LEARN_FROM = 2_000
+
+
+def parse(
+    data: bytes,
+    schema: Schema,
+    options: Options | None = None,
+    *,
+    max_bytes: int | None = None,
+    max_rows: int | None = None,
+    max_cells: int = MOST_CELLS,
+) -> Table:
+    """Read any bytes. Raises BadFile when they are not a table of text; the header is judged by `check`."""
+    options = options or Options()
+    refuse_what_is_no_text(data, max_bytes, schema)
+    text = Text(data, schema, options)
+    read = _rows(text, sys.maxsize if max_rows is None else max_rows, max_cells)
+    header, rows = read.header, read.rows
+    _refuse_quoted_lines(header, text.delimiter, schema)
+    width = max(len(header.cells), min(read.width, max(len(row.cells) for row in rows)))
+    _refuse_too_many(len(rows), len(rows), max_cells - len(rows) * width, max_cells)
+    names = told_apart([name.strip(EDGES) for name in _padded(header.cells, width)], schema, options)
+    blank_rows, blank_columns = text.last - header.number - len(rows), read.width - width
+    skipped = (blank_rows, blank_columns, header.number - 1 if options.header_row else 0)
+    fitted = [row if len(row.cells) >= width else Row(row.number, _padded(row.cells, width)) for row in rows]
+    return Table(
+        names,
+        fitted,
+        text.decoded.encoding,
+        text.delimiter,
+        header.number,
+        blank_rows,
+        blank_columns,
+        _notes(text, *skipped),
+        odd_quotes=frozenset(text.odd_quotes),
+        is_broken=text.decoded.is_broken,
+    )
+
+
+def extent(data: bytes, schema: Schema, options: Options) -> Extent:
+    """Return how many rows and cells `parse` can make of the bytes at most, by their line ends and their header."""
+    text = Text(data, schema, options)
+    lines = text.text.count("\n") + text.text.count("\r") - text.text.count("\r\n") + 1
+    _, header = next(iter(text), (0, [""]))
+    return Extent(lines, lines * min(len(header), MOST_COLUMNS))
+
+
+class _Read(NamedTuple):
+    """The header without blank cells at its end, the rows below it, and how many columns it was written with."""
+
+    header: Row
+    rows: list[Row]
+    width: int
+
+
+def _rows(written: Iterable[tuple[int, list[str]]], max_rows: int, max_cells: int) -> _Read:
+    """Take the rows that are not wholly blank. Keeps no more of them than there may be."""
+    each = iter(written)
+    number, cells = next(each, (0, list[str]()))
+    if not cells:
+        raise BadFile(Problem("file-empty"))
+    header, width, left = Row(number, tuple(_without_blank_end(cells, 0, number))), len(cells), max_cells
+    named, count, rows, frequent = len(header.cells), 0, list[Row](), dict[str, str]()
+    for count, (number, cells) in enumerate(each, 1):
+        if len(cells) > named:
+            cells = _without_blank_end(cells, named, number)  # noqa: PLW2901
+        left -= len(cells)
+        if count <= max_rows and left >= 0:
+            rows.append(row_of((number, tuple(map(frequent.get, cells, cells)))))
+            if count == _ROWS_TO_LEARN_FROM:
+                frequent = _frequent(rows)
+    if not count and looks_like_data(header.cells):
+        raise BadFile(Problem("header-none", number, facts={"start": ", ".join(filter(None, header.cells))[:60]}))
+    _refuse_too_many(count, max_rows, left, max_cells)
+    return _Read(header, rows, width)
+
+
+def _without_blank_end(cells: list[str], least: int, row: int) -> list[str]:
+    """Drop blank cells from the end of a row, but keep `least`. Raises BadFile when too many are left."""
+    width = len(cells)
+    while width > least and not cells[width - 1].strip(EDGES):
+        width -= 1
+    if width > MOST_COLUMNS:
+        raise BadFile(Problem("file-too-many-columns", row, facts={"columns": width, "limit": MOST_COLUMNS}))
+    return cells[:width]
+
+
+def _refuse_too_many(rows: int, max_rows: int, cells_left: int, max_cells: int) -> None:
+    if not rows:
+        raise BadFile(Problem("file-no-rows"))
+    if rows > max_rows:
+        raise BadFile(Problem("file-too-many-rows", facts={"rows": rows, "limit": max_rows, "over": rows - max_rows}))
+    if cells_left < 0:
+        raise BadFile(Problem("file-too-many-cells", facts={"limit": max_cells}))
+
+
+def _refuse_quoted_lines(header: Row, delimiter: str, schema: Schema) -> None:
+    """Refuse a file whose every line is one quoted cell: its header row is one cell that holds the headers."""
+    if len(header.cells) == 1 and sum(name.strip(EDGES) in schema.by_header for name in _split(header.cells[0])) > 1:
+        raise BadFile(Problem("file-quoted-lines", header.number, value=header.cells[0][:80]))
+
+
+def _split(cell: str) -> Iterable[str]:
+    return max((cell.split(each) for each in DELIMITERS), key=len)
+
+
+def _frequent(rows: list[Row]) -> dict[str, str]:
+    """Return the texts that many rows have: later rows share them, which saves a long file a third of its memory."""
+    counted = Counter(itertools.chain.from_iterable(row.cells for row in rows))
+    return {cell: cell for cell, count in counted.items() if count > 2}
+
+
+def _padded(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
+    return cells + ("",) * (width - len(cells))
+
+
+def _notes(text: Text, blank_rows: int, blank_columns: int, above: int) -> tuple[Note, ...]:
+    notes = []
+    if text.decoded.encoding != "utf-8":
+        notes.append(Note("file-encoding", facts={"encoding": ENCODINGS[text.decoded.encoding]}))
+    if text.delimiter != ",":
+        notes.append(Note("file-delimiter", facts={"delimiter": DELIMITERS[text.delimiter]}))
+    if blank_rows or blank_columns or above:
+        notes.append(Note("rows-skipped", facts={"rows": blank_rows, "columns": blank_columns, "above": above}))
+    return tuple(notes)

@@ -1,0 +1,77 @@
+"""From the bytes of a text to a table: encoding, delimiter, quotes, and the row numbers a person sees."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+
+from muster.core.dress import EDGES
+from muster.core.fields import Options, Schema
+from muster.core.table.delimiter import find_delimiter, split_off_sep
+from muster.core.table.encoding import Decoded, decode
+from muster.core.table.quotes import Quoting, Record, records, refuse_swallowed
+
+csv.field_size_limit(2**31 - 1)  # a long cell is a problem of its row, not of the file
+
+_STRETCH = 1 << 18  # characters
+
+
+class Text:
+    """The rows of a text that are not wholly blank, from the header on, with their numbers, and what was odd.
+
+    One record is one row of the spreadsheet, however many lines, and blank ones are counted too.
+    """
+
+    def __init__(self, data: bytes, schema: Schema, options: Options) -> None:
+        headers = {*schema.by_header, *options.columns}
+        self.decoded: Decoded = decode(data, options.encoding, headers)
+        self.text, said = split_off_sep(self.decoded.text)
+        self.delimiter = options.delimiter or find_delimiter(self.text, schema, options, said)
+        self.quoting = Quoting(self.delimiter, options.quoted_rows, options.backslashes)
+        self.first = options.header_row or 1
+        self.last = 0
+        self.odd_quotes: set[tuple[int, int]] = set()
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        for number, cells in enumerate(self._records(), 1):
+            self.last = number
+            if cells and number >= self.first and (cells[0].isalnum() or "".join(cells).strip(EDGES)):
+                yield number, cells
+
+    def _records(self) -> Iterator[list[str]]:
+        """Yield all records; by the strict reader, and from where that stops by one that names what is odd."""
+        escape = "\\" if self.quoting.backslash else None
+        reader = csv.reader(
+            lines(self.text), delimiter=self.delimiter, skipinitialspace=True, strict=True, escapechar=escape
+        )
+        number, line, width = 0, 0, 0
+        try:
+            for number, cells in enumerate(reader, 1):
+                width = width or len(cells)
+                if reader.line_num - line > 1:
+                    refuse_swallowed(cells, number, width, self.quoting)
+                line = reader.line_num
+                yield cells
+        except csv.Error:
+            rest = itertools.islice(records(self.text, self.quoting), number, None)
+            for later, record in enumerate(rest, number + 1):
+                self._mark(later, record)
+                yield record.cells
+
+    def _mark(self, number: int, record: Record) -> None:
+        self.odd_quotes |= {(number, place) for place in record.odd}
+
+
+def lines(text: str) -> Iterator[str]:
+    """Yield the lines with their ends, by stretches of the text: StringIO takes four bytes for each character."""
+    return itertools.chain.from_iterable(io.StringIO(each, newline="") for each in _stretches(text))
+
+
+def _stretches(text: str) -> Iterator[str]:
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _STRETCH) + 1 or len(text)
+        yield text[start:end]
+        start = end
