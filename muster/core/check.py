@@ -102,13 +102,14 @@ def read_rows(table: Table, columns: Sequence[Field | None], schema: Schema, opt
     found = _Found({}, {})
     numbers, rows = zip(*table.rows, strict=True) if table.rows else ((), ())
     by_column = list(zip(*rows, strict=False))
-    read: dict[Field, Sequence[Any]] = {}
+    read: dict[Field, list[Any]] = {}
     for field, cells in zip(columns, by_column, strict=False):
         if field:
             as_notes = _NOTES if schema.strict_numbers else _NOTES | {phones.NOT_ASSIGNED}
             report = _reporter(field, cells, table, as_notes, found)
             read[field] = _read_column(field, cells, report, schema, options)
-    _check_rows(table, columns, found.problems)
+    _check_marks(table, columns, read, found)
+    _check_rows(table, found.problems)
     absent = [ABSENT] * len(table.rows)
     present = (*SYSTEM_FIELDS, *(field for field in schema.custom if field in read))
     values = zip(*(read.get(field, absent) for field in present), strict=True)
@@ -169,8 +170,24 @@ def _read_phones(cells: Sequence[str], report: Report, schema: Schema) -> list[A
     return values
 
 
-def _check_rows(table: Table, columns: Sequence[Field | None], problems: dict[int, list[Problem]]) -> None:
-    """Find what is wrong with a row as a whole: more cells than headers, odd quotes, or left out by hand."""
+def _check_marks(table: Table, columns: Sequence[Field | None], read: Mapping[Field, list[Any]], found: _Found) -> None:
+    """Put what the reader found odd about a cell in place of what is wrong with its text."""
+    for (number, column), code in table.marks.items():
+        place = table.place_of(number)
+        if place is None or column >= len(table.header):
+            continue
+        field = columns[column]
+        if field:
+            read[field][place] = UNREAD
+        elif code != "cell-quotes":  # a column that is not imported; where a cell ends matters to the whole row
+            continue
+        name, cell = field.name if field else table.header[column], table.rows[place].cells[column]
+        others = [each for each in found.problems.get(place, ()) if each.field != name]
+        found.problems[place] = [*others, Problem(code, number, name, cell)]
+
+
+def _check_rows(table: Table, problems: dict[int, list[Problem]]) -> None:
+    """Find what is wrong with a row as a whole: more cells than headers, or left out by hand."""
     width = len(table.header)
     longest = max((len(row.cells) for row in table.rows), default=0)
     for index, (number, cells) in enumerate(table.rows) if longest > width else ():
@@ -178,12 +195,6 @@ def _check_rows(table: Table, columns: Sequence[Field | None], problems: dict[in
             extra = next(cell for cell in cells[width:] if cell.strip(EDGES))
             facts = {"cells": len(cells), "headers": width}
             problems.setdefault(index, []).append(Problem("row-too-long", number, None, extra, facts))
-    for number, column in sorted(table.odd_quotes):
-        place = table.place_of(number)
-        if place is not None and column < width:
-            field = columns[column]
-            name, cell = field.name if field else table.header[column], table.rows[place].cells[column]
-            problems.setdefault(place, []).append(Problem("cell-quotes", number, name, cell))
     for number in table.left_out:
         place = table.place_of(number)
         if place is not None:

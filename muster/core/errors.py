@@ -127,7 +127,7 @@ def plain(template: str) -> str:
 _HINTS = (
     *("{header_hint}", "{near_hint}", "{blank_hint}"),
     *("{suggestion_hint}", "{reading_hint}", "{date_hint}"),
-    *(" {closing_hint}", "{meant_hint}"),
+    *(" {closing_hint}", "{meant_hint}", "{sheets_hint}"),
 )
 
 
@@ -208,6 +208,8 @@ def _too_big(words: Mapping[str, Any]) -> dict[str, str]:
 _EXTRA: Mapping[str, Any] = {
     "file-too-big": _too_big,
     "rows-skipped": _skipped,
+    "file-expands-too-much": _too_big,
+    "file-sheet": lambda words: {"sheets_hint": f", one of {words['sheets']}" if words["sheets"] > 1 else ""},
     "phone-no-plus": _no_plus,
     "file-open-quote": _open_quote,
     "value-not-a-date": _no_date,

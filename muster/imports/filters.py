@@ -19,7 +19,8 @@ LEFT_OUT = "row-left-out"
 # Notes that ask for a second look. The others only say what happens.
 WARNINGS = frozenset({
     "phone-not-assigned", "number-kept", "whatsapp-shared", "opted-back-in", "opt-out-kept", "opt-out-left-out",
-    "contact-erased-before", "id-zeros-lost", "id-zero", "name-changed", "number-respelt", "text-garbled", "text-spreadsheet-error",
+    "contact-erased-before", "id-zeros-lost", "id-zero", "name-changed", "number-respelt",
+    "text-garbled", "text-spreadsheet-error",
 })  # fmt: skip
 
 CHIPS = {

@@ -16,8 +16,10 @@ from muster.core.consent import Channel
 from muster.core.docs import pages
 from muster.core.errors import REGISTRY
 from tests.core.memory import Team
+from tests.core.workbooks import workbook, zipped
 
 OPTIONS: dict[str, dict[str, Any]] = {"infer": {"blank_mobile": "infer"}, "updates": {"allow_mobile_updates": True}}
+OPTIONS |= {f"sheet {name}": {"sheet": name} for name in "AB"}
 LIMITS: dict[str, dict[str, int]] = {
     "at most 100 bytes": {"max_bytes": 100},
     "at most 1 row": {"max_rows": 1},
@@ -49,6 +51,8 @@ def example_team() -> Team:
 def file_of(example: str) -> bytes:
     """Return an example of the catalogue as the file it stands for."""
     kind, _, rest = example.partition(":")
+    if kind.startswith("workbook"):
+        return workbook_of(kind, rest)
     if kind == "file as Windows-1252":
         return rest.encode("cp1252")
     if kind == "file with a broken byte":
@@ -62,6 +66,16 @@ def file_of(example: str) -> bytes:
         [header, *([{**FINE, **row}.get(name, "").strip(" ") for name in header] for row in rows)]
     )
     return out.getvalue().encode()
+
+
+def workbook_of(kind: str, row: str) -> bytes:
+    """Return a workbook with one contact; or one that is protected, damaged, or would expand too much."""
+    if kind.endswith("password"):
+        return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+    parts = {} if kind.endswith("damaged") else {"xl/media/large": b"\0" * 101 * 1024 * 1024}
+    if kind == "workbook":
+        return workbook({"A": [list(FINE), row.split(" | ")]})
+    return zipped({"xl/workbook.xml": b"<workbook/>", **parts})
 
 
 def found_in(example: str) -> list[Problem | Note]:

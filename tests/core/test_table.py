@@ -105,7 +105,7 @@ def test_headers_are_trimmed_of_white_space_no_break_spaces_and_marks() -> None:
         (b"\x00" * 100, (None, "file-empty")),
         (f"{HEAD}\n".encode(), (None, "file-no-rows")),
         (f"{HEAD}\n,,,,\n".encode(), (None, "file-no-rows")),
-        (b"PK\x03\x04....xl/workbook.xml", (None, "file-not-text")),
+        (b"PK\x03\x04....xl/workbook.xml", (None, "file-damaged")),
         (b"PK\x03\x04 other", (None, "file-not-text")),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", (None, "file-not-text")),
         (b"%PDF-1.7", (None, "file-not-text")),

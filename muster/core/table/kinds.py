@@ -8,9 +8,10 @@ import re
 from muster.core.errors import BadFile, Problem
 from muster.core.fields import Schema
 from muster.core.table.encoding import utf_16
+from muster.core.workbook.archive import kind_of
 
 _SIGNATURES = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
     (b"%PDF", "a PDF"),
     (b"\x1f\x8b", "a compressed file (gzip)"),
     (b"7z\xbc\xaf", "a compressed file (7z)"),
@@ -22,7 +23,6 @@ _SIGNATURES = (
     (b"SQLite format 3", "a database"),
 )
 _IN_ZIPS = (
-    (b"xl/", "an Excel workbook"),
     (b"word/", "a Word document"),
     (b"ppt/", "a presentation"),
     (b"Index/Document.iwa", "an Apple Numbers or Pages document"),
@@ -32,13 +32,13 @@ _HTML = re.compile(rb"\s*+<(?:!doctype html|html|head|body|table|meta|style)\b",
 _XML = re.compile(rb"\s*+<\?xml\b", re.IGNORECASE)
 
 
-def refuse_what_is_no_text(data: bytes, max_bytes: int | None, schema: Schema) -> None:
+def refuse_what_is_no_table(data: bytes, max_bytes: int | None, schema: Schema) -> None:
     """Raise BadFile for what is too big, empty, or not text."""
     if max_bytes is not None and len(data) > max_bytes:
         raise BadFile(Problem("file-too-big", facts={"size": len(data), "limit": max_bytes}))
     if not data.strip(b"\x00\t\n\r \xef\xbb\xbf\xff\xfe"):
         raise BadFile(Problem("file-empty"))
-    kind = _kind_of_file(data, schema)
+    kind = None if kind_of(data) else _kind_of_file(data, schema)
     if kind:
         raise BadFile(Problem("file-not-text", facts={"kind": kind}))
 

@@ -13,11 +13,12 @@ from muster.core.errors import BadFile, Note, Problem
 from muster.core.fields import Options, Schema
 from muster.core.header import told_apart
 from muster.core.table.delimiter import DELIMITERS
-from muster.core.table.encoding import ENCODINGS
 from muster.core.table.header_row import looks_like_data
-from muster.core.table.kinds import refuse_what_is_no_text
+from muster.core.table.kinds import refuse_what_is_no_table
 from muster.core.table.table import Extent, Row, Table, row_of
 from muster.core.table.text import Text
+from muster.core.workbook.archive import kind_of
+from muster.core.workbook.sheet import Sheet
 
 MOST_COLUMNS = 500
 MOST_CELLS = 50_000_000  # some gigabytes, once every row is as wide as the header
@@ -35,33 +36,50 @@ def parse(
 ) -> Table:
     """Read any bytes. Raises BadFile when they are not a table of text; the header is judged by `check`."""
     options = options or Options()
-    refuse_what_is_no_text(data, max_bytes, schema)
-    text = Text(data, schema, options)
-    read = _rows(text, sys.maxsize if max_rows is None else max_rows, max_cells)
+    refuse_what_is_no_table(data, max_bytes, schema)
+    source = _source(data, schema, options)
+    read = _rows(source, sys.maxsize if max_rows is None else max_rows, max_cells)
     header, rows = read.header, read.rows
-    _refuse_quoted_lines(header, text.delimiter, schema)
+    _refuse_quoted_lines(header, schema)
     width = max(len(header.cells), min(read.width, max(len(row.cells) for row in rows)))
     _refuse_too_many(len(rows), len(rows), max_cells - len(rows) * width, max_cells)
     names = told_apart([name.strip(EDGES) for name in _padded(header.cells, width)], schema, options)
-    blank_rows, blank_columns = text.last - header.number - len(rows), read.width - width
-    skipped = (blank_rows, blank_columns, header.number - 1 if options.header_row else 0)
+    skipped = _Skipped(
+        source.last - header.number - len(rows), read.width - width, header.number - 1 if options.header_row else 0
+    )
     fitted = [row if len(row.cells) >= width else Row(row.number, _padded(row.cells, width)) for row in rows]
     return Table(
         names,
         fitted,
-        text.decoded.encoding,
-        text.delimiter,
-        header.number,
-        blank_rows,
-        blank_columns,
-        _notes(text, *skipped),
-        odd_quotes=frozenset(text.odd_quotes),
-        is_broken=text.decoded.is_broken,
+        header_row=header.number,
+        blank_rows=skipped.rows,
+        blank_columns=skipped.columns,
+        notes=(*source.notes(), *skipped.notes()),
+        **source.read_as(),
     )
+
+
+def _source(data: bytes, schema: Schema, options: Options) -> Text | Sheet:
+    kind = kind_of(data)
+    return Sheet(data, kind, schema, options) if kind else Text(data, schema, options)
+
+
+class _Skipped(NamedTuple):
+    """How many blank rows and columns were left aside, and rows above the header."""
+
+    rows: int
+    columns: int
+    above: int
+
+    def notes(self) -> Iterable[Note]:
+        return (Note("rows-skipped", facts=self._asdict()),) if any(self) else ()
 
 
 def extent(data: bytes, schema: Schema, options: Options) -> Extent:
     """Return how many rows and cells `parse` can make of the bytes at most, by their line ends and their header."""
+    if kind_of(data):
+        table = parse(data, schema, options)
+        return Extent(len(table.rows), len(table.rows) * len(table.header))
     text = Text(data, schema, options)
     lines = text.text.count("\n") + text.text.count("\r") - text.text.count("\r\n") + 1
     _, header = next(iter(text), (0, [""]))
@@ -117,7 +135,7 @@ def _refuse_too_many(rows: int, max_rows: int, cells_left: int, max_cells: int) 
         raise BadFile(Problem("file-too-many-cells", facts={"limit": max_cells}))
 
 
-def _refuse_quoted_lines(header: Row, delimiter: str, schema: Schema) -> None:
+def _refuse_quoted_lines(header: Row, schema: Schema) -> None:
     """Refuse a file whose every line is one quoted cell: its header row is one cell that holds the headers."""
     if len(header.cells) == 1 and sum(name.strip(EDGES) in schema.by_header for name in _split(header.cells[0])) > 1:
         raise BadFile(Problem("file-quoted-lines", header.number, value=header.cells[0][:80]))
@@ -135,14 +153,3 @@ def _frequent(rows: list[Row]) -> dict[str, str]:
 
 def _padded(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
     return cells + ("",) * (width - len(cells))
-
-
-def _notes(text: Text, blank_rows: int, blank_columns: int, above: int) -> tuple[Note, ...]:
-    notes = []
-    if text.decoded.encoding != "utf-8":
-        notes.append(Note("file-encoding", facts={"encoding": ENCODINGS[text.decoded.encoding]}))
-    if text.delimiter != ",":
-        notes.append(Note("file-delimiter", facts={"delimiter": DELIMITERS[text.delimiter]}))
-    if blank_rows or blank_columns or above:
-        notes.append(Note("rows-skipped", facts={"rows": blank_rows, "columns": blank_columns, "above": above}))
-    return tuple(notes)

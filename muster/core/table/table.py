@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
@@ -42,8 +42,10 @@ class Table:
     blank_columns: int = 0
     notes: tuple[Note, ...] = ()
     left_out: frozenset[int] = frozenset()
-    odd_quotes: frozenset[tuple[int, int]] = frozenset()  # cells by row and place
+    marks: Mapping[tuple[int, int], str] = field(default_factory=dict)  # cells by row and place → a code
     is_broken: bool = False  # some bytes are no letters: U+FFFD stands there
+    sheet: str = ""  # of a workbook
+    sheets: tuple[str, ...] = ()
 
     def edited(self, cells: Mapping[tuple[int, str], str], left_out: Collection[int] = ()) -> Table:
         """Return the table with `cells` replaced, by (row, header), and the rows of `left_out` marked as left out."""
@@ -57,8 +59,8 @@ class Table:
             place = self.place_of(number)
             if place is not None:
                 rows[place] = _with_cells(rows[place], new)
-        odd = frozenset((row, place) for row, place in self.odd_quotes if place not in by_row.get(row, ()))
-        return replace(self, rows=rows, left_out=frozenset(left_out), odd_quotes=odd)
+        marks = {where: code for where, code in self.marks.items() if where[1] not in by_row.get(where[0], ())}
+        return replace(self, rows=rows, left_out=frozenset(left_out), marks=marks)
 
     def place_of(self, number: int) -> int | None:
         """Return the place, in `rows`, of the row with this number."""

@@ -6,12 +6,14 @@ import csv
 import io
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 from muster.core.dress import EDGES
+from muster.core.errors import Note
 from muster.core.fields import Options, Schema
-from muster.core.table.delimiter import find_delimiter, split_off_sep
-from muster.core.table.encoding import Decoded, decode
-from muster.core.table.quotes import Quoting, Record, records, refuse_swallowed
+from muster.core.table.delimiter import DELIMITERS, find_delimiter, split_off_sep
+from muster.core.table.encoding import ENCODINGS, Decoded, decode
+from muster.core.table.quotes import Quoting, records, refuse_swallowed
 
 csv.field_size_limit(2**31 - 1)  # a long cell is a problem of its row, not of the file
 
@@ -32,13 +34,29 @@ class Text:
         self.quoting = Quoting(self.delimiter, options.quoted_rows, options.backslashes)
         self.first = options.header_row or 1
         self.last = 0
-        self.odd_quotes: set[tuple[int, int]] = set()
+        self.marks: dict[tuple[int, int], str] = {}
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         for number, cells in enumerate(self._records(), 1):
             self.last = number
             if cells and number >= self.first and (cells[0].isalnum() or "".join(cells).strip(EDGES)):
                 yield number, cells
+
+    def notes(self) -> Iterator[Note]:
+        """Yield what there is to say of how the text was read."""
+        if self.decoded.encoding != "utf-8":
+            yield Note("file-encoding", facts={"encoding": ENCODINGS[self.decoded.encoding]})
+        if self.delimiter != ",":
+            yield Note("file-delimiter", facts={"delimiter": DELIMITERS[self.delimiter]})
+
+    def read_as(self) -> dict[str, Any]:
+        """Return what a table keeps of how the text was read."""
+        return {
+            "encoding": self.decoded.encoding,
+            "delimiter": self.delimiter,
+            "is_broken": self.decoded.is_broken,
+            "marks": self.marks,
+        }
 
     def _records(self) -> Iterator[list[str]]:
         """Yield all records; by the strict reader, and from where that stops by one that names what is odd."""
@@ -57,11 +75,8 @@ class Text:
         except csv.Error:
             rest = itertools.islice(records(self.text, self.quoting), number, None)
             for later, record in enumerate(rest, number + 1):
-                self._mark(later, record)
+                self.marks |= {(later, place): "cell-quotes" for place in record.odd}
                 yield record.cells
-
-    def _mark(self, number: int, record: Record) -> None:
-        self.odd_quotes |= {(number, place) for place in record.odd}
 
 
 def lines(text: str) -> Iterator[str]:

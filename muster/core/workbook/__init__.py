@@ -1,0 +1,1 @@
+"""Workbooks (.xlsx, .ods, .xls, .xlsb): judged before they are expanded, then read sheet by sheet. See `sheet.py`."""

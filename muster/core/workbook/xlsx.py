@@ -1,0 +1,128 @@
+"""What the reader of .xlsx files does not tell: error values, formulas saved without a result, shapes of numbers."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree import ElementTree as ET
+
+from muster.core.workbook.archive import Archive, damaged, refuse_span
+from muster.core.workbook.formats import Shape, shape_of
+
+_CELL = re.compile(rb"<(?:\w{1,20}:)?c\s([^<>]*?)(/?)>(?:\s*<(?:\w{1,20}:)?(f)\b)?")
+_REF = re.compile(rb"<(?:\w{1,20}:)?c\s[^<>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*[^<>/]>")
+_ROW = re.compile(rb"<(?:\w{1,20}:)?row\b[^<>]*?\br=[\"'](\d{1,7})[\"']")
+_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_STYLE = re.compile(rb"\bs=[\"'](\d{1,6})[\"']")
+_TYPE = re.compile(rb"\bt=[\"'](\w{1,20})[\"']")
+_VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)</")
+_CELL_END = re.compile(rb"</(?:\w{1,20}:)?c>")
+
+Place = tuple[int, int]  # row and column, from 0
+
+
+@dataclass(slots=True)
+class Details:
+    """Cells by their place: the text of errors, those without a result, and the shape that a number is shown in."""
+
+    errors: dict[Place, str] = field(default_factory=dict)
+    uncalculated: set[Place] = field(default_factory=set)
+    shapes: dict[Place, Shape] = field(default_factory=dict)
+
+
+def details(archive: Archive, sheet: str) -> Details:
+    """Return the details of a sheet. Raises BadFile where it spans too many cells to be read."""
+    found = Details()
+    part = _part_of(archive, sheet)
+    if part is None:
+        return found
+    shapes = _shapes(archive)
+    styles = b"|".join(str(each).encode() for each in shapes)
+    special = re.compile(
+        rb"<(?:\w{1,20}:)?f\b|\bt=[\"']e[\"']" + (rb"|\bs=[\"'](?:" + styles + rb")[\"']" if styles else b"")
+    )
+    rows, columns = 0, set[bytes]()
+    for chunk in archive.chunks(part):
+        refs = _REF.findall(chunk)
+        rows = max(rows, max((int(row) for _, row in refs), default=0))
+        columns.update(column for column, _ in refs)
+        if not refs and b"<c" in chunk:
+            rows = max(rows, max(map(int, _ROW.findall(chunk)), default=0))
+        if special.search(chunk):
+            _look(chunk, shapes, found)
+    refuse_span(rows, max(map(_column, columns), default=0) + 1)
+    return found
+
+
+def _look(chunk: bytes, shapes: dict[int, Shape], found: Details) -> None:
+    for cell in _CELL.finditer(chunk):
+        attributes, is_empty, formula = cell.groups()
+        style, kind = _STYLE.search(attributes), _TYPE.search(attributes)
+        shape = shapes.get(int(style[1])) if style else None
+        is_error = kind is not None and kind[1] == b"e"
+        place = _PLACE.search(attributes)
+        if is_empty or not place or not (shape or formula or is_error):
+            continue
+        where = (int(place[2]) - 1, _column(place[1]))
+        end = _CELL_END.search(chunk, cell.end())
+        value = _VALUE.search(chunk, cell.start(), end.start()) if end else None
+        text = value[1].strip() if value else b""
+        if shape:
+            found.shapes[where] = shape
+        if is_error and text:
+            found.errors[where] = text.decode("utf-8", "replace").replace("&amp;", "&")
+        elif end and formula and not text and (kind is None or kind[1] != b"str"):
+            found.uncalculated.add(where)
+
+
+def _column(letters: bytes) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return column - 1
+
+
+def _shapes(archive: Archive) -> dict[int, Shape]:
+    """Return the shapes that cells of a style show numbers in, by the number of the style."""
+    formats: dict[str, str] = {}
+    styles: list[str] = []
+    inside = False
+    for event, name, attributes in _elements(archive.whole("xl/styles.xml")):
+        if name == "cellXfs":
+            inside = event == "start"
+        elif event == "start" and name == "numFmt":
+            formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif event == "start" and name == "xf" and inside:
+            styles.append(attributes.get("numFmtId", ""))
+    shapes = ((place, shape_of(formats.get(each, ""))) for place, each in enumerate(styles))
+    return {place: shape for place, shape in shapes if shape}
+
+
+def _part_of(archive: Archive, sheet: str) -> str | None:
+    """Return the name of the part that holds a sheet."""
+    ids = [
+        next((value for key, value in attributes.items() if key.endswith("}id")), "")
+        for event, name, attributes in _elements(archive.whole("xl/workbook.xml"))
+        if event == "start" and name == "sheet" and attributes.get("name") == sheet
+    ]
+    targets = {
+        attributes.get("Id", ""): attributes.get("Target", "")
+        for event, name, attributes in _elements(archive.whole("xl/_rels/workbook.xml.rels"))
+        if event == "start" and name == "Relationship"
+    }
+    target = targets.get(ids[0], "") if ids else ""
+    part = target.lstrip("/") if target.startswith("/") else f"xl/{target.removeprefix('./')}"
+    return part if part in archive.names else None
+
+
+def _elements(part: bytes) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield the beginnings and ends of the elements of a small part, by their local names."""
+    if not part:
+        return
+    try:
+        for event, element in ET.iterparse(io.BytesIO(part), ("start", "end")):  # noqa: S314  no entities: see Archive
+            yield event, element.tag.rpartition("}")[2], element.attrib
+    except ET.ParseError as error:
+        raise damaged(str(error)) from error
