@@ -67,7 +67,7 @@ def _sent() -> dict[str, Any]:
     schema = NewImport.model_json_schema()
     described = {"type": "object", "required": ["blank_mobile"], "additionalProperties": False}
     text = {"type": "string", "description": "The rows, the header first."}
-    file = {"type": "string", "format": "binary", "description": "A .csv or .txt file."}
+    file = {"type": "string", "format": "binary", "description": "A .csv or .txt file, or a workbook."}
     rows = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber\nS1,Amara,Okafor,,+44 1753 495000\n"
     in_form = {**schema["properties"], "columns": {"type": "string"}, "date_orders": {"type": "string"}}
     for name in ("encoding", "delimiter", "header_row"):

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from muster.core import phones
 from muster.core.dress import EDGES
 from muster.core.errors import BadFile, Note, Problem
-from muster.core.fields import EXTRA_HEADERS, SYSTEM_FIELDS, Absent, Blank, Field, Kind, Options, Schema, position
-from muster.core.header import column_letter, field_of
+from muster.core.fields import SYSTEM_FIELDS, Absent, Blank, Field, Kind, Options, Schema, position
+from muster.core.header import column_letter, extra_places, field_of
 from muster.core.near_names import near_field
 from muster.core.table import Table, header_candidate, looks_like_data
 from muster.core.values import ABSENT, READERS, UNREAD, Report
@@ -203,7 +203,11 @@ def _check_rows(table: Table, problems: dict[int, list[Problem]]) -> None:
 
 def resolve_columns(table: Table, schema: Schema, options: Options) -> tuple[Field | None, ...]:
     """Say which field each column is. Raises BadFile with every problem of the header."""
-    resolved = [field_of(header, schema, options) for header in table.header]
+    extra = extra_places(table.header)
+    resolved = [
+        (None, True) if place in extra else field_of(header, schema, options)
+        for place, header in enumerate(table.header)
+    ]
     if not any(known for _, known in resolved) and _is_data(table, schema):
         raise BadFile(Problem("header-none", table.header_row, None, None, {"start": _start_of(table.header)}))
     columns = tuple(field for field, _ in resolved)
@@ -229,10 +233,9 @@ def _start_of(cells: Sequence[str]) -> str:
 
 def _not_known(table: Table, is_known: Sequence[bool], schema: Schema) -> Iterator[Problem]:
     """Yield the headers of no field, each once, and the blank headers above cells that are not."""
-    ignored = set(EXTRA_HEADERS) if set(EXTRA_HEADERS) <= set(table.header) else set()
     unknown: set[str] = set()
     for index, header in enumerate(table.header):
-        if is_known[index] or header in ignored or header in unknown:
+        if is_known[index] or header in unknown:
             continue
         if header == "":
             if any(cells[index].strip(EDGES) for _, cells in table.rows):

@@ -180,6 +180,8 @@ def answer_in_words(answer: str) -> str:
 
 # The columns a rows-to-fix file adds: known, and never imported.
 EXTRA_HEADERS = ("Row", "Problem", "How to fix")
+# The same, for a file that has one of these columns itself.
+OTHER_EXTRA_HEADERS = ("Row to fix", "Problem to fix", "How to fix it")
 
 
 def custom_field(
@@ -258,7 +260,10 @@ def template_headers(schema: Schema, *, only_required: bool) -> list[str]:
 
 def reserved_name(name: str) -> bool:
     """Whether a custom field may not have this name, because the product uses it as a header."""
-    taken = {header for each in SYSTEM_FIELDS for header in (each.headers or (each.name,))} | set(EXTRA_HEADERS)
+    taken = {header for each in SYSTEM_FIELDS for header in (each.headers or (each.name,))} | {
+        *EXTRA_HEADERS,
+        *OTHER_EXTRA_HEADERS,
+    }
     return name.casefold() in {header.casefold() for header in taken}
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from muster.core.fields import REVERSED, Field, Options, Schema
+from muster.core.fields import EXTRA_HEADERS, OTHER_EXTRA_HEADERS, REVERSED, Field, Options, Schema
 
 
 def field_of(header: str, schema: Schema, options: Options) -> tuple[Field | None, bool]:
@@ -28,12 +28,21 @@ def _reversed(answer: str, schema: Schema) -> Field | None:
     return replace(field, reversed=True) if field and field.may_be_reversed else None
 
 
+def extra_places(names: Sequence[str]) -> frozenset[int]:
+    """Return the places of the columns that a file of rows to fix has from us: all three, or they are the person's."""
+    for extra in (OTHER_EXTRA_HEADERS, EXTRA_HEADERS):
+        if set(extra) <= set(names):
+            return frozenset(len(names) - 1 - list(reversed(names)).index(name) for name in extra)
+    return frozenset()
+
+
 def told_apart(names: Sequence[str], schema: Schema, options: Options) -> tuple[str, ...]:
     """Call a column by its letter where another one is the same field and the answer is not to import this one.
 
     From there on it is like any other column that is not imported: edits and downloads know it by that name.
     """
-    fields = [field_of(name, schema, options)[0] for name in names]
+    extra = extra_places(names)
+    fields = [None if place in extra else field_of(name, schema, options)[0] for place, name in enumerate(names)]
     counted = Counter(field.name for field in fields if field)
 
     def is_out(place: int) -> bool:

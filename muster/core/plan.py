@@ -16,6 +16,7 @@ from muster.core.check import Checked, Record
 from muster.core.consent import Channel, Says, settle, settle_inferred
 from muster.core.errors import Note, Problem
 from muster.core.fields import CHANNELS, NAMED, Blank, Options, Schema, position
+from muster.core.names import have_a_word_in_common
 from muster.core.values import ABSENT, UNREAD
 
 
@@ -270,6 +271,14 @@ class _Planner:
                 after[key] = values[place]
         return after
 
+    @staticmethod
+    def _note_name(record: Record, stored: Stored, after: Mapping[str, Any], notes: list[Note]) -> None:
+        """Note that both names change so that no word of the old ones is left: the id may be another person's now."""
+        if "first_name" in after and "last_name" in after:
+            name = f"{after['first_name']} {after['last_name']}"
+            if not have_a_word_in_common(stored.name, name):
+                notes.append(Note("name-changed", record.number, "FirstName", {"before": stored.name, "after": name}))
+
     def _changes(
         self, record: Record, stored: Stored, number: str | None, notes: list[Note], *, inferred: bool
     ) -> dict[str, Any]:
@@ -283,6 +292,7 @@ class _Planner:
             after["first_name"] = new[_FIRST]
         if old.get("last_name") != new[_LAST]:
             after["last_name"] = new[_LAST]
+        self._note_name(record, stored, after, notes)
         if number:
             after["mobile_number"] = number
             if inferred or old.get("mobile_number_inferred"):

@@ -189,14 +189,14 @@ def test_it_reads_numbers_as_those_of_a_country(cast: Cast, imp: Import) -> None
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("fix=dates&order=dmy", [(2, "Applied", "03/04/25", "2025-04-03"), (3, "Applied", "31.12.2025", "2025-12-31")]),
-        ("fix=dates&order=mdy", [(2, "Applied", "03/04/25", "2025-03-04")]),
+        ("fix=dates&order=dmy", [(2, "Applied", "03/04/25", "2025-04-03"), (3, "Applied", "12.11.2025", "2025-11-12")]),
+        ("fix=dates&order=mdy", [(2, "Applied", "03/04/25", "2025-03-04"), (3, "Applied", "12.11.2025", "2025-12-11")]),
         ("fix=dates&order=serial", [(4, "Applied", "45000", "2023-03-15")]),
     ],
 )
 def test_it_writes_the_dates_of_a_column_in_the_order_that_is_chosen(cast: Cast, query: str, expected: Any) -> None:
     CustomField.objects.create(team=cast.team, name="Applied", name_folded="applied", kind="date")
-    rows = (f"S{row},A,B,716-555-000{row},,{date}" for row, date in enumerate(("03/04/25", "31.12.2025", "45000")))
+    rows = (f"S{row},A,B,716-555-000{row},,{date}" for row, date in enumerate(("03/04/25", "12.11.2025", "45000")))
     imp = drafted(cast.team, cast.alice, sheet(*rows, header=f"{HEADER},Applied"))
     [cause] = cast.browser(cast.alice).get(address(imp)).context["causes"]
     assert [each.name for each in cause.fixes] == ["dates"]

@@ -71,8 +71,8 @@ def test_it_shows_a_file_of_any_bytes_its_problems(cast: Cast) -> None:
     assert cast.browser(cast.alice).get(f"/t/admissions/imports/{imp.pk}/").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["contacts.xlsx", "contacts", "contacts.csv.exe"])
-def test_it_asks_for_csv_or_txt(cast: Cast, name: str) -> None:
+@pytest.mark.parametrize("name", ["contacts.pdf", "contacts", "contacts.csv.exe"])
+def test_it_asks_for_text_or_a_workbook(cast: Cast, name: str) -> None:
     values = {"blank_mobile": "fail", "file": SimpleUploadedFile(name, sheet(ANA))}
     answer = cast.browser(cast.alice).post(NEW, values)
     assert answer.status_code == 422

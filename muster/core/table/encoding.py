@@ -11,7 +11,7 @@ ENCODINGS: Mapping[str, str] = {
     "utf-8": "UTF-8",
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16 (big-endian)",
-    "cp1252": "Windows-1252 (Western)",
+    "cp1252": "Windows-1252",
     "mac-roman": "Mac Roman",
     "cp1250": "Windows-1250 (Central European)",
     "cp1251": "Windows-1251 (Cyrillic)",

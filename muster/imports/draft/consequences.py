@@ -57,6 +57,7 @@ class Consequences:
     warnings: int = 0
     numbers_changed: int = 0
     numbers_kept: int = 0
+    names_changed: int = 0
     inferred: int = 0
     inferred_can_text: int = 0
     inferred_cannot_text: int = 0
@@ -82,7 +83,14 @@ class Consequences:
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to tell but the counts."""
-        told = (self.numbers_changed, self.numbers_kept, self.inferred, self.staff_cleared, self.opt_outs_kept)
+        told = (
+            self.numbers_changed,
+            self.numbers_kept,
+            self.names_changed,
+            self.inferred,
+            self.staff_cleared,
+            self.opt_outs_kept,
+        )
         return not any((*told, self.values_cleared, self.opted_back_in, self.warnings))
 
     def as_shown(self) -> dict[str, int]:
@@ -131,6 +139,7 @@ def _count(told: Consequences, verdict: Verdict) -> None:
     codes = {note.code for note in verdict.notes}
     told.numbers_changed += "number-changed" in codes
     told.numbers_kept += "number-kept" in codes
+    told.names_changed += "name-changed" in codes
     told.opt_outs_kept += "opt-out-kept" in codes
     told.staff_cleared += "staff-cleared" in codes
     told.values_cleared.update(note.field for note in verdict.notes if note.code == "value-cleared" and note.field)

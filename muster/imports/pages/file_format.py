@@ -14,14 +14,18 @@ from muster.core import dates, errors
 from muster.core.errors import BadFile
 from muster.core.fields import Kind, Options, options_from_json
 from muster.core.table import DELIMITERS, ENCODINGS
+from muster.core.table.candidates import candidates
+from muster.core.table.encoding import decode
+from muster.core.workbook.archive import kind_of
 from muster.imports.draft.sample import first_rows
 from muster.imports.models import Import
 from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
+from muster.imports.store import blobs
 from muster.teams.access import Access
 
 SAMPLE_ROWS = 3
+_WITHIN = 1 << 20  # bytes
 DELIMITER_WORDS = {"\t": "Tab", ",": "Comma", ";": "Semicolon", "|": "Pipe |"}
-ENCODING_WORDS = {**ENCODINGS, "utf-16-be": "UTF-16 (big-endian)"}
 DATE_ORDERS = {"": "Only dates that can be read one way", **dates.ORDERS}
 
 
@@ -37,13 +41,20 @@ def how_read(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
         shown = replace(shown, **_asked(request.GET))
     only_sample = request.headers.get("Accept") == "text/fragment"
     page = "imports/partials/sample.html" if only_sample else "imports/reading.html"
-    return render(request, page, {**about(imp), **_sample(who, imp, shown), **_choices(who)})
+    return render(request, page, {**about(imp), **_sample(who, imp, shown), **_choices(who), **_letters(imp, shown)})
 
 
 def _asked(query: QueryDict) -> dict[str, Any]:
-    encoding, delimiter, row = query.get("encoding"), query.get("delimiter"), query.get("header_row", "")
+    encoding, delimiter, row = (
+        query.get("encoding_now") or query.get("encoding"),
+        query.get("delimiter"),
+        query.get("header_row", ""),
+    )
     orders = {key.removeprefix("date:"): value for key, value in query.items() if key.startswith("date:")}
     return {
+        "sheet": query.get("sheet") or None,
+        "quoted_rows": "quoted_rows" in query,
+        "backslashes": "backslashes" in query,
         "encoding": encoding if encoding in ENCODINGS else None,
         "delimiter": delimiter if delimiter in DELIMITERS else None,
         "header_row": int(row) if row.isdecimal() and 1 < int(row) < 1_000 else None,
@@ -62,15 +73,26 @@ def _sample(who: Access, imp: Import, shown: Options) -> dict[str, Any]:
         "header": table.header,
         "header_number": table.header_row,
         "sample": [(row.number, row.cells[: len(table.header)]) for row in table.rows[:SAMPLE_ROWS]],
+        "sheet": table.sheet,
+        "sheets": table.sheets,
         "found_encoding": ENCODINGS[table.encoding],
         "found_delimiter": DELIMITER_WORDS[table.delimiter],
     }
 
 
+def _letters(imp: Import, shown: Options) -> dict[str, Any]:
+    """Return words of the file as the likeliest encodings read them, where it is not UTF-8."""
+    data = blobs.original(imp)
+    if kind_of(data) or decode(data[:_WITHIN], None).encoding != "cp1252":
+        return {"candidates": []}
+    now = shown.encoding or "cp1252"
+    return {"candidates": [(each, each.encoding == now) for each in candidates(data)]}
+
+
 def _choices(who: Access) -> dict[str, Any]:
     fields = [each.name for each in schema_of(who.team).custom if each.kind is Kind.DATE]
     return {
-        "encodings": ENCODING_WORDS,
+        "encodings": ENCODINGS,
         "delimiters": DELIMITER_WORDS,
         "date_fields": fields,
         "date_orders": DATE_ORDERS,

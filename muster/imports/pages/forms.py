@@ -14,7 +14,8 @@ from muster.teams.models import Team
 
 BLANK_MOBILE = (("infer", "Infer Mobile Number"), ("fail", "Fail Blank Values"))
 OPT_BACK_IN = (("file", "Opt them in"), ("keep", "Keep their current choice"))
-FILE_NAMES = (".csv", ".txt")
+FILE_NAMES = (".csv", ".txt", ".xlsx", ".ods", ".xls", ".xlsb", ".xlsm")
+ACCEPTED = ",".join((*FILE_NAMES, "text/csv", "text/plain"))
 
 
 class OptionsForm(forms.Form):
@@ -53,16 +54,18 @@ class UploadForm(StartForm):
         label="Your file",
         allow_empty_file=True,
         max_length=255,
-        error_messages={"required": "Choose a .csv or .txt file first."},
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain", "aria-describedby": "file-hint"}),
+        error_messages={"required": "Choose a .csv or .txt file, or a workbook, first."},
+        widget=forms.FileInput(
+            attrs={"accept": ",".join((*FILE_NAMES, "text/csv", "text/plain")), "aria-describedby": "file-hint"}
+        ),
     )
 
     def clean_file(self) -> UploadedFile[Any]:
-        """Take .csv and .txt by name; the bytes are judged later, whatever the name says."""
+        """Take text and workbooks by name; the bytes are judged later, whatever the name says."""
         file: UploadedFile[Any] = self.cleaned_data["file"]
         if not str(file.name).lower().endswith(FILE_NAMES):
-            said = f"{file.name} is not a .csv or .txt file. In Excel choose File, Save As, CSV UTF-8."
-            raise forms.ValidationError(said)
+            said = f"{file.name} is neither a .csv or .txt file nor a workbook."
+            raise forms.ValidationError(f"{said} Save the table as CSV UTF-8, then choose that file.")
         return file
 
 

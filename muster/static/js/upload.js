@@ -22,8 +22,8 @@ function tell(sentence) {
 }
 
 function judge(file) {
-  if (!/\.(csv|txt)$/i.test(file.name)) {
-    return `${file.name} is not a .csv or .txt file. In Excel choose File, Save As, CSV UTF-8, then choose that file.`;
+  if (!/\.(csv|txt|xlsx|ods|xls|xlsb|xlsm)$/i.test(file.name)) {
+    return `${file.name} is neither a .csv or .txt file nor a workbook. Save the table as CSV UTF-8, then choose that file.`;
   }
   if (file.size > mostBytes) {
     return `The file is ${size(file.size)}; the limit is ${form.dataset.maxSize}. Remove columns you don't import, or split it.`;
