@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 from muster.core.workbook.archive import Archive, refuse_span
-from muster.core.workbook.xlsx import Details
+from muster.core.workbook.details import Details
 
 _TAG = re.compile(
     rb"<table:table\s([^<>]*)>|<table:table-row\b([^<>]*)>|<table:(?:covered-)?table-cell\b([^<>]*?)(/?)>"

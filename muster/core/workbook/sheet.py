@@ -23,6 +23,7 @@ from muster.core.errors import BadFile, Note, Problem
 from muster.core.fields import Options, Schema
 from muster.core.workbook import ods, xlsb, xlsx
 from muster.core.workbook.archive import Archive, damaged, is_protected
+from muster.core.workbook.details import Details
 from muster.core.workbook.formats import shown
 
 _LOST_FROM = 1e15  # a spreadsheet keeps 15 digits
@@ -83,7 +84,7 @@ class Sheet:
             elif where in found.shapes and cell.isdigit():
                 cells[column] = shown(cell, found.shapes[where])
 
-    def _chosen(self, schema: Schema, options: Options) -> tuple[str, Sequence[list[Any]], xlsx.Details]:
+    def _chosen(self, schema: Schema, options: Options) -> tuple[str, Sequence[list[Any]], Details]:
         """Return the sheet that was asked for; else the first that has known headers; else the first."""
         if options.sheet is not None and options.sheet not in self._book.sheet_names:
             facts = {"sheet": options.sheet, "sheets": ", ".join(self.names)[:200]}
@@ -101,8 +102,8 @@ class Sheet:
         assert first  # there is at least one
         return first
 
-    def _read(self, name: str) -> tuple[Sequence[list[Any]], xlsx.Details]:
-        found = xlsx.Details()
+    def _read(self, name: str) -> tuple[Sequence[list[Any]], Details]:
+        found = Details()
         if self._archive and self._kind == "xlsx":
             found = xlsx.details(self._archive, name)
         elif self._archive and self._kind == "ods":

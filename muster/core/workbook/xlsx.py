@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from muster.core.workbook.archive import Archive, damaged, refuse_span
+from muster.core.workbook.details import Details
 from muster.core.workbook.formats import Shape, shape_of
 
 _CELL = re.compile(rb"<(?:\w{1,20}:)?c\s([^<>]*?)(/?)>(?:\s*<(?:\w{1,20}:)?(f)\b)?")
@@ -19,17 +19,6 @@ _STYLE = re.compile(rb"\bs=[\"'](\d{1,6})[\"']")
 _TYPE = re.compile(rb"\bt=[\"'](\w{1,20})[\"']")
 _VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)</")
 _CELL_END = re.compile(rb"</(?:\w{1,20}:)?c>")
-
-Place = tuple[int, int]  # row and column, from 0
-
-
-@dataclass(slots=True)
-class Details:
-    """Cells by their place: the text of errors, those without a result, and the shape that a number is shown in."""
-
-    errors: dict[Place, str] = field(default_factory=dict)
-    uncalculated: set[Place] = field(default_factory=set)
-    shapes: dict[Place, Shape] = field(default_factory=dict)
 
 
 def details(archive: Archive, sheet: str) -> Details:
