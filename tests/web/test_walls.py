@@ -97,7 +97,7 @@ def things(team: Team, admin: User, letter: str) -> Things:
         "fields:delete": {"pk": field.pk},
         "fields:move": {"pk": field.pk},
         "fields:forget_answer": {"pk": answer.pk},
-        "contacts:": {"pk": contact.id},
+        "contacts:": {"pk": contact.id, "channel": "text"},
         "hook": {"key": connection.key},
         "connections:": {"pk": connection.pk},
         "webhooks:": {"pk": webhook.pk, "delivery": delivery.id},
