@@ -3,7 +3,7 @@
 Random stories on the real database: imports with every option, drafts that are edited and run later, hand edits,
 changed numbers, words by number in every spelling and by contact, users' choices with and without a reason, undo,
 erasing and coming back, in two teams at once. After every step each team's audiences are looked at, and every channel
-that is out is asked why. The quick leg tells 20 stories, the slow one 2,000.
+that is out is asked why. 20 stories here; `test_stop_is_stop_often.py` tells 2,000.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
-STEPS = 9
+STEPS = 12
 IDS = ("S1", "S2", "S3", "S4")
 SPELLED = (
     ("+17165550101",),
@@ -59,13 +59,13 @@ class Story:
     def tell(self) -> None:
         """Do one thing after the other; look at the teams after each."""
         steps: list[Callable[[], None]] = [
-            *(self.imports,) * 3, self.drafts_one, self.edits_a_draft, self.runs_a_draft, self.adds,
+            *(self.imports,) * 5, self.drafts_one, self.edits_a_draft, self.runs_a_draft, self.adds,
             *(self.changes,) * 2,
             *(self.hears_a_number,) * 4, *(self.hears_a_contact,) * 2, *(self.a_user_chooses,) * 2, self.undoes,
             self.erases, self.applies_opt_outs,
         ]  # fmt: skip
         for _ in range(STEPS):
-            self.team, self.by = self.luck.choice(self.teams)
+            self.team, self.by = self.luck.choice([*self.teams, self.teams[0]])
             step = self.luck.choice(steps)
             self.told.append(step.__name__)
             with suppress(edit.Rejected, consent.OwnWord, WrongState):  # refused, which is fine: nothing happened
@@ -73,21 +73,28 @@ class Story:
             self.check()
 
     def number(self) -> str:
+        """Any number in any spelling; more often one that has said STOP to this team."""
+        said = [key for team, key, _ in sorted(self.stopped) if team == self.team.pk]
+        if said and self.luck.random() < 0.5:
+            return self.luck.choice(phones.spellings(self.luck.choice(said)))
         return self.luck.choice(self.luck.choice(SPELLED))
 
     def file(self) -> bytes:
         more = [each for each in OPT_OUTS if self.luck.random() < 0.4]
-        words = {"StaffId": ("", "T77")}
+        words = {"StaffId": ("",) * 9 + ("T77",)}
         rows = []
-        for _ in range(self.luck.randint(1, 3)):
-            numbers = self.luck.choice(("", self.number(), self.number())), self.luck.choice(("", self.number()))
+        for _ in range(self.luck.randint(2, 4)):
+            numbers = (
+                self.luck.choice(("", *(self.number(),) * 5)),
+                self.luck.choice(("", self.number(), self.number())),
+            )
             said = [self.luck.choice(words.get(each, ("", "yes", "no"))) for each in more]
             rows.append(",".join((self.luck.choice(IDS), "A", "B", *numbers, *said)))
         return "\n".join((",".join((HEADER, *more)), *rows)).encode()
 
     def receive(self, *, confirm: bool) -> Import:
         options = Options(
-            blank_mobile=self.luck.choice(("infer", "fail")),
+            blank_mobile=self.luck.choice(("infer", "infer", "fail")),
             allow_mobile_updates=self.luck.random() < 0.6,
             blank_opt_out=self.luck.choice(("opt_in", "keep")),
             opt_back_in=self.luck.choice(("file", "file", "keep")),
@@ -128,7 +135,7 @@ class Story:
             edit.update(contact, self.by, {self.luck.choice(("mobile_number", "whatsapp_number")): self.number()})
 
     def hears_a_number(self) -> None:
-        number, channel, out = self.number(), self.luck.choice(CHANNELS), self.luck.random() < 0.7
+        number, channel, out = self.number(), self.luck.choice(CHANNELS), self.luck.random() < 0.85
         e164 = phones.heard(number, self.team.home_region).e164
         assert e164
         consent.hear(self.team, e164, channel, opted_out=out)
@@ -201,10 +208,3 @@ def tell(cast: Cast, seeds: range) -> None:
 
 def test_stop_is_stop(cast: Cast) -> None:
     tell(cast, range(20))
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1_200)
-@pytest.mark.parametrize("part", range(20))
-def test_stop_is_stop_in_two_thousand_stories(cast: Cast, part: int) -> None:
-    tell(cast, range(1_000 + part * 100, 1_100 + part * 100))
