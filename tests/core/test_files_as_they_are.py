@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from muster.core import BadFile, Schema, custom_field, errors, fixes
+from muster.core import BadFile, Options, Schema, custom_field, errors, fixes, parse
 from muster.core.fields import Kind
+from muster.core.rows_to_fix import rows_to_fix
 from muster.core.table.candidates import candidates
 from tests.core.memory import Team, notes, problems
 
@@ -235,3 +236,27 @@ def test_a_line_that_names_a_separator_that_is_not_there_is_left_aside() -> None
     data = "sep=;\nContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber\nS1,Ada,Obi,716-555-0101,\n"
 
     assert team().run(data).totals["created"] == 1
+
+
+def test_a_column_of_the_persons_own_called_problem_is_kept_apart_from_ours() -> None:
+    into, columns = team(), {"Problem": "Notes"}
+    plan = into.plan(bytes_of("09"), columns=columns)
+    table = parse(bytes_of("09"), into.schema, Options(columns=columns))
+    again = "".join(rows_to_fix(table, plan.verdicts)).replace("nope", "716-555-0101")
+
+    into.run(again, columns=columns)
+
+    assert [contact["custom.1"] for contact in into.contacts.values()] == ["hearing aid"]
+
+
+def test_both_names_new_may_be_another_person() -> None:
+    into = team()
+    into.add(contact_id="S1", first_name="Ada", last_name="Obi", mobile_number="+17165550101")
+    head = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber\n"
+
+    def noted(row: str) -> set[str]:
+        return {code for _, _, code in notes(into.plan(head + row))}
+
+    assert "name-changed" in noted("S1,Ben,Lund,716-555-0101,\n")
+    assert "name-changed" not in noted("S1,Obi,Ada,716-555-0101,\n")
+    assert "name-changed" not in noted("S1,Ada Mae,Lund,716-555-0101,\n")
