@@ -43,7 +43,9 @@ def _databases() -> dict[str, Any]:
     if _ours.database_url:
         main = dj_database_url.parse(_ours.database_url)
         main["CONN_HEALTH_CHECKS"] = True  # one that died while it lay in the pool is replaced, not handed out
-        main["OPTIONS"] = {**main.get("OPTIONS", {}), "pool": {"min_size": 0, "max_size": 20, "timeout": 5}}
+        main["DISABLE_SERVER_SIDE_CURSORS"] = not _ours.database_cursors
+        pool = {"min_size": 0, "max_size": _ours.database_pool, "timeout": 5} if _ours.database_pool else False
+        main["OPTIONS"] = {"application_name": "muster", **main.get("OPTIONS", {}), "pool": pool}
         mirror = {**main, "TEST": {"MIRROR": "default"}}
         return {"default": main, "progress": mirror, "calls": mirror}
     calls = _sqlite("calls.sqlite3", synchronous="FULL")  # what was answered must outlast a power cut

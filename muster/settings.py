@@ -29,6 +29,14 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("DATABASE_URL"),
         description="postgres://user:password@host/name; unset: SQLite in MUSTER_DATA.",
     )
+    database_pool: int = Field(
+        20,
+        ge=0,
+        description="PostgreSQL: most connections in each of a process's three pools; 0: one for each request, closed after it.",
+    )
+    database_cursors: bool = Field(
+        True, description="PostgreSQL: read long lists by cursors of the server; false behind a pooler by transactions."
+    )
     email_url: str = Field(
         "", description="smtp://user:password@host:587?tls=true; unset: each mail is a file in MUSTER_DATA/mail."
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from itertools import islice
 from typing import Annotated, Any, Literal
@@ -10,7 +9,7 @@ from uuid import UUID
 
 import pydantic
 from django.db.models import Q
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_datetime
 from ninja import Body, Header, Query, Router, Status
@@ -43,6 +42,7 @@ from muster.imports.models import Import
 from muster.imports.row_results import RowResult
 from muster.settings import settings
 from muster.teams.access import Access
+from muster.teams.whole_file import whole_file
 
 router = Router(tags=["Imports"])
 IMPORT = "/teams/{team}/imports/{uuid:import_id}"
@@ -243,12 +243,12 @@ TO_FIX = (
     response={200: None},
     openapi_extra=says(409, csv=("Rows to fix", TO_FIX)),
 )
-def rows_to_fix(request: HttpRequest, team: str, import_id: UUID) -> StreamingHttpResponse:
+def rows_to_fix(request: HttpRequest, team: str, import_id: UUID) -> FileResponse:
     """Download the rows that failed: the file's own columns, and Row, Problem and How to fix."""
     imp = find(who(request), import_id)
     if imp.state in {"checking", "refused", "failed", "cancelled"}:
         raise run.WrongState(imp)
-    return csv_response(row_results.rows_to_fix(imp), f"rows-to-fix-{imp.pk}.csv")
+    return whole_file(row_results.rows_to_fix(imp), f"rows-to-fix-{imp.pk}.csv")
 
 
 @router.post(IMPORT + "/apply-opt-outs", auth=Admins(), response=ImportOut, openapi_extra=says(409))
@@ -275,11 +275,3 @@ def undo_import(
     if dry_run:
         return Status(200, asdict(undo.look(imp)))
     return Status(202, import_json(undo.undo(imp, asker.user)))
-
-
-def csv_response(lines: Iterable[str], filename: str) -> StreamingHttpResponse:
-    """A CSV file, sent as it is made."""
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return StreamingHttpResponse(
-        (line.encode() for line in lines), content_type="text/csv; charset=utf-8", headers=headers
-    )

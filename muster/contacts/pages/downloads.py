@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.http import require_GET
 
 from muster.contacts import audience as audiences
@@ -13,6 +13,7 @@ from muster.contacts import export as exports
 from muster.contacts.pages.list_query import asked_of
 from muster.teams import audit
 from muster.teams.access import Access, admin, member
+from muster.teams.whole_file import whole_file
 
 
 @require_GET
@@ -42,8 +43,5 @@ def audience(request: HttpRequest, who: Access) -> HttpResponse:
 
 
 def csv_response(lines: Iterator[str], name: str) -> HttpResponse:
-    """Return a CSV file to be saved, sent as it is made."""
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}-{datetime.now(UTC):%Y-%m-%d}.csv"'
-    response["Cache-Control"] = "no-store"
-    return response  # type: ignore[return-value]  # a stream is no HttpResponse to Django's types
+    """Return a CSV file to be saved, with the day in its name."""
+    return whole_file(lines, f"{name}-{datetime.now(UTC):%Y-%m-%d}.csv")  # type: ignore[return-value]  # to Django's types

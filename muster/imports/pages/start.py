@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -41,6 +40,7 @@ from muster.settings import settings
 from muster.teams.access import Access, admin, signed_in
 from muster.teams.mail_files import has_mail_server
 from muster.teams.models import Team, User
+from muster.teams.whole_file import whole_file
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -248,7 +248,7 @@ def rows_to_fix(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
     if imp.state in (State.CHECKING, State.FAILED, State.CANCELLED):
         raise Http404("It has not come to rows that were left out")
     try:
-        return _download(_encoded(row_results.rows_to_fix(imp)), f"rows to fix of {_stem(imp)}.csv")
+        return _download(row_results.rows_to_fix(imp), f"rows to fix of {_stem(imp)}.csv")
     except BadFile as bad:
         raise Http404("The file is refused: it has no rows yet") from bad
 
@@ -260,7 +260,7 @@ def changes(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
     imp = find(who, pk)
     if not row_results.is_done(imp):
         raise Http404("Nothing has been changed yet")
-    return _download(_encoded(row_results.changes_csv(imp)), f"changes by {_stem(imp)}.csv")
+    return _download(row_results.changes_csv(imp), f"changes by {_stem(imp)}.csv")
 
 
 @require_GET
@@ -273,18 +273,12 @@ def original(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
     return _download(blobs.pieces(imp, Content.Part.ORIGINAL), imp.filename or "pasted rows.txt")
 
 
-def _encoded(lines: Iterator[str]) -> Iterator[bytes]:
-    return (line.encode("utf-8", "replace") for line in lines)
-
-
 def _stem(imp: Import) -> str:
     return (imp.filename or "pasted rows").rsplit(".", 1)[0]
 
 
-def _download(data: Any, name: str) -> HttpResponse:
-    response = StreamingHttpResponse(data, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
-    return response  # type: ignore[return-value]  # a stream is no HttpResponse to Django's types
+def _download(data: Iterable[str | bytes], name: str) -> HttpResponse:
+    return whole_file(data, name)  # type: ignore[return-value]  # a file is no HttpResponse to Django's types
 
 
 @require_GET
