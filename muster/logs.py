@@ -16,7 +16,7 @@ SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-SECRET_PARTS = {"key", "signed"}  # parts of addresses that open something
+SECRET_PARTS = {"key", "signed", "contact_id"}  # parts of addresses that open something, or name somebody
 
 
 class LogRequests(RequestMiddleware):
@@ -59,6 +59,7 @@ def logging_config(style: str) -> None:
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
                 "django.request": {"level": "CRITICAL"},  # LogRequests says it all
+                "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can ask for any host: a line will do
                 "django.server": {"level": "WARNING"},
             },
         }

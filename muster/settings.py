@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     database_pool: int = Field(
         20,
         ge=0,
-        description="PostgreSQL: most connections in each of a process's three pools; 0: one for each request, closed after it.",
+        description="PostgreSQL: most connections in each of a process's pools; 0: one a request, closed after it.",
     )
     database_cursors: bool = Field(
         True, description="PostgreSQL: read long lists by cursors of the server; false behind a pooler by transactions."

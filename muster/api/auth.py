@@ -17,7 +17,10 @@ class Anybody(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Access | User | None:
         found = find(token)
-        return self.admit(request, found.user) if found else None
+        if found is None:
+            return None
+        request.user = found.user  # the log says whose token it was
+        return self.admit(request, found.user)
 
     def admit(self, request: HttpRequest, user: User) -> Access | User:
         """What the operation is given as `request.auth`. Raises Http404 or PermissionDenied."""

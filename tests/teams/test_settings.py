@@ -1,6 +1,7 @@
 """Settings from the environment and from files, and what Django makes of them. Each case is a process of its own."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -131,11 +132,20 @@ call_command("migrate", verbosity=0)
 from django.test import Client
 Client().get("/accounts/login/?q=Zebedee", HTTP_HOST="localhost")
 Client().get("/invitation/opensesame/", HTTP_HOST="localhost")
+from muster.teams import tokens
+from muster.teams.models import Team, User
+olivia = User.objects.create_user("olivia@example.edu", is_owner=True)
+Team.objects.create(name="T", slug="t")
+bearer = {"authorization": "Bearer " + tokens.make(olivia, "x")[1]}
+Client().get("/api/v1/teams/t/contacts/Zebedee", headers=bearer, HTTP_HOST="localhost")
+print("olivia is", olivia.pk)
+Client().get("/accounts/login/", HTTP_HOST="evil.example")
 """
-    lines = [
-        line for line in python(code, tmp_path, MUSTER_LOG_FORMAT=style).splitlines() if "request_finished" in line
-    ]
-    assert len(lines) == 2
+    said = python(code, tmp_path, MUSTER_LOG_FORMAT=style)
+    lines = [line for line in said.splitlines() if "request_finished" in line]
+    assert len(lines) == 4
+    assert "Traceback" not in said
+    assert re.search(rf"user_id\W+{re.findall('olivia is ([0-9]+)', said)[0]}\b", lines[2])
     assert all(line.startswith(opening) for line in lines)
     assert [word for word in ("Zebedee", "opensesame") if word in str(lines)] == []
 

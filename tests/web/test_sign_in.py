@@ -154,6 +154,19 @@ def test_it_asks_for_the_code_of_the_app_and_takes_each_once(cast: Cast) -> None
     assert other.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
+def test_it_takes_the_code_that_set_up_the_app_for_nothing_else(cast: Cast) -> None:
+    client = cast.browser()
+    sign_in(client, "alice@example.edu")
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    form = client.get("/accounts/2fa/totp/activate/").context["form"]
+    code = code_of(form.secret)
+    assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
+    other = cast.browser()
+    sign_in(other, "alice@example.edu")
+    assert other.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 200
+
+
 def test_it_takes_a_recovery_code_once(cast: Cast) -> None:
     TOTP.activate(cast.alice, "JBSWY3DPEHPK3PXP")
     code = RecoveryCodes.activate(cast.alice).generate_codes()[0]

@@ -35,7 +35,9 @@ def new_password(user: User, **_: Any) -> None:
 
 
 @receiver(authenticator_added)
-def second_factor_added(user: User, authenticator: Authenticator, **_: Any) -> None:
+def second_factor_added(request: Any, user: User, authenticator: Authenticator, **_: Any) -> None:
+    if authenticator.type == Authenticator.Type.TOTP:
+        authenticator.wrap().validate_code(request.POST.get("code", ""))  # taken once: not for the next sign-in too
     audit.record_for_teams_of(user, "second-factor-added", kind=authenticator.type)
 
 
