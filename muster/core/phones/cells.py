@@ -87,7 +87,9 @@ def _read(cell: str, text: str, home: str) -> Said:
 def _read_long(cell: str, home: str) -> Said:
     """Read a cell that is too long for a number, unless white space around one makes it so."""
     within = cell.strip()
-    return _read(within, within.translate(_GAPS), home) if len(within) <= LONGEST_TEXT else UNREADABLE
+    if len(within) <= LONGEST_TEXT:
+        return _read(within, within.translate(_GAPS), home)
+    return IMPOSSIBLE if within[0] == "+" and within[1:].isdigit() and within.isascii() else UNREADABLE
 
 
 class _Beginnings(dict[tuple[str, str, int], str | None]):
