@@ -14,6 +14,8 @@ from muster.contacts.models import Change, Contact, StopWord
 from tests.cast import Cast
 from tests.contacts.test_consent import add
 
+pytestmark = pytest.mark.django_db(databases="__all__")
+
 MEXICAN, AS_WHATSAPP_WRITES_IT = "+525512345678", "+5215512345678"
 
 
