@@ -13,7 +13,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, Request
 from django.core.exceptions import ValidationError as ModelError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse, UnreadablePostError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -233,6 +233,8 @@ def _without_body(response: HttpResponseBase) -> HttpResponseBase:
         response.headers["Content-Length"] = str(len(response.content))
         response.content = b""
     elif isinstance(response, StreamingHttpResponse):
+        if isinstance(response, FileResponse) and response.file_to_stream is not None:
+            response.file_to_stream.close()
         response.streaming_content = ()
     return response
 

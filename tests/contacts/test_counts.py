@@ -18,7 +18,7 @@ from muster.teams.models import Team
 from tests.cast import Cast
 from tests.imports.play import HEADER, imported
 
-pytestmark = pytest.mark.django_db(databases=["default", "progress"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 
 WIDE = f"{HEADER},OptedOut,WhatsAppOptedOut,WhatsAppMarketingOptedOut,StaffId"
 

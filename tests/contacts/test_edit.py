@@ -35,12 +35,18 @@ def test_it_keeps_what_is_typed_to_the_letter(cast: Cast, text: str) -> None:
     """What guards a formula in a file guards nothing here: nobody types an apostrophe for a spreadsheet."""
     hall = CustomField.objects.create(team=cast.team, name="Hall", name_folded="hall", kind="choice", choices=[text])
     note = CustomField.objects.create(team=cast.team, name="Note", name_folded="note")
-    values = {"contact_id": text, "first_name": text, hall.key: text, note.key: f" {text}\n{text}"}
+    values = {"first_name": text, hall.key: text, note.key: f" {text}\n{text}"}
 
     contact = add(cast, mobile_number="(716) 555-1234", **values)
 
-    assert (contact.contact_id, contact.first_name) == (text, text)
+    assert contact.first_name == text
     assert contact.custom == {str(hall.id): text, str(note.id): f"{text}\n{text}"}
+
+
+@pytest.mark.parametrize("text", ["'00123", '="00123"', " 00123 ", "00123\u200b"])
+def test_it_reads_a_typed_id_as_that_of_a_file(cast: Cast, text: str) -> None:
+    """Else the two would be two people."""
+    assert add(cast, first_name="A", mobile_number="716 555 1234", contact_id=text).contact_id == "00123"
 
 
 def test_it_reports_every_problem_at_once(cast: Cast) -> None:

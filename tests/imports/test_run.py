@@ -129,7 +129,7 @@ def test_it_adopts_a_contact_added_by_hand(cast: Cast) -> None:
     added = edit.add(cast.team, cast.alice, {"first_name": "A", "last_name": "N", "mobile_number": "+17165551234"})
     imp = imported(cast.team, cast.alice, sheet(ANA))
 
-    assert (totals(imp), imp.summary["note_counts"]) == ((0, 1, 0, 0), {"contact-adopted": 1})
+    assert (totals(imp), imp.summary["note_counts"]) == ((0, 1, 0, 0), {"contact-adopted": 1, "name-changed": 1})
     adopted = contact(cast.team, "S1")
     assert (adopted.id, adopted.first_name) == (added.id, "Ana")
     assert history(cast.team, "S1")[-1][0] == "adopted"

@@ -201,6 +201,7 @@ def test_consent_needs_a_channel_and_a_word(cast: Cast, contact: Contact, given:
     assert cast.browser(cast.bob).post(url(contact, "consent"), given).status_code == 404
 
 
+@pytest.mark.django_db(databases="__all__")
 def test_it_erases_a_person(cast: Cast, contact: Contact) -> None:
     edit.update(contact, cast.alice, {"contact_id": "S2"})
     browser = cast.browser(cast.alice)
@@ -219,6 +220,7 @@ def test_it_erases_a_person(cast: Cast, contact: Contact) -> None:
     assert browser.post(url(contact, "erase/")).status_code == 404
 
 
+@pytest.mark.django_db(databases="__all__")
 def test_it_says_when_an_erased_id_comes_again(cast: Cast, contact: Contact) -> None:
     cast.browser(cast.alice).post(url(contact, "erase/"))
 

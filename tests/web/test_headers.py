@@ -64,6 +64,7 @@ def test_it_lets_no_page_and_no_download_be_kept(cast: Cast, path: str) -> None:
     answer = cast.browser(cast.alice).get(f"/t/admissions/{path}")
     assert answer.status_code == 200
     assert "no-store" in answer.headers["Cache-Control"]
+    answer.close()
 
 
 def test_it_lets_no_answer_of_the_api_be_kept(cast: Cast) -> None:
@@ -71,6 +72,7 @@ def test_it_lets_no_answer_of_the_api_be_kept(cast: Cast) -> None:
     for path in ("me", "teams/admissions/contacts", "teams/admissions/contacts.csv", "teams/nowhere"):
         answer = cast.browser().get(f"/api/v1/{path}", headers=bearer)
         assert "no-store" in answer.headers["Cache-Control"]
+        answer.close()
     assert "no-store" in cast.browser().get("/api/v1/me").headers["Cache-Control"]
 
 

@@ -12,7 +12,9 @@ from muster.core.fields import Options, Schema
 
 DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 _HEADER_WITHIN = 1 << 18  # characters
-_SEP_LINE = re.compile(r'[ \t]*"?[ \t]*sep[ ]*=[ ]*(\t|\\t|tab\b|[,;|])[ ]*"?[,;|\t ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_SEP_LINE = re.compile(
+    r'[ \t]*+(?:"[ \t]*+)?sep[ ]*+=[ ]*+(\t|\\t|tab\b|[,;|])[ ]*+"?[,;|\t ]*+(?:\r\n|\r|\n|\Z)', re.IGNORECASE
+)
 
 Score = tuple[int, int, int]
 
