@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Iterable
+from typing import IO
 
 from django.http import FileResponse
 from django.utils.http import content_disposition_header
@@ -14,10 +16,12 @@ IN_MEMORY = 4 * 1024 * 1024  # what is larger is made in a temporary file, which
 
 def whole_file(parts: Iterable[str | bytes], name: str, content_type: str = CSV) -> FileResponse:
     """Return the file. Its length is told, so that whoever gets less of it knows."""
-    made = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the response closes it
+    made: IO[bytes] = io.BytesIO()
     try:
         for part in parts:
             made.write(part if isinstance(part, bytes) else part.encode("utf-8", "replace"))
+            if isinstance(made, io.BytesIO) and made.tell() > IN_MEMORY:
+                made = _on_disk(made)
     except BaseException:
         made.close()
         raise
@@ -27,3 +31,10 @@ def whole_file(parts: Iterable[str | bytes], name: str, content_type: str = CSV)
     response.headers["Content-Length"] = str(size)
     response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return response
+
+
+def _on_disk(made: io.BytesIO) -> IO[bytes]:
+    """Go on in a temporary file, which the response closes."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    file.write(made.getbuffer())
+    return file
