@@ -122,4 +122,5 @@ def test_erasing_leaves_nothing_of_it(team: Cast) -> None:
     erase.erase(ada, team.alice)
 
     assert found(team.team, "countess") == []
-    assert not Change.objects.filter(contact=ada.id).exists()
+    kept = Change.objects.filter(contact=ada.id).values_list("action", "before", "after")
+    assert list(kept) == [("erased", None, None)]  # who follows the changes learns that somebody went, and no more
