@@ -61,7 +61,8 @@ class Outcome:
     def from_json(cls, kept: Mapping[str, Any]) -> Outcome:
         """Return what `to_json` wrote."""
         causes = [Cause(**cause) for cause in kept.get("causes", ())]
-        return cls(**{**kept, "causes": causes}) if kept else cls()
+        own = {each.name: kept[each.name] for each in fields(cls) if each.name in kept}  # others note more beside it
+        return cls(**{**own, "causes": causes})
 
 
 class Tally:
