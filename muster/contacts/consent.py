@@ -79,7 +79,7 @@ def hear(
     """
     with locked(team) as current:
         said = _Word(channel, opted_out, source, by.id if by else None, at or timezone.now(), said_text)
-        contacts = _with_ids(current, whose(current, number, channel))
+        contacts = _with_ids(current, whose(current, number, channel, opted_out=opted_out))
         if if_out and not (_is_out(contacts, channel) or stop_list.word(current, number, channel)):
             return Heard(contacts, counted=False)
         if not _is_new(current, message_id, said, phones.key(number)):
@@ -144,7 +144,7 @@ def set_consent(
                 _lift(current, said, number)
         elif number:
             _keep(team, number, said, API, message_id)
-            for other in _with_ids(team, set(whose(team, number, channel)) - {current.id}):
+            for other in _with_ids(team, set(whose(team, number, channel, opted_out=opted_out)) - {current.id}):
                 _settle(other, said)
         _settle(current, said)
         return current
@@ -173,10 +173,11 @@ def own_word(contact: Contact, channel: str) -> bool:
     return state.own_out or bool(number and stop_list.word(contact.team, number, channel))
 
 
-def whose(team: Team, number: str, channel: str) -> list[int]:
+def whose(team: Team, number: str, channel: str, *, opted_out: bool) -> list[int]:
     """Return the ids of those who are reached at this number, in any spelling, on the channel.
 
-    A WhatsApp message may come from somebody of whom only the mobile number is known.
+    A WhatsApp message may come from somebody of whom only the mobile number is known. Where nobody is reached at the
+    number, STOP counts for who has it as mobile number beside another for WhatsApp; START does not: it is not its word.
     """
     spelled = phones.spellings(number)
     contacts = Contact.objects.filter(team=team).order_by("id")
@@ -186,7 +187,7 @@ def whose(team: Team, number: str, channel: str) -> list[int]:
     by_whatsapp = contacts.filter(whatsapp_number__in=spelled)
     only_mobile = by_mobile.filter(whatsapp_number__isnull=True)
     found = {*by_whatsapp.values_list("id", flat=True), *only_mobile.values_list("id", flat=True)}
-    return sorted(found) or list(by_mobile.values_list("id", flat=True))
+    return sorted(found) or (list(by_mobile.values_list("id", flat=True)) if opted_out else [])
 
 
 def _with_ids(team: Team, ids: Iterable[int]) -> list[Contact]:
