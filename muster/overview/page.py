@@ -121,7 +121,7 @@ def _of_month(kept: Mapping[str, int], month: str, word: str) -> dict[str, int]:
 
 
 def imports_since(team: Team, since: dt.date) -> QuerySet[Import]:
-    """Return the finished imports of a team since a day, undone ones too, without what they were about to undo."""
+    """Return the imports of a team that finished since a day, undone ones too; the undoing itself is none."""
     midnight = dt.datetime.combine(since, dt.time.min, timezone.get_current_timezone())
     ended = Import.objects.filter(team=team, state__in=(State.DONE, State.UNDONE), undoes=None)
     return ended.filter(finished_at__gte=midnight)
