@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from muster.core import fixes, phones
 from muster.core.fields import Kind
+from muster.imports.draft.countries import Country, countries_of
 from muster.imports.draft.draft import Draft, is_blank
 from muster.imports.filters import Filter, is_left_out
 
@@ -36,6 +37,7 @@ class Proposal:
     values: list[tuple[str, int]] = field(
         default_factory=list
     )  # for a mapping: the distinct values, most frequent first
+    countries: list[Country] = field(default_factory=list)  # for the missing +: whose numbers it makes
     problem: str = ""
 
     @property
@@ -73,8 +75,20 @@ def _propose_column(draft: Draft, proposal: Proposal, places: list[int], header:
         proposal.problem = apply
         return
     changed = fixes.changes(before, apply(before))
+    if proposal.fix.name == "add-plus":
+        changed = _of_ticked_countries(draft, proposal, changed, query)
     proposal.cells += [CellChange(rows[each.place].number, header, each.before, each.after) for each in changed]
     proposal.untouched += len(rows) - len(changed)
+
+
+def _of_ticked_countries(
+    draft: Draft, proposal: Proposal, changed: list[fixes.Change], query: Mapping[str, str]
+) -> list[fixes.Change]:
+    proposal.countries = countries_of(draft, changed, query)
+    ticked = {each.region for each in proposal.countries if each.is_ticked}
+    if changed and not ticked:
+        proposal.problem = "Tick the countries whose numbers these are."
+    return [each for each in changed if fixes.region_of(each.after) in ticked]
 
 
 Apply = Callable[[list[str]], list[str]]

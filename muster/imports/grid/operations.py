@@ -8,6 +8,7 @@ from typing import Any
 from muster.core.fixes import DATE_ORDERS, FIXES
 from muster.imports.draft import edits
 from muster.imports.draft.bulk_fixes import MAPPED, Proposal, mapping_choices, propose
+from muster.imports.draft.countries import CHOSEN
 from muster.imports.draft.draft import Draft
 from muster.imports.draft.row_lists import find
 from muster.imports.filters import Filter
@@ -166,7 +167,16 @@ def _choices(found: Draft, proposal: Proposal) -> list[str]:
     return mapping_choices(found, proposal.header, [str(each.staff_id) for each in members])
 
 
+def _countries(_: Draft, proposal: Proposal) -> dict[str, Any]:
+    shown = [
+        [each.name, each.words, each.cells, each.is_ticked, each.example.before, each.example.after]
+        for each in proposal.countries
+    ]
+    return {"countries": shown, "chosen": CHOSEN}
+
+
 _CHOICES: Mapping[str, Callable[[Draft, Proposal], dict[str, Any]]] = {
+    "add-plus": _countries,
     "region": lambda *_: {"regions": regions()},
     "dates": lambda *_: {"orders": list(DATE_ORDERS.items())},
     "fill": lambda found, proposal: {"choices": _choices(found, proposal)},

@@ -40,13 +40,28 @@ class Fix {
   }
 
   // The inputs a fix has.
-  draw({ fix, regions, orders, choices, values, prefix }) {
+  draw({ fix, regions, orders, choices, values, prefix, countries, chosen }) {
+    if (countries?.length) this.countries(countries, chosen);
     if (fix === "region") this.select("region", "These are numbers of", [["", "Choose the country…"], ...regions]);
     if (fix === "dates") this.select("order", "These dates are written", [["", "Choose…"], ...orders]);
     if (fix === "fill" && choices?.length) this.select("value", "Fill in", [["", "Choose…"], ...choices.filter((each) => each !== "(blank)").map((each) => [each, each])]);
     else if (fix === "fill") this.input("value", "Fill in");
     if (fix === "replace") { this.input("find", "Find"); this.input("value", "Replace with"); this.check("match_case", "Match case"); this.check("whole_cell", "Whole cell only"); }
     if (fix === "map") this.map(values, choices, prefix);
+  }
+
+  // Each country that numbers would be of has its box.
+  countries(countries, chosen) {
+    this.typed[chosen] = "chosen";
+    const list = make("fieldset", { class: "stack tight" }, make("legend", { text: "Numbers of which countries?" }));
+    for (const [name, words, cells, ticked, before, after] of countries) {
+      if (ticked) this.typed[name] = "on";
+      const box = make("input", { type: "checkbox" });
+      box.checked = ticked;
+      box.addEventListener("input", () => { if (box.checked) this.typed[name] = "on"; else delete this.typed[name]; });
+      list.append(make("label", { class: "checkbox" }, box, make("span", { text: `${words} · ${many(cells, "cell")}` }), make("span", { class: "hint" }, make("bdi", { text: before }), " → ", make("bdi", { text: after }))));
+    }
+    this.inputs.append(list);
   }
 
   map(values, choices, prefix) {
