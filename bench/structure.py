@@ -142,7 +142,7 @@ def prepared() -> Callable[[int], None]:
 
     from muster import demo  # noqa: PLC0415
     from muster.cli.serving import migrate_database  # noqa: PLC0415
-    from muster.imports import mail, worker  # noqa: PLC0415
+    from muster.imports import mail_sender, worker  # noqa: PLC0415
     from muster.imports.models import Import, Mail, State  # noqa: PLC0415
     from muster.teams.models import User  # noqa: PLC0415
 
@@ -159,7 +159,7 @@ def prepared() -> Callable[[int], None]:
         client.post(f"{draft}confirm/", {name: unescape(value) for name, value in HIDDEN.findall(page)})
         while worker.one_round("bench"):
             pass
-        mail.send_due()
+        mail_sender.send_due()
         imp = Import.objects.latest("created_at")
         if imp.state != State.DONE or Mail.objects.filter(sent_at=None).exists():
             raise RuntimeError(f"the import is {imp.state}, or its mail is not sent")

@@ -91,14 +91,14 @@ def _mail() -> dict[str, Any]:
     parts = urlsplit(_ours.email_url)
     query = {name: values[-1] == "true" for name, values in parse_qs(parts.query).items()}
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "muster.teams.timed_smtp.TimedSmtp",
         "EMAIL_HOST": parts.hostname or "localhost",
         "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_TLS": query.get("tls", False),
         "EMAIL_USE_SSL": parts.scheme == "smtps" or query.get("ssl", False),
-        "EMAIL_TIMEOUT": 20,
+        "EMAIL_TIMEOUT": 10,
     }
 
 

@@ -1,24 +1,26 @@
-"""What a worker does beside its imports: hearing gateways and sending to webhooks, each in a thread of its own."""
+"""What a worker does beside its imports: it hears gateways, sends to webhooks, and sends mails, each in a thread."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from muster.connect import listener
 from muster.connect.webhooks import sender
 
 SECONDS_TO_FINISH = 12  # a message may take ten
+Job = Callable[[threading.Event], None]
 
 
 @contextmanager
-def beside() -> Iterator[None]:
-    """Hear and send while the block runs."""
+def beside(**more: Job) -> Iterator[None]:
+    """Hear and send while the block runs, and do `more`: jobs by name, which end when their event is set."""
     stop = threading.Event()
+    jobs: dict[str, Job] = {"listener": listener.run, "sender": sender.run, **more}
     threads = [
-        threading.Thread(target=each, args=(stop,), name=f"muster-{name}", daemon=True)
-        for name, each in (("listener", listener.run), ("sender", sender.run))
+        threading.Thread(target=each, args=(stop,), name=f"muster-{name}", daemon=True) for name, each in jobs.items()
     ]
     for thread in threads:
         thread.start()
@@ -26,8 +28,9 @@ def beside() -> Iterator[None]:
         yield
     finally:
         stop.set()
+        ends = time.monotonic() + SECONDS_TO_FINISH
         for thread in threads:
-            thread.join(SECONDS_TO_FINISH)
+            thread.join(max(ends - time.monotonic(), 0))
 
 
 def drain() -> None:

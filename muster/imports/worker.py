@@ -1,4 +1,4 @@
-"""The worker: claims what waits, keeps its claim alive, runs it, sends mails, tidies up, sleeps."""
+"""The worker: claims what waits, keeps its claim alive, runs it, tidies up, sleeps. Beside it mails are sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from django.utils import timezone
 from muster.connect import background, outbox
 from muster.core.errors import BadFile
 from muster.core.outcome import Outcome
-from muster.imports import lease, mail, progress, retention, run, undo
+from muster.imports import lease, mail, mail_sender, progress, retention, run, undo
 from muster.imports.budget import processor_time
 from muster.imports.models import Import, State
 from muster.settings import settings
@@ -30,6 +30,7 @@ SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_BETWEEN_PRUNINGS = 3600
 MOST_ATTEMPTS = 20
 FAILURE = "Nothing was saved, because of a problem on our side."
+REFUSAL = "It was confirmed, but the team's fields were changed before its turn came. Nothing was saved."
 GIVEN_UP = "It was tried {tries} times. Each time its worker ended, or it took more time or memory than one may."
 
 
@@ -39,9 +40,10 @@ def work(*, once: bool = False, stop: threading.Event | None = None) -> None:
     mail.prepare()
     if once:
         _work(stop, once=True)
+        mail_sender.send_due()
         background.drain()
     else:
-        with background.beside():
+        with background.beside(mails=mail_sender.run):
             _work(stop, once=False)
 
 
@@ -73,8 +75,7 @@ def _until_asked() -> threading.Event:
 
 
 def one_round(name: str) -> bool:
-    """Run one import or look at one file, and send what is due. Return whether there was anything to do."""
-    sent = mail.send_due()
+    """Run one import or look at one file. Return whether there was anything to do."""
     found = claim(name)
     if found:
         with processor_time(settings().worker_seconds):
@@ -85,7 +86,7 @@ def one_round(name: str) -> bool:
         with processor_time(settings().worker_seconds):
             look_at(unseen)
         return True
-    return sent > 0
+    return False
 
 
 def claim(name: str, only: Import | None = None) -> Import | None:
@@ -194,9 +195,13 @@ def carry_out(imp: Import) -> Outcome | None:
 
 def look_at(imp: Import) -> None:
     """Look at a file that is ours to look at, whatever comes of it."""
+    confirmed = imp.confirmed
     try:
         with heartbeat(imp):
             run.settle(imp)
+        if confirmed and imp.state == State.REFUSED:
+            with transaction.atomic():
+                _tell_refusal(imp)
     except (OperationalError, InterfaceError) as error:
         log.warning("file of import %s: %s", imp.pk, error)
         _put_back(imp, State.CHECKING)
@@ -214,9 +219,18 @@ def _ours(imp: Import) -> Q:
 def _refuse(imp: Import, bad: BadFile) -> None:
     """The fields changed since it was confirmed, so that the file has problems now."""
     outcome = Outcome.of_bad_file(bad.problems)
-    Import.objects.filter(_ours(imp)).update(
-        state=State.REFUSED, confirmed=False, lease_until=None, **run.counts(outcome)
-    )
+    refused = {"state": State.REFUSED, "confirmed": False, "lease_until": None, **run.counts(outcome)}
+    with transaction.atomic():
+        if Import.objects.filter(_ours(imp)).update(failure=REFUSAL, **refused):
+            imp.summary = refused["summary"]
+            _tell_refusal(imp)
+
+
+def _tell_refusal(imp: Import) -> None:
+    """Tell those who thought that it would be imported without being asked again."""
+    log.info("import %s is refused after it was confirmed", imp.pk)
+    mail.write_refusal(imp, timezone.now())
+    run.tell_end(imp, outbox.FAILED, {})
 
 
 def _put_back(imp: Import, state: State) -> None:

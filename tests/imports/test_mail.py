@@ -9,10 +9,11 @@ from django.conf import settings as django_settings
 from django.test import override_settings
 from django.utils import timezone
 
-from muster.imports import mail
-from muster.imports.models import Mail
+from muster.contacts import custom_fields
+from muster.imports import mail, mail_sender, run, worker
+from muster.imports.models import Import, Mail, State
 from tests.cast import Cast
-from tests.imports.play import ANA, BO, CY, imported, sheet
+from tests.imports.play import ANA, BO, CY, drafted, imported, sheet
 from tests.real.smtp import Mailbox
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 
 def through(mailbox: Mailbox) -> override_settings:
     return override_settings(
-        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        EMAIL_BACKEND="muster.teams.timed_smtp.TimedSmtp",
         EMAIL_HOST="127.0.0.1",
         EMAIL_PORT=mailbox.port,
         EMAIL_USE_TLS=False,
@@ -43,7 +44,7 @@ def parts(message: EmailMessage) -> tuple[str, str]:
 def test_it_says_what_came_of_the_import(cast: Cast, smtp_server: Mailbox) -> None:
     imp = imported(cast.team, cast.alice, sheet(ANA, BO, CY, "S4,Dee,Poe,4.41E+11,"))
     with through(smtp_server):
-        assert mail.send_due() == 1
+        assert mail_sender.send_due() == 1
 
     message = smtp_server.messages[0]
     assert smtp_server.recipients == [["alice@example.edu"]]
@@ -63,7 +64,7 @@ def test_it_says_what_came_of_the_import(cast: Cast, smtp_server: Mailbox) -> No
 def test_it_names_nobody_and_no_number(cast: Cast, smtp_server: Mailbox) -> None:
     imported(cast.team, cast.alice, sheet(ANA, BO, CY, "S4,Dee,Poe,+1 716 555 1234,", "S5,Eve,Fox,12,"))
     with through(smtp_server):
-        mail.send_due()
+        mail_sender.send_due()
 
     for text in parts(smtp_server.messages[0]):
         for secret in ("Ana", "Núñez", "Bo ", "Kay", "Dee", "Poe", "Eve", "Fox", "S1", "S4", "555", "495000"):
@@ -75,8 +76,8 @@ def test_it_writes_to_the_teams_addresses_too_and_to_nobody_twice(cast: Cast, sm
     cast.team.save()
     imported(cast.team, cast.alice, sheet(ANA))
     with through(smtp_server):
-        mail.send_due()
-        mail.send_due()
+        mail_sender.send_due()
+        mail_sender.send_due()
 
     assert sorted(smtp_server.recipients) == [["alice@example.edu"], ["office@example.edu"]]
 
@@ -87,16 +88,16 @@ def test_it_tries_again_when_the_server_says_later(cast: Cast, smtp_server: Mail
     with through(smtp_server):
         waits = []
         for _ in range(2):
-            assert mail.send_due() == 0
+            assert mail_sender.send_due() == 0
             kept = Mail.objects.get()
             assert kept.last_error
             waits.append(kept.due_at - timezone.now())
-            assert mail.send_due() == 0, "not before its time"
+            assert mail_sender.send_due() == 0, "not before its time"
             later()
         assert waits[1] > waits[0] * 1.5
-        assert mail.send_due() == 1
+        assert mail_sender.send_due() == 1
         later()
-        assert mail.send_due() == 0
+        assert mail_sender.send_due() == 0
 
     assert (len(smtp_server.messages), smtp_server.refused) == (1, 2)
     assert Mail.objects.get().attempts == 3
@@ -105,26 +106,26 @@ def test_it_tries_again_when_the_server_says_later(cast: Cast, smtp_server: Mail
 def test_it_does_not_fail_when_the_server_is_down(cast: Cast, smtp_server: Mailbox) -> None:
     imported(cast.team, cast.alice, sheet(ANA))
     with through(smtp_server), override_settings(EMAIL_PORT=1):
-        assert mail.send_due() == 0
+        assert mail_sender.send_due() == 0
     later()
     with through(smtp_server):
-        assert mail.send_due() == 1
+        assert mail_sender.send_due() == 1
 
 
 def test_it_goes_on_after_an_address_that_cannot_be_written(cast: Cast, smtp_server: Mailbox) -> None:
     imported(cast.team, cast.alice, sheet(ANA))
     Mail.objects.update(to="a\nb@example.edu")
     with through(smtp_server):
-        assert mail.send_due() == 0
+        assert mail_sender.send_due() == 0
     assert Mail.objects.get().last_error
 
 
 def test_it_gives_a_mail_the_same_id_every_time(cast: Cast, smtp_server: Mailbox) -> None:
     imported(cast.team, cast.alice, sheet(ANA))
     with through(smtp_server):
-        mail.send_due()
+        mail_sender.send_due()
         Mail.objects.update(sent_at=None, due_at=timezone.now())  # as if the worker had died right after sending
-        mail.send_due()
+        mail_sender.send_due()
 
     first, second = smtp_server.messages
     assert first["Message-ID"] == second["Message-ID"]
@@ -136,8 +137,8 @@ def test_it_leaves_a_mail_to_the_worker_that_claimed_it(cast: Cast, smtp_server:
     same = Mail.objects.get()
     now = timezone.now()
 
-    assert mail.claim(Mail.objects.get(), now)
-    assert not mail.claim(same, now)
+    assert mail_sender.claim(Mail.objects.get(), now)
+    assert not mail_sender.claim(same, now)
 
 
 def test_it_writes_plain_and_styled_mail_without_style_sheets(cast: Cast) -> None:
@@ -147,3 +148,43 @@ def test_it_writes_plain_and_styled_mail_without_style_sheets(cast: Cast) -> Non
     assert "<style" not in kept.html
     assert 'style="' in kept.html
     assert "<" not in kept.text
+
+
+def test_it_says_why_a_file_was_not_imported_after_it_was_confirmed(cast: Cast, smtp_server: Mailbox) -> None:
+    imp = run.confirm(drafted(cast.team, cast.alice, sheet(ANA)), cast.alice)
+    custom_fields.add(cast.team, cast.alice, name="Programme", required=True)
+    worker.run_now(imp)
+
+    imp.refresh_from_db()
+    assert (imp.state, imp.failure) == (State.REFUSED, worker.REFUSAL)
+    page = cast.browser(cast.alice).get(f"/t/admissions/imports/{imp.pk}/")
+    assert "the team&#x27;s fields were changed before its turn came" in page.content.decode()
+    with through(smtp_server):
+        assert mail_sender.send_due() == 1
+    message = smtp_server.messages[0]
+    assert message["Subject"] == "Not imported: the file has problems (Admissions)"
+    for text in parts(message):
+        assert "Programme is missing from the header row." in text
+        assert str(imp.pk) in text
+        assert "Ana" not in text
+
+
+def test_it_says_why_a_file_that_was_to_be_imported_at_once_was_refused(cast: Cast) -> None:
+    imp = drafted(cast.team, cast.alice, sheet("x", header="Ana Núñez,+1 716 555 1234"))
+    Import.objects.filter(pk=imp.pk).update(state=State.CHECKING, lease_until=None, confirmed=True)
+    while worker.one_round("me"):
+        pass
+
+    kept = Mail.objects.get()
+    assert kept.about == "refused"
+    assert "555" not in kept.text + kept.html
+
+
+def test_it_writes_again_when_an_import_fails_again(cast: Cast) -> None:
+    imp = imported(cast.team, cast.alice, sheet(ANA))
+    for _ in range(2):
+        mail.write_failure(imp, timezone.now())
+        Mail.objects.filter(about="failed").update(sent_at=timezone.now())
+    mail.write_failure(imp, timezone.now())
+
+    assert Mail.objects.get(about="failed").sent_at is None
