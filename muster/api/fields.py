@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
@@ -17,9 +15,10 @@ from muster.api.paging import Page, by_position
 from muster.contacts import custom_fields as fields
 from muster.contacts.models import CustomField
 from muster.contacts.schema import custom_fields, schema_of
+from muster.core.csv_text import csv_text
 from muster.core.fields import SYSTEM_FIELDS, template_headers
-from muster.core.values import export_safe
 from muster.teams.models import Team
+from muster.teams.whole_file import whole_file
 
 router = Router(tags=["Fields"])
 KindName = Literal["text", "number", "date", "yes_no", "choice"]
@@ -157,10 +156,7 @@ def template(
     request: HttpRequest,
     team: str,
     columns: Annotated[Literal["all", "required"], Query(description="All fields, or only the required ones.")] = "all",
-) -> HttpResponse:
+) -> FileResponse:
     """Download a file with the header row, to fill in: UTF-8 with a byte-order mark, for Excel's sake."""
     headers = template_headers(schema_of(who(request).team), only_required=columns == "required")
-    line = io.StringIO(newline="")
-    csv.writer(line).writerow(map(export_safe, headers))
-    named = {"Content-Disposition": f'attachment; filename="{columns}-fields.csv"'}
-    return HttpResponse("\ufeff" + line.getvalue(), content_type="text/csv; charset=utf-8", headers=named)
+    return whole_file(csv_text([headers]), f"{columns}-fields.csv")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -13,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from muster.contacts.models import Contact
 from muster.contacts.search import find
 from muster.contacts.search.filters import NUMBER_OF, Filters, reachable
-from muster.core.values import export_safe
+from muster.core.csv_text import csv_text
 from muster.teams.models import Membership, Team
 
 MOST_ON_A_PAGE = 500
@@ -143,16 +142,11 @@ def as_json(member: Member) -> dict[str, Any]:
     return {"contact_id": member.contact.contact_id, "number": member.number, "send_as": member.send_as}
 
 
-def as_csv(members: Iterator[Member]) -> Iterator[str]:
-    """Yield the lines of a CSV file, safe for spreadsheets."""
-    line = io.StringIO()
-    writer = csv.writer(line)
-    writer.writerow(CSV_HEADER)
-    yield "\ufeff" + line.getvalue()
-    for each in members:
-        line.seek(0)
-        line.truncate()
-        contact = each.contact
-        names = (contact.contact_id or "", contact.first_name, contact.last_name)
-        writer.writerow([*map(export_safe, names), each.number, each.send_as or ""])
-        yield line.getvalue()
+def as_csv(members: Iterable[Member]) -> Iterator[str]:
+    """Yield the text of a CSV file."""
+    return csv_text(chain([CSV_HEADER], map(_cells, members)))
+
+
+def _cells(member: Member) -> tuple[str, ...]:
+    contact = member.contact
+    return contact.contact_id or "", contact.first_name, contact.last_name, member.number, member.send_as or ""

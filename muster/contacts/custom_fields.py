@@ -15,7 +15,7 @@ from muster.contacts.models import ColumnAnswer, Contact, CustomField
 from muster.contacts.search import reindex
 from muster.core.dress import EDGES
 from muster.core.fields import CUSTOM_KINDS, MAX_CUSTOM_FIELDS, Kind, reserved_name
-from muster.core.values import export_safe
+from muster.core.formulas import export_safe
 from muster.teams import audit
 from muster.teams.members import refuse
 from muster.teams.models import Team, User

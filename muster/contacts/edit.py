@@ -21,8 +21,8 @@ from muster.core.consent import Channel
 from muster.core.dress import EDGES
 from muster.core.errors import Note, Problem
 from muster.core.fields import CHANNELS, Kind, Schema
+from muster.core.formulas import export_safe
 from muster.core.plan import Known, Stored
-from muster.core.values import export_safe
 from muster.teams.models import Membership, Team, User
 
 __all__ = ["Rejected", "Saved", "add", "save", "set_consent", "set_consent_of_number", "update"]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from muster.contacts import stop_list
 from muster.contacts.models import Contact, StopWord
 from muster.core import phones
-from muster.core.values import export_safe
+from muster.core.csv_text import csv_text
 from muster.teams.models import Team
 
 AT_ONCE = 200
@@ -69,13 +66,17 @@ def listed(team: Team, found: Iterable[StopWord]) -> list[Stopped]:
 
 
 def as_csv(team: Team, found: QuerySet[StopWord]) -> Iterator[str]:
-    """Yield the list as lines of a CSV file, safe for spreadsheets."""
-    yield "\ufeff" + _line(CSV_HEADER)
+    """Yield the list as the text of a CSV file."""
+    return csv_text(_rows(team, found))
+
+
+def _rows(team: Team, found: QuerySet[StopWord]) -> Iterator[tuple[str, ...]]:
+    yield CSV_HEADER
     before = None
     while some := list((found.filter(id__lt=before) if before else found)[:AT_ONCE]):
         for each in listed(team, some):
-            texts = (each.number or "", each.channel, each.since.isoformat(), each.said, each.through)
-            yield _line((*map(export_safe, texts), len(each.contacts)))
+            affected = str(len(each.contacts))
+            yield each.number or "", each.channel, each.since.isoformat(), each.said, each.through, affected
         before = some[-1].id
 
 
@@ -96,9 +97,3 @@ def _affected(entry: StopWord, holders: dict[str, list[Contact]]) -> tuple[Conta
         return number is not None and phones.key(number) == entry.key
 
     return tuple(each for each in holders.get(entry.key, ()) if is_reached(each))
-
-
-def _line(cells: Iterable[Any]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from muster.core import errors
+from muster.core.csv_text import csv_text
 from muster.core.errors import Problem
 from muster.core.fields import EXTRA_HEADERS, OTHER_EXTRA_HEADERS
+from muster.core.formulas import export_unsafe
 from muster.core.header import extra_places
 from muster.core.plan import Verdict
 from muster.core.table import Table
-from muster.core.values import export_safe, export_unsafe
 
 
 def rows_to_fix(table: Table, verdicts: Iterable[Verdict]) -> Iterator[str]:
@@ -22,9 +22,7 @@ def rows_to_fix(table: Table, verdicts: Iterable[Verdict]) -> Iterator[str]:
     Safe to open in a spreadsheet; the reader takes the guards away again. Columns of an earlier such file are dropped.
     """
     header, failed = failed_rows(table, verdicts)
-    yield "\ufeff" + line_of(header)
-    for row in failed:
-        yield line_of([*map(_safe, row.theirs), str(row.number), *map(export_safe, row.said), *map(_safe, row.beyond)])
+    return csv_text(chain([header], (row.cells for row in failed)))
 
 
 class FailedRow(NamedTuple):
@@ -35,6 +33,11 @@ class FailedRow(NamedTuple):
     said: tuple[str, str]  # the problems, and how to fix them
     beyond: tuple[str, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row as it stands in the file: its own cells, then the three of ours, then what was beyond the header."""
+        return *self.theirs, str(self.number), *self.said, *self.beyond
 
 
 def failed_rows(table: Table, verdicts: Iterable[Verdict]) -> tuple[list[str], Iterator[FailedRow]]:
@@ -52,16 +55,10 @@ def _failed(table: Table, verdicts: Iterable[Verdict], kept: list[int]) -> Itera
         if verdict.outcome == "failed":
             row, found = cells[verdict.row], verdict.problems
             said = " ".join(map(errors.message, found)), " ".join(map(errors.fix, found))
-            yield FailedRow(verdict.row, [row[index] for index in kept], said, row[len(table.header) :], found)
+            theirs, beyond = [row[index] for index in kept], row[len(table.header) :]
+            yield FailedRow(verdict.row, _plain(theirs), said, tuple(_plain(beyond)), found)
 
 
-def _safe(cell: str) -> str:
-    """A cell of a file so that a spreadsheet shows it; one that was guarded already stays as it is."""
-    return export_safe(export_unsafe(cell))
-
-
-def line_of(cells: Iterable[str]) -> str:
-    """Return one line of CSV."""
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
+def _plain(cells: Iterable[str]) -> list[str]:
+    """Take off the guards that cells of an earlier such file have: the writer puts them on."""
+    return [export_unsafe(cell) for cell in cells]

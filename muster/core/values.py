@@ -1,4 +1,4 @@
-"""Reading cells, a column at a time: text, yes/no, choice, date, number; and downloads safe for spreadsheets."""
+"""Reading cells, a column at a time: text, yes/no, choice, date, number."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from muster.core import dates
 from muster.core.dress import EDGES, is_dressed, undressed
 from muster.core.fields import YES, Field, Kind
+from muster.core.formulas import export_unsafe
 from muster.core.garbled import is_garbled, may_be_garbled
 
 
@@ -33,9 +34,6 @@ class Report(Protocol):
 
 _PIECE, _LONGEST_PIECE = 250, 500
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
-_FORMULA = re.compile(r"'*[=@+\-\t\r]")
-_GUARDED = re.compile(r"'+[=@+\-\t\r]")
-_NUMBER_SHAPED = re.compile(r"[+-][\d\s().-]*\d", re.ASCII)
 _NOT_PLAIN = ("\n ", " \n", "\n'", "#", "Err:")  # space at an end, an apostrophe that guards, an error
 _SPREADSHEET_ERROR = re.compile(
     r"#[¡¿]?[^\W_](?:[^\W_]|[ /_]){0,20}[!?]|#(?:N/?A|N/?D|NV|GETTING_DATA)|#{3,255}|Err:\d{3}", re.IGNORECASE
@@ -48,19 +46,6 @@ _NOTHING = """
     - -- --- \u2013 \u2014 . .. n/a na n.a. n/d none nil null nan <null> (null) [null] \\n undefined unknown missing
     tbd tbc tba (blank) blank"""
 NOTHING = frozenset(_NOTHING.split())
-
-
-def export_safe(text: str) -> str:
-    """Return text that a spreadsheet will show and not run: an apostrophe before what looks like a formula.
-
-    `export_unsafe` takes away exactly that. Numbers are left alone: "=A1" becomes "'=A1"; "+44 20" and "-5" stay.
-    """
-    return "'" + text if _FORMULA.match(text) and not _NUMBER_SHAPED.fullmatch(text) else text
-
-
-def export_unsafe(cell: str) -> str:
-    """Take away the apostrophe that `export_safe` added."""
-    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def _read_texts(field: Field, cells: Sequence[str], report: Report, _: str | None) -> list[Any]:

@@ -12,19 +12,17 @@ from muster.contacts.models import Change
 from muster.contacts.schema import schema_of
 from muster.core import rows_to_fix as core_rows_to_fix
 from muster.core.consent import Channel
+from muster.core.csv_text import csv_text
 from muster.core.errors import Note, Problem
 from muster.core.fields import CHANNELS
 from muster.core.plan import Verdict
-from muster.core.rows_to_fix import line_of
 from muster.core.table import Row, Table
-from muster.core.values import export_safe
 from muster.imports import workspace
 from muster.imports.models import Import, State
 from muster.imports.store import blobs, packed_rows
 
 CHANGED = ("created", "updated")
 AT_ONCE = 500
-_BOM = "\ufeff"
 
 
 class RowResult(NamedTuple):
@@ -159,22 +157,18 @@ def rows_to_fix(imp: Import) -> Iterator[str]:
 
 def changes_csv(imp: Import) -> Iterator[str]:
     """Yield a CSV of what the import changed, a line a value: row, ContactId, what, field, before, after."""
-    yield _BOM + line_of(["Row", "ContactId", "What", "Field", "Before", "After"])
+    return csv_text(_changed_values(imp))
+
+
+def _changed_values(imp: Import) -> Iterator[tuple[str, ...]]:
+    yield "Row", "ContactId", "What", "Field", "Before", "After"
     names = {each.key: each.name for each in schema_of(imp.team).fields}
     names["mobile_number_inferred"] = "MobileNumber inferred"
     for outcome in CHANGED:
         for each in iterate(imp, outcome):
+            row, before = (str(each.row), each.contact_id or "", outcome), each.before or {}
             for key, after in (each.after or {}).items():
-                before = (each.before or {}).get(key)
-                said = (
-                    str(each.row),
-                    each.contact_id or "",
-                    outcome,
-                    names.get(key, key),
-                    _shown(before),
-                    _shown(after),
-                )
-                yield line_of(map(export_safe, said))
+                yield *row, names.get(key, key), _shown(before.get(key)), _shown(after)
 
 
 def _shown(value: Any) -> str:

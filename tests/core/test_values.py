@@ -6,11 +6,9 @@ import unicodedata
 from typing import Literal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from muster.core.fields import SYSTEM_FIELDS, Field, Kind, custom_field
-from muster.core.values import READERS, UNREAD, export_safe, export_unsafe
+from muster.core.values import READERS, UNREAD
 
 FIRST_NAME, WHATSAPP_OUT, TEXT_OUT = SYSTEM_FIELDS[1], SYSTEM_FIELDS[6], SYSTEM_FIELDS[5]
 NOTE = custom_field("Note", "custom.1")
@@ -144,27 +142,6 @@ def test_a_custom_yes_no_is_kept_as_a_word() -> None:
     housing = custom_field("Housing", "custom.1", Kind.YES_NO)
 
     assert [read(housing, cell)[0] for cell in ("Y", "FALSE", "perhaps")] == ["yes", "no", UNREAD]
-
-
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [
-        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("-1+1|cmd", "'-1+1|cmd"),
-        ("'=x", "''=x"),
-        ("+44 1753 495000", "+44 1753 495000"),
-        ("-5", "-5"),
-        ("plain", "plain"),
-    ],
-)
-def test_what_looks_like_a_formula_is_guarded_and_numbers_are_not(text: str, safe: str) -> None:
-    assert export_safe(text) == safe
-
-
-@given(st.text())
-def test_the_reader_takes_away_exactly_the_guard(text: str) -> None:
-    assert export_unsafe(export_safe(text)) == text
 
 
 @pytest.mark.parametrize(

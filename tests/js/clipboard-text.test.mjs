@@ -27,7 +27,10 @@ test("quotes that are just text stay", () => {
 
 test("what a spreadsheet would calculate gets an apostrophe, a telephone number does not", () => {
   assert.deepEqual(["=1+1", "@x", "-a", "'=1"].map(safe), ["'=1+1", "'@x", "'-a", "''=1"]);
-  assert.deepEqual(["+44 1753 495000", "-12.5", "Ann", ""].map(safe), ["+44 1753 495000", "-12.5", "Ann", ""]);
+  const hidden = ["\n=1", "\ufeff=1", " =1", "\u200b@x", "\uff1d1", "\uff0b1+1", "\uff0d1", "\uff20x"];
+  assert.deepEqual(hidden.map(safe), hidden.map((text) => `'${text}`));
+  const plain = ["+44 1753 495000", " +44 1753 495000", "-12.5", "Ann", " Ann", ""];
+  assert.deepEqual(plain.map(safe), plain);
 });
 
 test("what is written is read back as it was", () => {

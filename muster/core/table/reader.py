@@ -11,6 +11,7 @@ from typing import NamedTuple
 from muster.core.dress import EDGES
 from muster.core.errors import BadFile, Note, Problem
 from muster.core.fields import Options, Schema
+from muster.core.formulas import export_unsafe
 from muster.core.header import told_apart
 from muster.core.table.delimiter import DELIMITERS
 from muster.core.table.header_row import looks_like_data
@@ -43,7 +44,7 @@ def parse(
     _refuse_quoted_lines(header, schema)
     width = max(len(header.cells), min(read.width, max(len(row.cells) for row in rows)))
     _refuse_too_many(len(rows), len(rows), max_cells - len(rows) * width, max_cells)
-    names = told_apart([name.strip(EDGES) for name in _padded(header.cells, width)], schema, options)
+    names = told_apart([_name(cell) for cell in _padded(header.cells, width)], schema, options)
     skipped = _Skipped(
         source.last - header.number - len(rows), read.width - width, header.number - 1 if options.header_row else 0
     )
@@ -149,6 +150,11 @@ def _frequent(rows: list[Row]) -> dict[str, str]:
     """Return the texts that many rows have: later rows share them, which saves a long file a third of its memory."""
     counted = Counter(itertools.chain.from_iterable(row.cells for row in rows))
     return {cell: cell for cell, count in counted.items() if count > 2}
+
+
+def _name(cell: str) -> str:
+    """Return a header without white space at its ends and without the guard of a download."""
+    return export_unsafe(cell.strip(EDGES)).strip(EDGES)
 
 
 def _padded(cells: tuple[str, ...], width: int) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from muster.contacts.schema import schema_of
 from muster.core import errors, phones
 from muster.core.check import check
+from muster.core.csv_text import csv_text
 from muster.core.errors import BadFile, Problem
 from muster.core.fields import Options, Schema, template_headers
 from muster.core.table import parse
@@ -212,13 +213,9 @@ def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: byte
 def template(request: HttpRequest, who: Access) -> HttpResponse:
     """Download a template: the header row, as UTF-8 with a byte-order mark, so that Excel shows accents."""
     only_required = request.GET.get("columns") == "required"
-    line = ",".join(_quoted(name) for name in template_headers(schema_of(who.team), only_required=only_required))
+    headers = template_headers(schema_of(who.team), only_required=only_required)
     name = f"{who.team.slug}-{'required' if only_required else 'all'}-fields.csv"
-    return _download([f"\ufeff{line}\r\n".encode()], name)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"' if any(char in name for char in ',;"\t|') else name
+    return _download(csv_text([headers]), name)
 
 
 @require_GET

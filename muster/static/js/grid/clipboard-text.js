@@ -1,8 +1,9 @@
 // @ts-check
 // The text of a clipboard, as spreadsheets write and read it.
 
-const FORMULA = /^'*[=@+\-\t\r]/;
-const NUMBER = /^[+-][\d\s().-]*\d$/;
+const EDGES = "\\s\\x1c-\\x1f\\x85\\u200b-\\u200f\\u2060\\ufeff\\u202a-\\u202e\\u2066-\\u2069"; // white space, and what cannot be seen
+const FORMULA = new RegExp(`^'*(?:[\\t\\r\\n\\ufeff]|[${EDGES}]*[=@+\\-\uff1d\uff20\uff0b\uff0d])`);
+const NUMBER = new RegExp(`^[${EDGES}]*[+-][\\d\\s().-]*\\d[${EDGES}]*$`);
 
 /**
  * As in every download: what a spreadsheet would take for a formula gets an apostrophe, which reading takes away.
