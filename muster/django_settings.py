@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 
+from muster import __version__
 from muster.logs import logging_config
 from muster.settings import settings
 
@@ -77,7 +78,7 @@ def _hosts() -> list[str]:
 
 def _caches() -> dict[str, Any]:
     """What counts tries at signing in, and the lists of the grid: one for all processes, so beside the data."""
-    most: dict[str, Any] = {"OPTIONS": {"MAX_ENTRIES": 2_000}}
+    most: dict[str, Any] = {"OPTIONS": {"MAX_ENTRIES": 2_000}, "KEY_PREFIX": __version__}  # none of another release
     if _ours.database_url:
         return {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", **most}}
     folder = str((_ours.data / "cache").absolute())

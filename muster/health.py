@@ -59,6 +59,9 @@ def lacking() -> list[str]:
             return [f"Migrations are missing: run `muster migrate`. {', '.join(names)}."]
         if not presence.count():
             return ["No worker has been seen for a minute: run `muster work`. Imports wait."]
+        migrating.refuse_later()
+    except migrating.LaterDatabase as error:
+        return [str(error)]
     except DatabaseError as error:
         logger.warning("no_database", detail=str(error))
         return ["The database does not answer."]

@@ -78,6 +78,10 @@ def main() -> None:
     try:
         app(prog_name="muster")
     except Exception as error:
+        migrating = sys.modules.get("muster.migrating")
+        if migrating is not None and isinstance(error, migrating.LaterDatabase):
+            typer.echo(str(error), err=True)
+            sys.exit(3)
         database = sys.modules.get("django.db")
         if database is None or not isinstance(error, database.DatabaseError):
             raise

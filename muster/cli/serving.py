@@ -17,7 +17,7 @@ from gunicorn.app.base import BaseApplication
 
 from muster.core import phones
 from muster.imports import budget, presence, worker
-from muster.migrating import migrate_database, unapplied
+from muster.migrating import migrate_database, refuse_later, unapplied
 from muster.pools import close_pools
 from muster.settings import settings
 from muster.teams import first_run
@@ -80,6 +80,7 @@ def migrate() -> None:
 
 def require_migrations() -> None:
     """End here while the database is not up to date: a worker would read it wrongly."""
+    refuse_later()
     missing = unapplied()
     if missing:
         typer.echo(f"Run `muster migrate` first: the database lacks {', '.join(missing)}.", err=True)

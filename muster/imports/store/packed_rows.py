@@ -1,4 +1,7 @@
-"""What became of each row, packed: compressed lines of JSON, some thousand rows each, kept with a finished import."""
+"""What became of each row, packed: compressed lines of JSON, some thousand rows each, kept with a finished import.
+
+The first line says in which form. Before it did, it was the header alone, and a line held one row or many.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,12 @@ from muster.core.table import Row
 from muster.imports.models import Import
 from muster.imports.store import blobs
 
+FORM = 3
 _ROWS_AT_ONCE = 2_000
+
+
+class UnknownForm(Exception):  # noqa: N818  says what happened
+    """A later version of the product has kept these rows."""
 
 
 class Packed(NamedTuple):
@@ -35,7 +43,7 @@ class Packer:
     def __init__(self, header: tuple[str, ...]) -> None:
         self._stream = zlib.compressobj(1)
         self._packed: list[bytes] = []
-        self.pack(header)
+        self._line({"form": FORM, "header": header})
 
     def add(self, rows: Iterable[tuple[Row, Verdict]]) -> None:
         """Pack rows, with their verdicts."""
@@ -43,8 +51,11 @@ class Packer:
             _told(verdict, cells) if verdict.problems or verdict.notes else verdict[:3] for (_, cells), verdict in rows
         ])  # fmt: skip
 
-    def pack(self, line: Sequence[Any]) -> None:
-        """Pack a line."""
+    def pack(self, rows: Sequence[Any]) -> None:
+        """Pack rows as JSON keeps them."""
+        self._line(rows)
+
+    def _line(self, line: Any) -> None:
         self._packed.append(self._stream.compress(dumps(line, default=str) + b"\n"))
 
     def pieces(self) -> Iterator[bytes]:
@@ -68,10 +79,23 @@ def pack(header: tuple[str, ...], rows: Iterator[Packed]) -> Iterator[bytes]:
 
 
 def unpack(imp: Import) -> tuple[tuple[str, ...], Iterator[Packed]]:
-    """Return the header and the rows that were kept; no header and no rows when nothing was."""
+    """Return the header and the rows that were kept; no header and no rows when nothing was. Raises UnknownForm."""
     lines = _lines(imp)
-    header = tuple(loads(next(lines, b"[]")))
-    return header, (_packed(kept) for line in lines for kept in loads(line))
+    header = _header(loads(next(lines, b"[]")))
+    return header, (_packed(kept) for line in lines for kept in _rows(loads(line)))
+
+
+def _header(first: Any) -> tuple[str, ...]:
+    if isinstance(first, list):
+        return tuple(first)  # kept before forms had a number
+    if first["form"] != FORM:
+        raise UnknownForm(f"rows of form {first['form']}, which a later version of Muster has written")
+    return tuple(first["header"])
+
+
+def _rows(line: list[Any]) -> list[Any]:
+    """Return the rows of a line. In the first form it is one row, which begins with its number."""
+    return [line] if line and isinstance(line[0], int) else line
 
 
 def _as_json(kept: Packed) -> list[Any]:
