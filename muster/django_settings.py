@@ -175,6 +175,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "muster.logs.LogRequests",
+    "muster.busy.Busy",
     "django.middleware.security.SecurityMiddleware",
     "muster.security.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     database_cursors: bool = Field(
         True, description="PostgreSQL: read long lists by cursors of the server; false behind a pooler by transactions."
     )
+    lock_seconds: float = Field(
+        1, gt=0, description="Seconds a request waits for another writer, an import say; then it is told to come again."
+    )
     email_url: str = Field(
         "", description="smtp://user:password@host:587?tls=true; unset: each mail is a file in MUSTER_DATA/mail."
     )

@@ -29,3 +29,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler403 = "muster.teams.pages.errors.forbidden"
+handler500 = "muster.busy.failed"

@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 
+from muster.imports import turns
 from muster.teams.models import Membership, Role, Team, User
 from muster.teams.seen import SEEN
 
@@ -78,6 +79,7 @@ def nothing_seen() -> Iterator[None]:
     """What one test leaves to be written later is no business of the next."""
     yield
     SEEN.forget()
+    turns.forget()
 
 
 @pytest.fixture

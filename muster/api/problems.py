@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from muster import busy
 from muster.api.import_shapes import import_json
 from muster.contacts.audience import Unavailable
 from muster.contacts.consent import OtherMessage, OwnWord
@@ -35,7 +36,6 @@ BY_STATUS = {
     401: "Send `Authorization: Bearer <token>` with a token that is neither expired nor revoked.",
     404: "There is nothing here, or it belongs to a team you are not in.",
     500: "Something went wrong on our side. Nothing was changed.",
-    503: "The database did not answer in time. Try again.",
 }
 
 
@@ -160,9 +160,9 @@ def _met(request: HttpRequest, error: IntegrityError) -> HttpResponse:
 
 def _busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
     logger.warning("%s %s: %s", request.method, request.path, error)
-    busy = answer(503)
-    busy.headers["Retry-After"] = "2"
-    return busy
+    told = answer(503, busy.said(request, error))
+    told.headers["Retry-After"] = "2"
+    return told
 
 
 Handler = Callable[[HttpRequest, Any], HttpResponse]

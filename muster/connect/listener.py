@@ -8,12 +8,13 @@ from __future__ import annotations
 import logging
 import threading
 
-from django.db import InterfaceError, OperationalError, connection, connections, transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 
 from muster.connect import outbox
 from muster.connect.models import Call, CallState, Connection
 from muster.contacts import consent
 from muster.contacts.consent import Heard, OtherMessage
+from muster.contacts.lock import patience
 from muster.contacts.models import Contact, Source
 from muster.teams.models import Team
 from muster.teams.version import version_of
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 0.25
 AT_A_TIME = 200
 MOST_ATTEMPTS = 5
-WAIT_FOR_LOCK = "SET LOCAL lock_timeout = '250ms'"
+SECONDS_FOR_LOCK = 0.25
 
 
 def run(stop: threading.Event) -> None:
@@ -71,10 +72,7 @@ def _apply(team: Team, call: Call) -> None:
     through = Connection.objects.filter(pk=call.connection_id).first()
     name = through.name if through else ""
     try:
-        with transaction.atomic():
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute(WAIT_FOR_LOCK)
+        with patience(SECONDS_FOR_LOCK), transaction.atomic():
             heard = _by_contact_id(team, call, name) if call.contact_id else _by_number(team, call, name)
     except OtherMessage:
         _end(call, CallState.LEFT, "A message with this id said something else before")

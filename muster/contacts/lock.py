@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.dispatch import Signal
 
 from muster.teams.models import Team
@@ -15,6 +15,42 @@ from muster.teams.version import move_version
 # Sent with `team` at the end of every change, in its transaction: what others are to be told of it is written there.
 changing = Signal()
 _version: ContextVar[int] = ContextVar("version")
+BUSY = {"55P03", "40P01", "40001"}  # PostgreSQL: waited too long for a lock, a deadlock, two at once
+LIMIT_WAIT = "SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
+_patience: ContextVar[tuple[float, float] | None] = ContextVar("patience", default=None)
+
+
+@contextmanager
+def patience(seconds: float, idle: float = 60) -> Iterator[None]:
+    """Let whatever the block locks wait no longer than this for another writer; after that it is OperationalError.
+
+    `idle`: how long a transaction may do nothing, be it that its process was halted; then PostgreSQL takes the lock
+    from it. On SQLite a connection has its patience from when it is opened: see `busy`.
+    """
+    before = _patience.set((seconds, idle))
+    try:
+        yield
+    finally:
+        _patience.reset(before)
+
+
+def patience_in_hand() -> float | None:
+    """Return how many seconds one may wait here; None: as long as it takes."""
+    given = _patience.get()
+    return given[0] if given else None
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether it only says that somebody else is writing: nothing is broken, and nothing was changed."""
+    if connection.vendor == "postgresql":
+        return getattr(error.__cause__, "sqlstate", None) in BUSY
+    return "is locked" in str(error)
+
+
+def is_free(team_id: int) -> bool:
+    """Whether nobody is changing the team's contacts at this moment. Call it in a transaction; SQLite cannot tell."""
+    unlocked = Team.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=team_id)
+    return unlocked.values_list("pk", flat=True).first() is not None
 
 
 @contextmanager
@@ -25,6 +61,7 @@ def locked(team: Team) -> Iterator[Team]:
     IMMEDIATE. On PostgreSQL moving the version locks the team's row, and only against who would write it too.
     """
     with transaction.atomic():
+        _limit_wait()
         current = move_version(team)
         before = _version.set(current.version)
         try:
@@ -32,6 +69,13 @@ def locked(team: Team) -> Iterator[Team]:
             changing.send(Team, team=current)
         finally:
             _version.reset(before)
+
+
+def _limit_wait() -> None:
+    given = _patience.get()
+    if given is not None and connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(LIMIT_WAIT, [f"{round(each * 1000)}ms" for each in given])
 
 
 def version_in_hand() -> int:

@@ -12,14 +12,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import IntegrityError, InterfaceError, OperationalError, close_old_connections, connections, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+    connections,
+    transaction,
+)
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from muster.connect import background, outbox
+from muster.contacts import lock
 from muster.core.errors import BadFile
 from muster.core.outcome import Outcome
-from muster.imports import lease, mail, mail_sender, progress, retention, run, undo
+from muster.imports import lease, mail, mail_sender, progress, retention, run, turns, undo
 from muster.imports.budget import processor_time
 from muster.imports.models import Import, State
 from muster.settings import settings
@@ -28,6 +37,7 @@ log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LOOKS = 0.25
 SECONDS_BETWEEN_PRUNINGS = 3600
+SECONDS_FOR_LOCK = 2  # of a team, with its import in hand: after that another is taken
 MOST_ATTEMPTS = 20
 FAILURE = "Nothing was saved, because of a problem on our side."
 REFUSAL = "It was confirmed, but the team's fields were changed before its turn came. Nothing was saved."
@@ -90,7 +100,7 @@ def one_round(name: str) -> bool:
 
 
 def claim(name: str, only: Import | None = None) -> Import | None:
-    """Take the oldest waiting import whose team has none running, or one whose worker has fallen silent."""
+    """Take a waiting import whose team has none running, or one whose worker has fallen silent; the teams in turn."""
     waiting, silent = Q(state=State.WAITING), Q(lease.has_run_out(), state=State.IMPORTING)
     candidates = Import.objects.filter(waiting | silent)
     if only is not None:
@@ -98,13 +108,24 @@ def claim(name: str, only: Import | None = None) -> Import | None:
     if not candidates.exists():
         return None
     others = Import.objects.filter(team=OuterRef("team"), state=State.IMPORTING).exclude(pk=OuterRef("pk"))
-    free = candidates.filter(~Exists(others)).order_by("confirmed_at")
+    free = candidates.filter(~Exists(others))
+    return next((found for team in turns.in_turn(free, "confirmed_at") if (found := _claim_of(team, free, name))), None)
+
+
+def _claim_of(team: int, free: QuerySet[Import], name: str) -> Import | None:
+    """Take the oldest of a team; None while somebody else is changing its contacts: no worker waits for that."""
     try:
         with transaction.atomic():
-            found = free.select_for_update(of=("self",), skip_locked=True).first()
-            return _take(found, name) if found else None
+            if not lock.is_free(team):
+                return None
+            found = free.filter(team=team).order_by("confirmed_at").select_for_update(of=("self",), skip_locked=True)
+            oldest = found.first()
+            taken = _take(oldest, name) if oldest else None
     except IntegrityError:
         return None  # another worker has just begun an import of the same team
+    if taken:
+        turns.served(team)
+    return taken
 
 
 def run_now(imp: Import) -> Import:
@@ -153,9 +174,14 @@ def _give_up(imp: Import, lost: int) -> None:
 
 
 def claim_unseen(name: str) -> Import | None:
-    """Take the oldest file that nobody is looking at."""
-    unseen = Import.objects.filter(lease.is_free(), state=State.CHECKING).order_by("created_at")
-    return next((imp for imp in unseen[:5] if _take_unseen(imp, name)), None)
+    """Take a file that nobody is looking at: the oldest of a team, and the teams in turn."""
+    unseen = Import.objects.filter(lease.is_free(), state=State.CHECKING)
+    for team in turns.in_turn(unseen, "created_at"):
+        for imp in unseen.filter(team=team).order_by("created_at")[:5]:
+            if _take_unseen(imp, name):
+                turns.served(team)
+                return imp
+    return None
 
 
 def _take_unseen(imp: Import, name: str) -> bool:
@@ -174,7 +200,7 @@ def carry_out(imp: Import) -> Outcome | None:
     """Run an import that is ours, whatever comes of it. Return its outcome; None when it was not done."""
     clock = progress.Clock(imp)
     try:
-        with heartbeat(imp):
+        with heartbeat(imp), lock.patience(SECONDS_FOR_LOCK, settings().worker_seconds):
             return (undo.run if imp.undoes_id else run.run)(imp, clock)
     except run.Overtaken as error:
         log.warning("%s", error)
@@ -182,7 +208,7 @@ def carry_out(imp: Import) -> Outcome | None:
         _refuse(imp, bad)
     except (OperationalError, InterfaceError) as error:
         log.warning("import %s: %s", imp.pk, error)
-        _put_back(imp, State.WAITING)
+        _put_back(imp, State.WAITING, is_fault=not _lost_the_lock(error))
     except MemoryError:
         raise  # there may be too little even to say so: the process ends, and the claim counts as lost
     except Exception:
@@ -233,12 +259,19 @@ def _tell_refusal(imp: Import) -> None:
     run.tell_end(imp, outbox.FAILED, {})
 
 
-def _put_back(imp: Import, state: State) -> None:
+def _lost_the_lock(error: Exception) -> bool:
+    """Whether somebody else was changing the team's contacts: a matter of time, however often it happens."""
+    return connection.vendor == "postgresql" and isinstance(error, OperationalError) and lock.is_busy(error)
+
+
+def _put_back(imp: Import, state: State, *, is_fault: bool = True) -> None:
     """The database was busy or away: try again, but not for ever."""
-    if imp.attempts >= MOST_ATTEMPTS:
+    if is_fault and imp.attempts >= MOST_ATTEMPTS:
         _fail(imp)
     else:
-        Import.objects.filter(_ours(imp)).update(state=state, lease_until=None)
+        Import.objects.filter(_ours(imp)).update(
+            state=state, lease_until=None, attempts=F("attempts") - int(not is_fault)
+        )
 
 
 def _fail(imp: Import, why: str = FAILURE) -> None:

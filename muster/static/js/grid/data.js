@@ -45,7 +45,7 @@ export class Data extends EventTarget {
     return Object.fromEntries(Object.entries({ show, code, field, ...known, ...more }).filter(([, value]) => value !== "" && value !== undefined && value !== null));
   }
 
-  // One request; waits and tries again where the server says that it was too fast.
+  // One request; waits and tries again where the server says that it was too fast, or is busy.
   async ask(part, { method = "GET", query = {}, body, signal } = {}) {
     const address = `${this.address}${part}${method === "GET" ? `?${new URLSearchParams(query)}` : ""}`;
     const headers = { Accept: "application/json" };
@@ -53,7 +53,7 @@ export class Data extends EventTarget {
     for (let tried = 1; ; tried += 1) {
       const answer = await fetch(address, { method, headers, signal, redirect: "manual", body: body && JSON.stringify(body) });
       if (answer.type === "opaqueredirect") throw new Failed("You were signed out.", { status: 401 });
-      if (answer.status === 429 && tried < TRIES) {
+      if ([429, 503].includes(answer.status) && tried < TRIES) {
         await wait(1000 * Number(answer.headers.get("Retry-After") ?? 1));
         continue;
       }

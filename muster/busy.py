@@ -1,0 +1,110 @@
+"""A request that has to wait for another writer is told so: 503, Retry-After, and what was typed, to send again."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.defaults import server_error
+
+from muster.contacts.lock import is_busy, patience, patience_in_hand
+from muster.settings import settings
+
+log = logging.getLogger(__name__)
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+RETRY_AFTER = "5"
+WRITES = ("INSERT", "UPDATE", "DELETE")
+BUSY = "An import is being saved, and this has to wait for it. Nothing was changed. Try again in a moment."
+AWAY = "The database does not answer. Try again in a moment."
+UNSURE = (
+    "The database stopped answering. What you sent may have been saved, or a part of it: look before you send it again."
+)
+
+
+class Busy:
+    """Lets no request wait longer for another writer than the setting says, and answers 503 then."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with patience(settings().lock_seconds):
+            if request.method in SAFE:
+                return self.get_response(request)
+            with connection.execute_wrapper(_Writes(request)):
+                return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for a view that could not write."""
+        return busy(request, error) if isinstance(error, OperationalError) else None
+
+
+class _Writes:
+    """Notes on a request that something was written for it: then it may have been saved in part."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001  as Django calls it
+        done = execute(sql, params, many, context)
+        if sql.startswith(WRITES):
+            self.request.has_written = True  # type: ignore[attr-defined]
+        return done
+
+
+@receiver(connection_created)
+def limit_wait(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Give a connection of SQLite the patience of the request that opens it."""
+    seconds = patience_in_hand()
+    if seconds is not None and connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
+
+def busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """Say that it has to wait, and keep what was typed; or, where that is not known, that it may have been saved."""
+    log.warning("%s %s has to wait: %s", request.method, request.resolver_match and request.resolver_match.route, error)
+    is_known, sentence = _said(request, error)
+    if "json" in request.headers.get("Accept", ""):
+        response: HttpResponse = JsonResponse({"problem": sentence}, status=503)
+    else:
+        typed = _typed(request) if is_known else None
+        context = {"sentence": sentence, "typed": typed, "has_files": bool(typed is not None and request.FILES)}
+        response = render(request, "503.html", context, status=503)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def said(request: HttpRequest, error: OperationalError) -> str:
+    """Return what is known of a request that could not be served, as a sentence."""
+    return _said(request, error)[1]
+
+
+def _said(request: HttpRequest, error: OperationalError) -> tuple[bool, str]:
+    """Whether it is certain that nothing was changed, and the sentence for it."""
+    if is_busy(error) and not getattr(request, "has_written", False):
+        return True, BUSY
+    return request.method in SAFE, AWAY if request.method in SAFE else UNSURE
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What was sent, to be sent again; None where it is not for a page to repeat, as passwords are."""
+    if request.method != "POST" or any("password" in name for name in request.POST):
+        return None
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [(name, str(value)) for name, value in sent if name != "csrfmiddlewaretoken"]
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer for what nobody foresaw; also for a database that would not write what comes after the view, a session."""
+    error = sys.exc_info()[1]
+    return busy(request, error) if isinstance(error, OperationalError) else server_error(request)
