@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from muster.imports.grid import views
-from muster.imports.pages import confirm, file_format, fix_many, fix_row, review, start
+from muster.imports.pages import columns, confirm, file_format, fix_many, fix_row, review, start
 
 app_name = "imports"
 urlpatterns = [
@@ -20,7 +20,7 @@ urlpatterns = [
     path("<uuid:pk>/original", start.original, name="original"),
     path("<uuid:pk>/options", review.options, name="options"),
     path("<uuid:pk>/opt-outs", confirm.apply_opt_outs, name="apply_opt_outs"),
-    path("<uuid:pk>/columns", review.columns, name="columns"),
+    path("<uuid:pk>/columns", columns.columns, name="columns"),
     path("<uuid:pk>/reading/", file_format.how_read, name="reading"),
     path("<uuid:pk>/rows/<int:number>/", fix_row.row, name="row"),
     path("<uuid:pk>/rows/<int:number>/leave-out", review.leave_out, name="leave_out"),

@@ -104,8 +104,8 @@ def take_draft(camera: Camera) -> str:
     page.get_by_role("button", name="Upload and preview").click()
     page.get_by_role("heading", name="Say what the columns are").wait_for()
     camera.take("columns")
-    page.get_by_role("button", name="Use it as FirstName").click()
-    page.get_by_role("button", name="Don't import Shoe size").click()
+    page.get_by_label("Field of Shoe size").select_option("-")
+    page.get_by_role("button", name="Continue", exact=True).click()
     page.get_by_role("heading", name="Review rows", level=1).wait_for()
     draft = page.url.partition("?")[0]
     camera.take("review", draft)

@@ -30,9 +30,10 @@ def chip(page: Page, words: str) -> int:
 
 
 def answer_columns(page: Page) -> None:
-    """Use First Name as FirstName, and leave Shoe size out."""
-    page.get_by_role("button", name="Use it as FirstName").click()
-    page.get_by_role("button", name="Don't import Shoe size").click()
+    """Use First Name as FirstName, as proposed, and leave Shoe size out."""
+    expect(page.get_by_label("Field of First Name")).to_have_value("FirstName")
+    page.get_by_label("Field of Shoe size").select_option("-")
+    page.get_by_role("button", name="Continue", exact=True).click()
     expect(page.get_by_role("heading", name="Review rows", level=1)).to_be_visible()
 
 

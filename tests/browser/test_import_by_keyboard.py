@@ -51,9 +51,9 @@ def upload(page: Page) -> None:
 
 
 def answer_columns(page: Page) -> None:
-    tab_to(page, "^Use it as FirstName$")
-    follow(page)
-    tab_to(page, "^Don't import Shoe size$")
+    tab_to(page, "^Field of Shoe size")
+    page.keyboard.type("Don't import")
+    tab_to(page, "^Continue$")
     follow(page)
     expect(page.get_by_role("heading", name="Review rows", level=1)).to_be_visible()
     wait_for_rows(page)

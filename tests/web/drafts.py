@@ -58,3 +58,14 @@ def chips(client: Client, imp: Import) -> dict[str, int]:
 def said(client: Client, path: str) -> list[str]:
     """The notices on a page."""
     return [str(message) for message in client.get(path).context["messages"]]
+
+
+def asked(context: Any) -> dict[str, str]:
+    """The columns that the page asks about, each with what is proposed: in brackets what is only to be ticked."""
+    rows = [row for row in context["table"].rows if row.is_asked and row.why != "answer"]
+    return {row.header: f"({row.tick})" if row.tick else row.chosen for row in rows}
+
+
+def alike(context: Any) -> list[Any]:
+    """The columns of which one is to be chosen."""
+    return [row for row in context["table"].rows if row.same]

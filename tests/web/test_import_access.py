@@ -19,7 +19,7 @@ OF_AN_IMPORT = {
     "changes.csv": "GET",
     "original": "GET",
     "options": "POST",
-    "columns": "POST",
+    "columns": "GET POST",
     "reading/": "GET POST",
     "rows/2/": "GET POST",
     "rows/2/leave-out": "POST",

@@ -9,7 +9,7 @@ from muster.imports.draft import column_answers, edits
 from muster.imports.models import Edit, Import, State
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, HEADER, drafted, sheet
-from tests.web.drafts import address, cell, chips, messy, said, shown_rows
+from tests.web.drafts import address, alike, asked, cell, chips, messy, said, shown_rows
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -132,8 +132,8 @@ UNKNOWN = sheet(ANA + ",42", header=HEADER.replace("LastName", "Surname") + ",Sh
 def test_it_lists_every_problem_of_the_header_with_answers(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, UNKNOWN)
     context = cast.browser(cast.alice).get(address(imp)).context
-    assert [(each.header, each.near) for each in context["unknown"]] == [("Surname", "LastName"), ("Shoe size", None)]
-    assert context["missing"] == ["LastName"]
+    assert asked(context) == {"Surname": "LastName", "Shoe size": ""}
+    assert context["table"].missing == []  # as it stands proposed
 
 
 def test_it_takes_answers_one_click_at_a_time(cast: Cast) -> None:
@@ -167,9 +167,9 @@ TWICE = sheet(ANA + ",716-555-9999", header=HEADER + ",MobileNumber")
 
 def test_it_asks_which_of_two_columns_to_import_and_shows_what_is_in_them(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, TWICE)
-    [same] = cast.browser(cast.alice).get(address(imp)).context["same"]
-    assert same.field == "MobileNumber"
-    assert [(each.letter, each.header, each.sample) for each in same.columns] == [
+    same = alike(cast.browser(cast.alice).get(address(imp)).context)
+    assert {each.same_field for each in same} == {"MobileNumber"}
+    assert [(each.letter, each.header, each.sample) for each in same] == [
         ("D", "MobileNumber", ["+1 716 555 1234"]),
         ("F", "MobileNumber", ["716-555-9999"]),
     ]
@@ -178,8 +178,8 @@ def test_it_asks_which_of_two_columns_to_import_and_shows_what_is_in_them(cast: 
 @pytest.mark.parametrize(("chosen", "number"), [(0, "+17165551234"), (1, "+17165559999")])
 def test_it_imports_the_column_chosen_with_one_click(cast: Cast, chosen: int, number: str) -> None:
     imp, client = drafted(cast.team, cast.alice, TWICE), cast.browser(cast.alice)
-    [same] = client.get(address(imp)).context["same"]
-    client.post(address(imp, "columns"), {same.name: same.columns[chosen].answers})
+    same = alike(client.get(address(imp)).context)[chosen]
+    client.post(address(imp, "columns"), {same.same_name: same.same.answers})
     imp.refresh_from_db()
     assert imp.state == State.READY
     [row] = client.get(address(imp)).context["rows"]
@@ -189,9 +189,8 @@ def test_it_imports_the_column_chosen_with_one_click(cast: Cast, chosen: int, nu
 
 def test_another_choice_takes_the_place_of_the_first(cast: Cast) -> None:
     imp, client = drafted(cast.team, cast.alice, TWICE), cast.browser(cast.alice)
-    [same] = client.get(address(imp)).context["same"]
-    for choice in (same.columns[0], same.columns[1]):
-        client.post(address(imp, "columns"), {same.name: choice.answers})
+    for choice in alike(client.get(address(imp)).context):
+        client.post(address(imp, "columns"), {choice.same_name: choice.same.answers})
     imp.refresh_from_db()
     assert imp.state == State.READY
     [row] = client.get(address(imp)).context["rows"]
@@ -202,8 +201,8 @@ def test_it_asks_which_where_an_answer_made_two_columns_the_same(cast: Cast) -> 
     imp, client = drafted(cast.team, cast.alice, UNKNOWN), cast.browser(cast.alice)
     client.post(address(imp, "columns"), {"column:Surname": "LastName"})
     client.post(address(imp, "columns"), {"column:Shoe size": "LastName"})
-    [same] = client.get(address(imp)).context["same"]
-    client.post(address(imp, "columns"), {same.name: same.columns[0].answers})
+    same = alike(client.get(address(imp)).context)[0]
+    client.post(address(imp, "columns"), {same.same_name: same.same.answers})
     imp.refresh_from_db()
     assert imp.state == State.READY
 
@@ -219,8 +218,8 @@ def test_it_goes_on_once_the_column_is_added_in_fields(cast: Cast) -> None:
 def test_it_says_which_missing_columns_are_the_teams_own(cast: Cast) -> None:
     CustomField.objects.create(team=cast.team, name="Term", name_folded="term", kind="text", required=True)
     imp = drafted(cast.team, cast.alice, sheet(ANA, header=HEADER.replace("LastName", "Name")))
-    context = cast.browser(cast.alice).get(address(imp)).context
-    assert (context["missing"], context["missing_own"]) == (["LastName", "Term"], ["Term"])
+    table = cast.browser(cast.alice).get(address(imp)).context["table"]
+    assert (table.missing, table.missing_own) == (["LastName", "Term"], ["Term"])
 
 
 def test_it_reads_the_header_from_another_row(cast: Cast) -> None:
@@ -242,19 +241,15 @@ def test_it_suggests_fields_that_no_other_column_is(cast: Cast) -> None:
     header = HEADER.replace("LastName", "Surname") + ",Family name,Mobile"
     imp = drafted(cast.team, cast.alice, sheet(ANA + ",Lee,1", header=header))
     context = cast.browser(cast.alice).get(address(imp)).context
-    assert [(each.header, each.near, each.is_suggested) for each in context["unknown"]] == [
-        ("Surname", "LastName", True),
-        ("Family name", "LastName", False),
-        ("Mobile", "MobileNumber", False),
-    ]
-    assert [each.sample for each in context["unknown"]] == [["Núñez"], ["Lee"], ["1"]]
+    assert asked(context) == {"Surname": "LastName", "Family name": "", "Mobile": ""}
+    assert [row.sample for row in context["table"].rows if row.is_asked] == [["Núñez"], ["Lee"], ["1"]]
 
 
 def test_the_sample_is_not_cut_within_a_cell(cast: Cast) -> None:
     notes = '"' + "a\nb" * 30_000 + '"'
     imp = drafted(cast.team, cast.alice, sheet(f"{ANA},{notes}", header=HEADER + ",Notes"))
     client = cast.browser(cast.alice)
-    assert client.get(address(imp)).context["unknown"][0].header == "Notes"
+    assert asked(client.get(address(imp)).context) == {"Notes": ""}
     assert client.get(address(imp, "reading/")).context["header_number"] == 1
 
 
@@ -323,7 +318,7 @@ def test_it_changes_nothing_once_it_is_confirmed(cast: Cast, imp: Import, path: 
 def test_it_survives_a_field_that_is_deleted_meanwhile(cast: Cast, imp: Import) -> None:
     custom_fields.delete(cast.team.custom_fields.get(), cast.alice)
     client = cast.browser(cast.alice)
-    assert client.get(address(imp)).context["unknown"][0].header == "Term"
+    assert list(asked(client.get(address(imp)).context)) == ["Term"]
     imp.refresh_from_db()
     assert imp.state == State.REFUSED
 

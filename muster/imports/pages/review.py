@@ -10,33 +10,24 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from muster.contacts.schema import schema_of
 from muster.core import errors
-from muster.core.errors import BadFile, Problem
+from muster.core.errors import BadFile
 from muster.core.fields import options_from_json
 from muster.core.opt_outs import LEFT_OUT
 from muster.imports import run
-from muster.imports.draft import column_answers, edits
-from muster.imports.draft.columns import (
-    choices,
-    chosen_columns,
-    columns_of,
-    not_asked_yet,
-    same_columns,
-    unknown_headers,
-)
+from muster.imports.draft import edits
+from muster.imports.draft.columns import choices, columns_of
 from muster.imports.draft.draft import Draft
 from muster.imports.draft.row_lists import find
-from muster.imports.draft.sample import first_rows, header_among
 from muster.imports.filters import CHIPS, Filter, RowList
 from muster.imports.grid.requests import whole
 from muster.imports.models import Import, State
+from muster.imports.pages.columns import refused_page
 from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
 from muster.imports.pages.forms import OptionsForm
 from muster.teams.access import Access
 
 PAGE_ROWS = 50
-_ANSWERED = ("header-missing", "header-unknown", "header-blank", "header-twice")  # said of all at once, with buttons
 _TONES = {"problems": "problem", "warnings": "warning"}
 
 
@@ -47,7 +38,7 @@ def draft_page(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     except BadFile as bad:
         if imp.state == State.READY:  # a field was deleted meanwhile, say
             run.settle(imp)
-        return render(request, "imports/refused.html", refused_page(who, imp, bad.problems))
+        return refused_page(request, who, imp, bad.problems)
     if imp.state == State.REFUSED:  # a field was added meanwhile
         run.settle(imp)
     return render(request, "imports/review.html", review_page(found, request.GET))
@@ -132,38 +123,6 @@ def _asks_opt_outs(found: Draft) -> bool:
     return keeps or any(note.code == "opted-back-in" for each in found.verdicts for note in each.notes)
 
 
-def refused_page(who: Access, imp: Import, problems: tuple[Problem, ...]) -> dict[str, Any]:
-    """Return what the page of a refused file needs: every problem at once, and what can be answered with a click."""
-    codes = {each.code for each in problems}
-    is_about_columns = all(code.startswith("header-") for code in codes)
-    missing = [each.field for each in problems if each.code == "header-missing"]
-    own = {each.name for each in schema_of(who.team).custom}
-    return {
-        **about(imp),
-        "missing": missing,
-        "missing_own": [name for name in missing if name in own],
-        "others": [errors.as_json(each) for each in problems if each.code not in _ANSWERED],
-        "is_about_columns": is_about_columns,
-        "is_readable": not codes & {"file-empty", "file-not-text"},
-        **(_answerable(who, imp, problems) if problems and is_about_columns else {}),
-    }
-
-
-def _answerable(who: Access, imp: Import, problems: tuple[Problem, ...]) -> dict[str, Any]:
-    schema, chosen = schema_of(who.team), options_from_json(imp.options)
-    table = first_rows(imp, schema, chosen)
-    unknown = unknown_headers(who.team, problems, table, chosen.columns)
-    is_missing = any(each.code == "header-missing" for each in problems)
-    return {
-        "unknown": unknown,
-        "not_asked_yet": not_asked_yet(problems),
-        "suggested": [each for each in unknown if each.is_suggested],
-        "same": same_columns(problems, table),
-        "header_found": header_among(table, schema) if is_missing else None,
-        "header_now": table.header_row,
-    }
-
-
 @require_POST
 @on_import(*DRAFT)
 def options(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
@@ -175,21 +134,6 @@ def options(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
         revised(request, who, imp, revision_of(request), **chosen)
     else:
         messages.error(request, "Choose Infer Mobile Number or Fail Blank Values.")
-    return back(request, who, imp)
-
-
-@require_POST
-@on_import(*DRAFT)
-def columns(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
-    """Answer what columns are, remember it for the team, and plan again."""
-    found = chosen_columns(request.POST)
-    names = set(choices(schema_of(who.team)))
-    wrong = [name for name in found.values() if name is not None and name not in names]
-    if wrong or not found:
-        messages.error(request, f"There is no field {wrong[0]}." if wrong else "Choose what the column is first.")
-        return back(request, who, imp)
-    column_answers.remember(who.team, found)
-    revised(request, who, imp, revision_of(request), columns={**options_from_json(imp.options).columns, **found})
     return back(request, who, imp)
 
 

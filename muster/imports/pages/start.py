@@ -24,11 +24,13 @@ from muster.core.fields import Options, Schema, template_headers
 from muster.core.table import parse
 from muster.imports import row_results, run
 from muster.imports.draft import column_answers
-from muster.imports.draft.columns import DO_NOT_IMPORT, MOST_ASKED, chosen_columns, same_columns, unknown_headers
+from muster.imports.draft.column_table import column_table
+from muster.imports.draft.columns import MOST_ASKED
 from muster.imports.draft.sample import header_among
 from muster.imports.grid.requests import whole
 from muster.imports.models import Content, Import, State
 from muster.imports.pages import upload_limit
+from muster.imports.pages.columns import below_titles, given_in, table_context, values_of
 from muster.imports.pages.draft_page import find
 from muster.imports.pages.forms import PasteForm, StartForm, UploadForm, first_choice, limits
 from muster.imports.pages.guide import guide_page
@@ -80,7 +82,7 @@ def _new(request: HttpRequest, who: Access) -> HttpResponse:
 def _receive_file(who: Access, form: UploadForm) -> Import:
     file: UploadedFile[Any] = form.cleaned_data["file"]
     data = file.read()
-    return run.receive(
+    imp = run.receive(
         who.team,
         who.user,
         method="file",
@@ -90,14 +92,20 @@ def _receive_file(who: Access, form: UploadForm) -> Import:
         confirm=False,
         idempotency_key=form.idempotency_key(data),
     )
+    return below_titles(imp, who.user)
 
 
 def _options(
-    team: Team, form: StartForm, columns: Mapping[str, str | None] | None = None, header_row: int | None = None
+    team: Team,
+    form: StartForm,
+    columns: Mapping[str, str | None] | None = None,
+    header_row: int | None = None,
+    date_orders: Mapping[str, str] | None = None,
 ) -> Options:
     """Return the chosen options with the team's answers, and remember the choice for next time."""
     Team.objects.filter(pk=team.pk).update(blank_mobile=form.cleaned_data["blank_mobile"])
-    return form.chosen(columns={**column_answers.remembered(team), **(columns or {})}, header_row=header_row or None)
+    answers = {**column_answers.remembered(team), **(columns or {})}
+    return form.chosen(columns=answers, header_row=header_row or None, date_orders=dict(date_orders or {}))
 
 
 def _initial(team: Team) -> dict[str, Any]:
@@ -142,15 +150,17 @@ def paste(request: HttpRequest, who: Access) -> HttpResponse:
     if not form.is_valid():
         return _start_page(request, who, form, status=422)
     data = form.cleaned_data["text"].encode("utf-8", "replace")
-    columns = chosen_columns(request.POST)
-    options = _options(who.team, form, columns, whole(request.POST.get("header_row")))
+    header_row = whole(request.POST.get("header_row"))
+    given = given_in(request.POST, who, lambda header: _values(who.team, form, data, header, header_row))
+    for said in given.refusals:
+        messages.error(request, said)
+    options = _options(who.team, form, given.answers, header_row, given.orders)
     problems = _file_problems(who.team, data, options)
     if problems:
-        found = _refused(who.team, data, options, problems, columns)
+        found = _refused(who.team, data, options, problems)
         if "header_asked" in request.POST:
             found["header_found"] = None
         return _start_page(request, who, form, 422, **found)
-    column_answers.remember(who.team, columns)
     return _receive_text(request, who, form, data, options)
 
 
@@ -167,10 +177,8 @@ def _file_problems(team: Team, data: bytes, options: Options) -> tuple[Problem, 
     return ()
 
 
-def _refused(
-    team: Team, data: bytes, options: Options, problems: tuple[Problem, ...], columns: Mapping[str, str | None]
-) -> dict[str, Any]:
-    """Return what is wrong with pasted rows, what can be answered, and what was answered already."""
+def _refused(team: Team, data: bytes, options: Options, problems: tuple[Problem, ...]) -> dict[str, Any]:
+    """Return what is wrong with pasted rows, and the table in which it can be answered."""
     found: dict[str, Any] = {"problems": [errors.as_json(each) for each in problems[:MOST_ASKED]]}
     if not all(each.code.startswith("header-") for each in problems):
         return found
@@ -178,11 +186,16 @@ def _refused(
     table = parse(data, schema, options)
     is_missing = any(each.code == "header-missing" for each in problems)
     header = header_among(table, schema) if is_missing else None
-    unknown = unknown_headers(team, problems, table, options.columns)
-    asked = {each.header for each in unknown}
-    answered = {header: name or DO_NOT_IMPORT for header, name in columns.items() if header not in asked}
-    more = {"header_found": header, "header_row": options.header_row, "answered": answered}
-    return found | more | {"unknown": unknown, "same": same_columns(problems, table)}
+    asked = table_context(column_table(team, table, options, problems))
+    return found | asked | {"header_found": header, "header_row": options.header_row}
+
+
+def _values(team: Team, form: StartForm, data: bytes, header: str, header_row: int | None) -> list[str]:
+    """Return the different values of a pasted column; none where the rows cannot be read."""
+    try:
+        return values_of(parse(data, schema_of(team), form.chosen(header_row=header_row or None)), header)
+    except BadFile:
+        return []
 
 
 def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: bytes, options: Options) -> HttpResponse:
