@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         description="Private networks that webhooks may reach, by http: too, by commas: 10.1.0.0/16. Unset: none.",
     )
     delivery_days: int = Field(30, description="Days the deliveries of webhooks are listed.")
+    mail_days: int = Field(90, description="Days a sent mail is kept, also one that is a file.")
+    audit_days: int = Field(0, description="Days the log of who did what is kept; 0: for ever.")
+    message_days: int = Field(
+        90, description="Days the message ids of gateways are kept, by which a message said twice counts once."
+    )
     log_format: str = Field("text", description="text, or json: one object per line.")
 
     max_file_bytes: int = Field(5 * 1024 * 1024, description="Largest upload on the web page, in bytes.")

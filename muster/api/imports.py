@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from itertools import islice
 from typing import Annotated, Any, Literal
@@ -33,7 +34,7 @@ from muster.api.import_shapes import (
 from muster.api.openapi import says
 from muster.api.paging import Page, decode, encode
 from muster.api.problems import Refused
-from muster.api.reading import read_upload
+from muster.api.reading import Upload, read_upload
 from muster.core import errors
 from muster.core.fields import options_from_json
 from muster.imports import left_out, row_results, run, undo
@@ -90,7 +91,11 @@ def post_import(
     team: str,
     idempotency_key: Annotated[
         str | None,
-        Header(alias="Idempotency-Key", max_length=255, description="Posted again with it: the first one's import."),
+        Header(
+            alias="Idempotency-Key",
+            max_length=255,
+            description="Posted again with it: the first one's import; 422 with another payload.",
+        ),
     ] = None,
 ) -> Status[dict[str, Any]]:
     """Import a file or text: exactly one of `file` and `text`. With `confirm` false it stops at `ready`."""
@@ -111,8 +116,16 @@ def post_import(
         options=wanted.options(),
         confirm=wanted.confirm,
         idempotency_key=idempotency_key,
+        payload=_payload(upload, wanted) if idempotency_key else "",
     )
     return Status(202, import_json(made))
+
+
+def _payload(upload: Upload, wanted: NewImport) -> str:
+    """Return a hash of all that was sent, save the name of the file."""
+    sent = hashlib.sha256(wanted.model_dump_json().encode())
+    sent.update(upload.data or b"")
+    return sent.hexdigest()
 
 
 def bad_options(error: pydantic.ValidationError) -> ValidationError:

@@ -28,7 +28,7 @@ from muster.core import errors
 from muster.core.errors import BadFile, Problem
 from muster.imports import run
 from muster.imports.draft.edits import NoSuchCell, TooMuch
-from muster.imports.run import MovedOn, WrongState
+from muster.imports.run import MovedOn, OtherPayload, WrongState
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -177,6 +177,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     Unavailable: lambda request, error: answer(422, str(error)),
     WrongState: _wrong_state,
     MovedOn: _moved_on,
+    OtherPayload: lambda request, error: answer(422, "This Idempotency-Key was used before, with another payload."),
     TooMuch: lambda request, error: answer(422, str(error)),
     NoSuchCell: lambda request, error: answer(422, f"The file has no cell {error}."),
     ValidationError: _bad_values,

@@ -57,6 +57,7 @@ class Import(models.Model):
     finished_at = models.DateTimeField(null=True)
     original_removed_at = models.DateTimeField(null=True)
     idempotency_key = models.CharField(max_length=255, null=True)  # noqa: DJ001  null is "none", and may repeat
+    idempotency_payload = models.CharField(max_length=64, blank=True)  # a hash of what was sent with the key
 
     worker = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True)

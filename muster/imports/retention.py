@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from muster.connect import retention as connect
-from muster.imports.models import Edit, Import, Progress, State
+from muster.contacts import retention as contacts
+from muster.imports.models import Edit, Import, Mail, Progress, State
 from muster.imports.store import blobs
 from muster.settings import settings
+from muster.teams import retention as teams
 from muster.teams.models import Team
 
 DRAFTS = (State.READY, State.REFUSED)
@@ -22,6 +25,9 @@ def prune() -> None:
     for team in Team.objects.all():
         remove_originals(team)
     connect.prune()
+    contacts.prune()
+    teams.prune()
+    Mail.objects.filter(sent_at__lt=timezone.now() - timedelta(days=settings().mail_days)).delete()
     Progress.objects.filter(at__lt=timezone.now() - timedelta(days=1)).delete()
 
 
@@ -33,15 +39,17 @@ def cancel_old_drafts() -> int:
         f"Nobody finished this draft within {settings().draft_days} days, so it was removed. Start again with the file."
     )
     return sum(
-        imp.move(*DRAFTS, to=State.CANCELLED, failure=said) and _remove_original(imp) for imp in found.distinct()
+        imp.move(*DRAFTS, to=State.CANCELLED, failure=said, finished_at=timezone.now()) and _remove_original(imp)
+        for imp in found.distinct()
     )
 
 
 def remove_originals(team: Team) -> int:
     """Remove the files of imports that ended longer ago than the team keeps them; return how many."""
     before = timezone.now() - timedelta(days=team.keep_originals_days)
-    old = Import.objects.filter(team=team, state__in=ENDED, original_removed_at=None, undoes=None)
-    return sum(_remove_original(imp) for imp in old.filter(created_at__lt=before))
+    ended = Import.objects.annotate(ended_at=Coalesce("finished_at", "created_at"))
+    old = ended.filter(team=team, state__in=ENDED, original_removed_at=None, undoes=None, ended_at__lt=before)
+    return sum(map(_remove_original, old))
 
 
 def _remove_original(imp: Import) -> bool:

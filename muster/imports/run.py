@@ -24,7 +24,7 @@ from muster.core.table import extent
 from muster.imports import apply, lease, workspace
 from muster.imports.gc_pause import without_collecting
 from muster.imports.mail import write_mails
-from muster.imports.models import Import, State
+from muster.imports.models import Edit, Import, State
 from muster.imports.progress import Clock
 from muster.imports.store import blobs, facts
 from muster.imports.store.db_text import fit, fit_for_json
@@ -51,6 +51,10 @@ class MovedOn(Exception):  # noqa: N818  says what happened
         self.imp, self.shown = imp, shown
 
 
+class OtherPayload(Exception):  # noqa: N818  says what happened
+    """The idempotency key was used before, for something else."""
+
+
 class Overtaken(Exception):  # noqa: N818  says what happened
     """Another worker has taken the import over: whatever this one has done must not count."""
 
@@ -65,14 +69,16 @@ def receive(
     options: Options,
     confirm: bool,
     idempotency_key: str | None = None,
+    payload: str = "",
 ) -> Import:
     """Keep what was uploaded or pasted, and look at it: at once, or in the worker when it is large.
 
     `confirm`: import it without asking again, unless the file is refused. The same key of the same user and team
-    returns the import that the first call made.
+    returns the import that the first call made; raises OtherPayload when that had another `payload`, where both tell.
     """
     imp = Import(team=team, created_by=user, method=method, filename=fit(filename)[-255:], size=len(data))
     imp.options, imp.confirmed, imp.idempotency_key = options_to_json(options), confirm, idempotency_key or None
+    imp.idempotency_payload = payload
     imp.is_large = _is_large(team, data, options)
     if is_small(imp):
         imp.lease_until = lease.until()  # we look ourselves; should we die, a worker will
@@ -83,9 +89,17 @@ def receive(
     except IntegrityError:
         if not imp.idempotency_key:
             raise
-        return Import.objects.get(team=team, created_by=user, idempotency_key=imp.idempotency_key)
+        return _first_of_key(imp)
     audit.record(team, user, "import-started", filename=imp.filename, id=str(imp.pk))
     return settle(imp) if is_small(imp) else imp
+
+
+def _first_of_key(imp: Import) -> Import:
+    """Return the import that was made with the same key. Raises OtherPayload."""
+    first = Import.objects.get(team=imp.team, created_by=imp.created_by, idempotency_key=imp.idempotency_key)
+    if first.idempotency_payload and imp.idempotency_payload not in ("", first.idempotency_payload):
+        raise OtherPayload
+    return first
 
 
 def settle(imp: Import, clock: Clock | None = None) -> Import:
@@ -248,10 +262,13 @@ def _look_again(imp: Import) -> Import:
 
 def cancel(imp: Import, user: User) -> Import:
     """Give up an import that has not begun. Raises WrongState."""
-    if not imp.move(State.CHECKING, State.READY, State.REFUSED, State.WAITING, to=State.CANCELLED, lease_until=None):
+    states, ended = (State.CHECKING, State.READY, State.REFUSED, State.WAITING), timezone.now()
+    if not imp.move(*states, to=State.CANCELLED, lease_until=None, finished_at=ended, original_removed_at=ended):
         imp.refresh_from_db()
         raise WrongState(imp)
     workspace.drop(imp)
+    blobs.drop(imp, blobs.ORIGINAL)  # nothing can be made of it any more
+    Edit.objects.filter(of=imp).delete()
     audit.record(imp.team, user, "import-cancelled", filename=imp.filename, id=str(imp.pk))
     return imp
 
@@ -289,7 +306,7 @@ def finish(imp: Import, outcome: Outcome, at: datetime, clock: Clock) -> Outcome
     mine = Import.objects.filter(pk=imp.pk, state=State.IMPORTING, fence=imp.fence)
     done = mine.update(
         state=State.DONE,
-        finished_at=at,
+        finished_at=timezone.now(),  # not `at`, when saving began
         lease_until=None,
         seconds={**imp.seconds, **clock.seconds},
         first_change=imp.first_change,

@@ -242,3 +242,15 @@ def test_it_hides_an_import_of_another_team(cast: Cast, admin: Caller, call_as: 
 
     assert theirs("GET", f"/imports/{draft}").status == 404
     assert theirs("POST", f"/imports/{draft}/confirm").status == 404
+
+
+def test_it_refuses_the_same_key_with_another_payload(admin: Caller) -> None:
+    def post(row: str, key: str = "k1", **options: Any) -> Answer:
+        body = {"text": f"{HEADER}\n{row}\n", "blank_mobile": "fail", "confirm": False, **options}
+        return admin("POST", "/imports", body, Idempotency_Key=key)
+
+    first, same = post(GOOD), post(GOOD)
+    assert (same.status, same.body["id"]) == (202, first.body["id"])
+    assert [post(BAD).status, post(GOOD, blank_mobile="infer").status] == [422, 422]
+    assert post(BAD).body["detail"] == "This Idempotency-Key was used before, with another payload."
+    assert post(BAD, key="k2").status == 202

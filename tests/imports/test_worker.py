@@ -195,7 +195,8 @@ def test_it_keeps_the_seconds_of_every_phase(cast: Cast) -> None:
 
 def test_it_removes_originals_that_are_past_their_time(cast: Cast) -> None:
     old, young = imported(cast.team, cast.alice, sheet(ANA)), imported(cast.team, cast.alice, sheet(BO))
-    Import.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    Import.objects.filter(pk=old.pk).update(finished_at=timezone.now() - timedelta(days=31))
+    Import.objects.filter(pk=young.pk).update(created_at=timezone.now() - timedelta(days=40))  # it was a draft for long
     retention.prune()
 
     old.refresh_from_db()
