@@ -48,7 +48,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--on", choices=KINDS, help="one database only")
     parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True, help="measure others too")
     parser.add_argument(
-        "--only", help="cases by their beginning, with commas: scenarios,preview,many,peers", default=""
+        "--only", help="cases by their beginning, with commas: scenarios,stops,preview,many,peers", default=""
     )
     parser.add_argument("--table", metavar="FILE", help="write the table there too")
     return parser.parse_args()
@@ -78,6 +78,8 @@ def measured(kind: str, size: Size, asked: argparse.Namespace) -> Iterator[Case]
             database = Database.open(ours, size, Path(folder), muster, floor)
             if wanted("scenarios"):
                 yield from database.small()
+            if wanted("stops"):
+                yield from database.stopped()
             if wanted("preview"):
                 yield from database.preview()
             if wanted("many") and size.many:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import people
+from bench import people, stops
 from bench.meter import load
 from bench.places import Place
 from bench.turns import TOP, Player
@@ -158,6 +158,11 @@ class Database:
         yield self.looked("preview, all known", str(path), rows)
         self.place.drop("wide")
         self.place.drop("wide_known")
+
+    def stopped(self) -> Iterator[Case]:
+        """What a long stop list costs."""
+        self.place.put_back("empty")
+        return stops.cases(self)
 
     def looked(self, name: str, path: str, rows: int) -> Case:
         ours = [self.muster.do("preview", path=path) for _ in range(self.size.rounds)]

@@ -20,11 +20,13 @@ django.setup()
 from django.core.management import call_command  # noqa: E402  the models need the line above
 from django.db import connection, connections  # noqa: E402
 from django.db.models import Max  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
-from bench import people  # noqa: E402
+from bench import people, stops  # noqa: E402
 from bench.meter import Cost, Meter, forget_peak, peak_mb, postmaster_of, rss_mb  # noqa: E402
 from bench.turns import Deed, play  # noqa: E402
-from muster.contacts.models import Change, Contact, CustomField  # noqa: E402
+from muster.contacts import stop_list  # noqa: E402
+from muster.contacts.models import Change, Contact, CustomField, StopWord  # noqa: E402
 from muster.core import Options, phones  # noqa: E402
 from muster.core.outcome import Outcome  # noqa: E402
 from muster.imports import mail, progress, run, worker, workspace  # noqa: E402
@@ -72,6 +74,17 @@ def add_fields(most: int = len(people.CUSTOM)) -> None:
         CustomField.objects.create(
             team=team, name=name, name_folded=name.casefold(), kind=kind, choices=list(choices), position=position
         )
+
+
+def stop(many: int, erased: int) -> int:
+    """Put many numbers on the stop list, some of them as hashes, as after an erasure; return how many there are."""
+    team, now = Team.objects.get(slug=SLUG), timezone.now()
+    read = (phones.read(each, team.home_region).e164 for each in stops.numbers(many))
+    keys = {phones.key(each): each for each in read if each}
+    words = (StopWord(team=team, channel="text", key=key, number=each, at=now) for key, each in keys.items())
+    StopWord.objects.bulk_create(words, batch_size=5_000)
+    stop_list.forget_numbers(team, list(keys.values())[-erased:])
+    return len(keys)
 
 
 def versions() -> dict[str, Any]:
@@ -197,6 +210,7 @@ if __name__ == "__main__":
     deeds: dict[str, Deed] = {
         "set_up": set_up,
         "add_fields": add_fields,
+        "stop": stop,
         "warm_up": warm_up,
         "import_file": import_file,
         "preview": preview,

@@ -74,6 +74,10 @@ def targets(database: str) -> list[Target]:
         Target("mixed into many, against the floor", 2.2 if on_sqlite else 2.3, figure("mixed into many", "ratio")),
         Target("unchanged, of fresh", 0.6, against("fresh", "unchanged")),
         Target("loading alone, against the floor", 1.25, figure("fresh", "load_ratio")),
+        *(
+            Target(f"{each}, numbers stopped, against nobody", 1.08, figure(f"{each}, numbers stopped", "ratio"))
+            for each in ("fresh", "unchanged", "mixed")
+        ),
         Target("preview of a full file", 1.5, full("preview"), unit="s"),
         Target("preview, all known", 1.5, full("preview, all known"), unit="s"),
         Target("many, fresh, a row, against fresh", 1.6, against("fresh", "many, fresh")),

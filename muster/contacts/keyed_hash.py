@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from django.conf import settings
 
-MARK = "#"
+MARK, DIGITS = "#", 48
 
 
 def secrets() -> tuple[str, ...]:
@@ -30,7 +31,7 @@ def keyed_hash(said: str, secret: str | None = None) -> str:
     """Return the hash of a text: by the secret of now, or by the given one."""
     secret = secret or settings.SECRET_KEY
     digest = hmac.digest(secret.encode(), said.encode(), "sha256").hex()
-    return f"{MARK}{secret_id(secret)}:{digest[:48]}"
+    return f"{MARK}{secret_id(secret)}:{digest[:DIGITS]}"
 
 
 def keyed_hashes(said: str) -> tuple[str, ...]:
@@ -38,6 +39,27 @@ def keyed_hashes(said: str) -> tuple[str, ...]:
     return tuple(keyed_hash(said, each) for each in secrets())
 
 
+def keyed_hashes_of_many(beginning: str, said: Iterable[str], kept: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield every text with each hash of it that may be among `kept`: those by the secrets that made any of them.
+
+    Every text begins with `beginning`, which is hashed once a secret; each costs a half of what `keyed_hash` does.
+    """
+    made = {_maker(each) for each in kept}
+    texts = list(said)
+    for secret in secrets():
+        if (name := secret_id(secret)) in made:
+            begun = hmac.new(secret.encode(), beginning.encode(), "sha256")
+            for text in texts:
+                one = begun.copy()
+                one.update(text.encode())
+                yield text, f"{MARK}{name}:{one.hexdigest()[:DIGITS]}"
+
+
 def is_readable(kept: str) -> bool:
     """Whether a kept hash can still be compared: its secret is one of those that count."""
-    return kept[1:].partition(":")[0] in {secret_id(each) for each in secrets()}
+    return _maker(kept) in {secret_id(each) for each in secrets()}
+
+
+def _maker(kept: str) -> str:
+    """Return the name of the secret that made a hash."""
+    return kept[1:].partition(":")[0]

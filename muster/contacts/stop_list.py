@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from muster.contacts.keyed_hash import keyed_hash, keyed_hashes
+from muster.contacts.keyed_hash import keyed_hash, keyed_hashes, keyed_hashes_of_many
 from muster.contacts.models import Contact, StopWord
 from muster.core import phones
 from muster.core.consent import numbers_by_channel
@@ -51,30 +51,26 @@ def is_used(team: Team) -> bool:
     return StopWord.objects.filter(team=team).exists()
 
 
-def has_hashes(team: Team) -> bool:
-    """Whether numbers of erased people are on the list: else nothing need be hashed to look one up."""
-    return StopWord.objects.filter(team=team, number__isnull=True).exists()
-
-
-def wanted_keys(team: Team, numbers: Iterable[str]) -> dict[str, str]:
-    """Return what to look up for many numbers: key → plain key."""
-    plain = {phones.key(number) for number in numbers}
-    keys = {each: each for each in plain}
-    if plain and has_hashes(team):
-        keys |= {hashed: each for each in plain for hashed in keyed_hashes(_hashed(team, each))}
-    return keys
+def of_erased(team: Team, plain: Iterable[str]) -> dict[str, str]:
+    """Return which of many numbers, by their keys, are on the list as hashes: the hash of each → its plain key."""
+    kept = set(StopWord.objects.filter(team=team, number__isnull=True).values_list("key", flat=True))
+    if not kept:
+        return {}
+    hashed = keyed_hashes_of_many(_hashed(team, ""), plain, kept)
+    return {each: number for number, each in hashed if each in kept}
 
 
 def of_numbers(team: Team, numbers: Iterable[str]) -> dict[str, dict[str, datetime]]:
     """Return what is stopped of a few numbers: number → channel → since when."""
-    asked = list(numbers)
-    keys = wanted_keys(team, asked)
+    asked = {number: phones.key(number) for number in numbers}
+    plain = {each: each for each in asked.values()}
+    keys = plain | of_erased(team, plain)
     found: dict[str, dict[str, datetime]] = {}
     for some in _portions(list(keys)):
         words = StopWord.objects.filter(team=team, key__in=some)
         for key, channel, at in words.values_list("key", "channel", "at"):
             found.setdefault(keys[key], {})[channel] = at
-    return {number: found[key] for number in asked if (key := phones.key(number)) in found}
+    return {number: found[key] for number, key in asked.items() if key in found}
 
 
 def word(team: Team, number: str, channel: str) -> StopWord | None:

@@ -24,7 +24,10 @@ def hold_stopped(
 
     `old` is the contact as it is, `after` what changes: both by stored key.
     """
-    mobile, whatsapp = (after.get(key, old.get(key)) for key in ("mobile_number", "whatsapp_number"))
+    mobile = after["mobile_number"] if "mobile_number" in after else old.get("mobile_number")
+    whatsapp = after["whatsapp_number"] if "whatsapp_number" in after else old.get("whatsapp_number")
+    if mobile not in stops and whatsapp not in stops:
+        return
     numbers = numbers_by_channel(mobile, whatsapp)
     for key, name, _ in CHANNEL_FIELDS:
         since = stops.get(numbers[key] or "", {}).get(key)

@@ -10,7 +10,9 @@ from pytest_django.fixtures import Settings
 
 from muster.contacts import consent, edit, stop_list
 from muster.contacts.erase import erase, erased_ids
+from muster.contacts.keyed_hash import keyed_hash, keyed_hashes_of_many
 from muster.contacts.models import Change, Contact, StopWord
+from muster.imports.store import facts
 from tests.cast import Cast
 from tests.contacts.test_consent import add
 
@@ -221,3 +223,30 @@ def test_the_erased_ids_are_known_with_an_old_secret_too(cast: Cast, settings: S
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another, made today", [settings.SECRET_KEY]
 
     assert erased_ids(cast.team, ["S1", "S2"]) == {"S1"}
+
+
+def test_many_numbers_are_looked_up_like_one(cast: Cast, settings: Settings) -> None:
+    old, kept = settings.SECRET_KEY, add(cast, "7165550101", MEXICAN)
+    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
+    erase(kept, cast.alice)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another, made today", ["one never used", old]
+    consent.hear(cast.team, "+17165550102", "text", opted_out=True)
+    erase(add(cast, "7165550102"), cast.alice)
+    consent.hear(cast.team, "+17165550103", "text", opted_out=True)
+    many = [f"+17165550{number}" for number in range(100, 400)] + [MEXICAN, AS_WHATSAPP_WRITES_IT]
+
+    found = facts.stops_of(cast.team, many)
+
+    one_by_one = {each: stop_list.of_numbers(cast.team, [each]).get(each) for each in many}
+    assert found == {each: channels for each, channels in one_by_one.items() if channels}
+    assert set(found) == {"+17165550102", "+17165550103", MEXICAN, AS_WHATSAPP_WRITES_IT}
+
+
+def test_a_hash_is_the_same_made_alone_or_among_many(settings: Settings) -> None:
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "now", ["before", "never used"]
+    kept = {keyed_hash("stopped:1:+17165550101", each) for each in ("now", "before")}
+
+    made = list(keyed_hashes_of_many("stopped:1:", ["+17165550101", "+17165550102"], kept))
+
+    assert {each for number, each in made if number == "+17165550101"} == kept
+    assert len(made) == 4

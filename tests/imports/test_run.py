@@ -4,10 +4,12 @@ import pytest
 
 from muster.contacts import custom_fields, edit
 from muster.contacts.models import Change, Contact, CustomField
+from muster.core.check import Lookup
 from muster.core.errors import BadFile
 from muster.core.fields import Options
 from muster.imports import run, worker, workspace
 from muster.imports.models import Import, State
+from muster.imports.store import facts
 from muster.settings import Settings
 from muster.teams.models import AuditEntry
 from tests.cast import Cast
@@ -160,6 +162,14 @@ def test_it_warns_of_ids_that_lost_their_zeros(cast: Cast) -> None:
     imp = imported(cast.team, cast.alice, sheet("123,Ana,Núñez,+1 716 555 1235,", BO))
 
     assert imp.summary["note_counts"] == {"id-zeros-lost": 1}
+
+
+def test_it_looks_for_lost_zeros_in_the_usual_lengths_only(cast: Cast) -> None:
+    lengths = [5, 5, 6, 6, 7, 7, 8, 8, 9, 10]
+    people = (f"{n:0{length}},Ana,Li,+1 716 555 {n:04}," for n, length in enumerate(lengths, 10))
+    imported(cast.team, cast.alice, sheet(*people))
+
+    assert facts.of(cast.team, Lookup(["10", "18"], set(), set())).known.zeros == {"10": "00010"}
 
 
 def test_it_refuses_a_file_it_cannot_read(cast: Cast) -> None:

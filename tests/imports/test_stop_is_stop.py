@@ -18,6 +18,7 @@ from django.db import transaction
 from muster.contacts import consent, edit, history
 from muster.contacts.audience import audience
 from muster.contacts.erase import erase
+from muster.contacts.mapping import channel_of
 from muster.contacts.models import Contact
 from muster.contacts.pages import record
 from muster.core import phones
@@ -28,6 +29,7 @@ from muster.imports.draft import edits
 from muster.imports.models import Import, State
 from muster.imports.run import WrongState
 from muster.teams.models import Team, User
+from muster.teams.version import version_of
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -55,9 +57,11 @@ class Story:
         self.drafts: list[Import] = []
         self.done: list[Import] = []
         self.told: list[str] = []
+        self.seen: dict[int, int] = {}  # team → its version when it was looked at last
+        self.explained: set[tuple[object, ...]] = set()  # contacts as they were when they were asked why
 
     def tell(self) -> None:
-        """Do one thing after the other; look at the teams after each."""
+        """Do one thing after the other; look at what it changed after each, and at everything at the end."""
         steps: list[Callable[[], None]] = [
             *(self.imports,) * 5, self.drafts_one, self.edits_a_draft, self.runs_a_draft, self.adds,
             *(self.changes,) * 2,
@@ -71,6 +75,9 @@ class Story:
             with suppress(edit.Rejected, consent.OwnWord, WrongState):  # refused, which is fine: nothing happened
                 step()
             self.check()
+        self.seen.clear()
+        self.explained.clear()
+        self.check()
 
     def number(self) -> str:
         """Any number in any spelling; more often one that has said STOP to this team."""
@@ -181,12 +188,26 @@ class Story:
             self.stopped.discard(key)
 
     def check(self) -> None:
+        """Look at the teams that have changed, or whose numbers have said something."""
         for team, _ in self.teams:
-            for channel in CHANNELS:
-                reached = [each.number for each in audience(team, channel).everybody()]
-                wrong = [each for each in reached if (team.pk, phones.key(each), channel) in self.stopped]
-                assert not wrong, (wrong, channel, self.told)
-            for contact in Contact.objects.filter(team=team).select_related("team"):
+            version = version_of(team.pk)
+            if self.seen.get(team.pk) != version:
+                self.seen[team.pk] = version
+                self.nobody_stopped_is_reached(team)
+                self.whoever_is_out_can_say_why(team)
+
+    def nobody_stopped_is_reached(self, team: Team) -> None:
+        for channel in CHANNELS:
+            reached = [each.number for each in audience(team, channel).everybody()]
+            wrong = [each for each in reached if (team.pk, phones.key(each), channel) in self.stopped]
+            assert not wrong, (wrong, channel, self.told)
+
+    def whoever_is_out_can_say_why(self, team: Team) -> None:
+        for contact in Contact.objects.filter(team=team).select_related("team"):
+            channels = tuple(channel_of(contact, each) for each in CHANNELS)
+            kept = (contact.id, contact.mobile_number, contact.whatsapp_number, *channels)
+            if kept not in self.explained:
+                self.explained.add(kept)
                 chips = record.chips(contact, {}, history.consent(contact))
                 assert all(each.why for each in chips if each.opted_out), self.told
 
