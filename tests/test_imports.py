@@ -13,13 +13,14 @@ MUSTER = Path(__file__).resolve().parents[1] / "muster"
 LAYERS = (
     "core",
     "settings",
+    "workbooks",
     "teams",
     "contacts",
     "connect",
     "imports",
     "overview",
 )  # each may import itself and what stands before it
-ALONE = {"core": {"core"}, "settings": {"settings"}}
+ALONE = {"core": {"core"}, "settings": {"settings"}, "workbooks": {"core", "workbooks"}}
 LONGEST_CHAIN, FULLEST_FOLDER = 27, 24  # to come down to 12 and 16
 PURE = {*sys.stdlib_module_names, "phonenumbers", "ftfy", "python_calamine", "muster"}  # bytes and text in, facts out
 

@@ -16,7 +16,7 @@ from muster.api.openapi import says
 from muster.api.paging import decode, encode
 from muster.contacts import audience as audiences
 from muster.contacts import export
-from muster.contacts.pages.downloads import csv_response
+from muster.contacts.pages.downloads import csv_response, workbook_response
 from muster.teams import audit
 from muster.teams.access import Access, require_admin
 from muster.teams.models import Membership
@@ -118,3 +118,17 @@ def export_contacts(request: HttpRequest, team: str, wanted: Query[Wanted]) -> H
     chosen = export.contacts(asker.team, wanted.q, wanted.filters(asker))
     audit.record(asker.team, asker.user, "exported", contacts=chosen.count())
     return csv_response(export.as_csv(asker.team, chosen), f"{asker.team.slug}-contacts")
+
+
+@router.get(
+    "/teams/{team}/contacts.xlsx",
+    auth=Admins(),
+    response={200: None},
+    openapi_extra=says(413, workbook="Contacts in the template's columns"),
+)
+def export_workbook(request: HttpRequest, team: str, wanted: Query[Wanted]) -> HttpResponseBase:
+    """Download the same contacts as a workbook, every cell a text. 413 for more than a workbook takes."""
+    asker = who(request)
+    chosen = export.contacts(asker.team, wanted.q, wanted.filters(asker))
+    audit.record(asker.team, asker.user, "exported", contacts=chosen.count())
+    return workbook_response(asker.team, chosen)

@@ -18,10 +18,12 @@ from muster.contacts.schema import custom_fields, schema_of
 from muster.core.csv_text import csv_text
 from muster.core.fields import SYSTEM_FIELDS, template_headers
 from muster.teams.models import Team
-from muster.teams.whole_file import whole_file
+from muster.teams.whole_file import whole_file, whole_workbook
+from muster.workbooks.template import write_template
 
 router = Router(tags=["Fields"])
 KindName = Literal["text", "number", "date", "yes_no", "choice"]
+Which = Annotated[Literal["all", "required"], Query(description="All fields, or only the required ones.")]
 Choices = Annotated[list[Annotated[str, Field(max_length=255)]], Field(max_length=500)]
 Length = Annotated[int, Field(ge=1, le=10_000, description="Of a text, in characters.")]
 Required = Annotated[bool, Field(description="The column must be in the file; cells may be blank.")]
@@ -152,11 +154,21 @@ def delete_field(request: HttpRequest, team: str, name: str) -> dict[str, Any]:
     response={200: None},
     openapi_extra=says(csv=("The header row", "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber\n")),
 )
-def template(
-    request: HttpRequest,
-    team: str,
-    columns: Annotated[Literal["all", "required"], Query(description="All fields, or only the required ones.")] = "all",
-) -> FileResponse:
-    """Download a file with the header row, to fill in: UTF-8 with a byte-order mark, for Excel's sake."""
+def template(request: HttpRequest, team: str, columns: Which = "all") -> FileResponse:
+    """Download a CSV with the header row, to fill in: UTF-8 with a byte-order mark, for Excel's sake."""
     headers = template_headers(schema_of(who(request).team), only_required=columns == "required")
     return whole_file(csv_text([headers]), f"{columns}-fields.csv")
+
+
+@router.get(
+    "/teams/{team}/template.xlsx",
+    auth=Admins(),
+    response={200: None},
+    openapi_extra=says(workbook="A sheet to fill in, and one that explains its columns"),
+)
+def template_workbook(request: HttpRequest, team: str, columns: Which = "all") -> FileResponse:
+    """Download a workbook to fill in: ids and numbers stay as typed, yes/no and choices are offered as lists."""
+    schema, only_required = schema_of(who(request).team), columns == "required"
+    return whole_workbook(
+        lambda file: write_template(file, schema, only_required=only_required), f"{columns}-fields.xlsx"
+    )

@@ -43,7 +43,7 @@ from muster.imports.models import Import
 from muster.imports.row_results import RowResult
 from muster.settings import settings
 from muster.teams.access import Access
-from muster.teams.whole_file import whole_file
+from muster.teams.whole_file import whole_file, whole_workbook
 
 router = Router(tags=["Imports"])
 IMPORT = "/teams/{team}/imports/{uuid:import_id}"
@@ -244,6 +244,7 @@ def cancel_import(request: HttpRequest, team: str, import_id: UUID) -> dict[str,
     return import_json(run.cancel(find(asker, import_id), asker.user))
 
 
+HAS_NO_ROWS = frozenset({"checking", "refused", "failed", "cancelled"})
 TO_FIX = (
     "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,Row,Problem,How to fix\n"
     "S1,Amara,,7165550001,,17,LastName is blank.,Fill it in.\n"
@@ -259,9 +260,23 @@ TO_FIX = (
 def rows_to_fix(request: HttpRequest, team: str, import_id: UUID) -> FileResponse:
     """Download the rows that failed: the file's own columns, and Row, Problem and How to fix."""
     imp = find(who(request), import_id)
-    if imp.state in {"checking", "refused", "failed", "cancelled"}:
+    if imp.state in HAS_NO_ROWS:
         raise run.WrongState(imp)
     return whole_file(row_results.rows_to_fix(imp), f"rows-to-fix-{imp.pk}.csv")
+
+
+@router.get(
+    IMPORT + "/rows-to-fix.xlsx",
+    auth=Admins(),
+    response={200: None},
+    openapi_extra=says(409, 413, workbook="Rows to fix: what is wrong is coloured, with a comment"),
+)
+def rows_to_fix_workbook(request: HttpRequest, team: str, import_id: UUID) -> FileResponse:
+    """Download the rows that failed as a workbook. What is wrong is coloured, with a comment; it uploads again."""
+    imp = find(who(request), import_id)
+    if imp.state in HAS_NO_ROWS:
+        raise run.WrongState(imp)
+    return whole_workbook(lambda file: row_results.write_rows_to_fix(file, imp), f"rows-to-fix-{imp.pk}.xlsx")
 
 
 @router.post(IMPORT + "/apply-opt-outs", auth=Admins(), response=ImportOut, openapi_extra=says(409))

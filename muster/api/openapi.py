@@ -10,6 +10,7 @@ from typing import Any
 from ninja import Schema
 
 from muster.api.problems import BY_STATUS, CONTENT_TYPE
+from muster.workbooks.book import CONTENT_TYPE as WORKBOOK
 
 WHO = {
     "Owners": "Owners of the installation.",
@@ -56,12 +57,18 @@ PROBLEM: dict[str, Any] = {
 }
 
 
-def says(*statuses: int, csv: tuple[str, str] | None = None) -> dict[str, Any]:
-    """`openapi_extra` for answers beyond the usual: `says(409)`; `csv` describes a file by its name and an example."""
+def says(*statuses: int, csv: tuple[str, str] | None = None, workbook: str = "") -> dict[str, Any]:
+    """`openapi_extra` for answers beyond the usual: `says(409)`; `csv` describes a file by its name and an example.
+
+    `workbook` describes one.
+    """
     responses = {status: problem_response(status) for status in statuses}
     if csv:
         content = {"text/csv": {"schema": {"type": "string"}, "example": csv[1]}}
         responses[200] = {"description": csv[0], "content": content}
+    if workbook:
+        content = {WORKBOOK: {"schema": {"type": "string", "format": "binary"}}}
+        responses[200] = {"description": workbook, "content": content}
     return {"responses": responses}
 
 

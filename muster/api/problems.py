@@ -29,6 +29,7 @@ from muster.core.errors import BadFile, Problem
 from muster.imports import run
 from muster.imports.draft.edits import NoSuchCell, TooMuch
 from muster.imports.run import MovedOn, OtherPayload, WrongState
+from muster.workbooks.book import TooLarge
 
 logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -178,6 +179,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     WrongState: _wrong_state,
     MovedOn: _moved_on,
     OtherPayload: lambda request, error: answer(422, "This Idempotency-Key was used before, with another payload."),
+    TooLarge: lambda request, error: answer(413, str(error)),
     TooMuch: lambda request, error: answer(422, str(error)),
     NoSuchCell: lambda request, error: answer(422, f"The file has no cell {error}."),
     ValidationError: _bad_values,

@@ -101,8 +101,8 @@ def _kind(schema: dict[str, Any]) -> str:
 
 
 def _example(description: dict[str, Any], media: dict[str, Any]) -> str:
-    """The example of a body, put together from those of its parts."""
-    if not media:
+    """The example of a body, put together from those of its parts; of a file, none."""
+    if not media or media.get("schema", {}).get("format") == "binary":
         return ""
     example = media.get("example", _of_schema(description, media.get("schema", {})))
     return example if isinstance(example, str) else json.dumps(example, indent=2, ensure_ascii=False)

@@ -1,8 +1,10 @@
-"""Contacts as a CSV file in the template's columns: imported again, every row is unchanged."""
+"""Contacts as a file, CSV or workbook, in the template's columns: imported again, every row is unchanged."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
+from typing import IO
 
 from django.db.models import QuerySet
 
@@ -15,6 +17,8 @@ from muster.core.consent import Channel
 from muster.core.csv_text import csv_text
 from muster.core.fields import template_headers
 from muster.teams.models import Team
+from muster.workbooks.book import refuse_too_many, write_table
+from muster.workbooks.columns import column
 
 
 def contacts(team: Team, typed: str = "", filters: Filters = find.EVERYBODY) -> QuerySet[Contact]:
@@ -30,6 +34,14 @@ def left_out(team: Team, typed: str = "", filters: Filters = find.EVERYBODY) -> 
 def as_csv(team: Team, chosen: QuerySet[Contact]) -> Iterator[str]:
     """Yield the text of the file."""
     return csv_text(rows(team, chosen))
+
+
+def write_workbook(file: IO[bytes], team: Team, chosen: QuerySet[Contact]) -> None:
+    """Write the file as a workbook. Raises TooLarge for more contacts than one takes."""
+    fields = schema_of(team).fields
+    refuse_too_many(chosen.count(), len(fields))
+    columns = [column(each.name, each, is_typed=False) for each in fields]
+    write_table(file, "Contacts", columns, islice(rows(team, chosen), 1, None))
 
 
 def rows(team: Team, chosen: QuerySet[Contact]) -> Iterator[list[str]]:

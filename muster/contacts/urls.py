@@ -10,6 +10,7 @@ contacts: list[URLPattern] = [
     path("", views.contacts, name="list"),
     path("add/", edit.add, name="add"),
     path("contacts.csv", downloads.export, name="export"),
+    path("contacts.xlsx", downloads.workbook, name="workbook"),
     path("audience.csv", downloads.audience, name="audience"),
     path("stopped/", stop_list.show, name="stop_list"),
     path("stopped.csv", stop_list.download, name="stopped"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
 
@@ -15,13 +15,19 @@ from muster.core.header import extra_places
 from muster.core.plan import Verdict
 from muster.core.table import Table
 
+EXTRA = len(EXTRA_HEADERS)
+
 
 def rows_to_fix(table: Table, verdicts: Iterable[Verdict]) -> Iterator[str]:
     """Yield the failed rows as CSV: their own columns and cells as last edited, then Row, Problem, How to fix.
 
     Safe to open in a spreadsheet; the reader takes the guards away again. Columns of an earlier such file are dropped.
     """
-    header, failed = failed_rows(table, verdicts)
+    return as_csv(*failed_rows(table, verdicts))
+
+
+def as_csv(header: list[str], failed: Iterable[FailedRow]) -> Iterator[str]:
+    """Yield these rows as CSV."""
     return csv_text(chain([header], (row.cells for row in failed)))
 
 
@@ -62,3 +68,18 @@ def _failed(table: Table, verdicts: Iterable[Verdict], kept: list[int]) -> Itera
 def _plain(cells: Iterable[str]) -> list[str]:
     """Take off the guards that cells of an earlier such file have: the writer puts them on."""
     return [export_unsafe(cell) for cell in cells]
+
+
+def problems_by_place(row: FailedRow, places: Mapping[str, int]) -> dict[int, str]:
+    """Return what is wrong with which cell of `row.cells`, and how to fix it. `places`: name of a field → its place.
+
+    What is wrong with the row as a whole is said at its number; with more cells than headers, at the first of those.
+    """
+    said: dict[int, str] = {}
+    number = len(row.theirs)
+    for found in row.problems:
+        other = number + EXTRA if found.code == "row-too-long" and row.beyond else number
+        place = places.get(found.field or "", other)
+        words = f"{errors.message(found)} {errors.fix(found)}"
+        said[place] = f"{said[place]}\n{words}" if place in said else words
+    return said

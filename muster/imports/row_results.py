@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from muster.contacts.mapping import channel_of_history, staff_ids
 from muster.contacts.models import Change
@@ -14,12 +14,15 @@ from muster.core import rows_to_fix as core_rows_to_fix
 from muster.core.consent import Channel
 from muster.core.csv_text import csv_text
 from muster.core.errors import Note, Problem
-from muster.core.fields import CHANNELS
+from muster.core.fields import CHANNELS, options_from_json
 from muster.core.plan import Verdict
+from muster.core.rows_to_fix import FailedRow
 from muster.core.table import Row, Table
 from muster.imports import workspace
 from muster.imports.models import Import, State
 from muster.imports.store import blobs, packed_rows
+from muster.workbooks import rows_to_fix as workbook
+from muster.workbooks.book import refuse_too_many
 
 CHANGED = ("created", "updated")
 AT_ONCE = 500
@@ -145,14 +148,26 @@ def _named(header: Iterable[str], cells: Iterable[str]) -> dict[str, str]:
 
 def rows_to_fix(imp: Import) -> Iterator[str]:
     """Yield a CSV of the failed rows, to correct and upload again as it stands."""
+    return core_rows_to_fix.as_csv(*failed_rows(imp))
+
+
+def failed_rows(imp: Import) -> tuple[list[str], Iterator[FailedRow]]:
+    """Return the header of a file of the failed rows, and the rows."""
     if not is_done(imp):
         look = workspace.look(imp)
-        return core_rows_to_fix.rows_to_fix(look.reading.table, look.verdicts)
+        return core_rows_to_fix.failed_rows(look.reading.table, look.verdicts)
     header, rows = packed_rows.unpack(imp)
     failed = [each for each in rows if each.outcome == "failed"]
     table = Table(header, [Row(each.row, each.cells or ("",) * len(header)) for each in failed])
     verdicts = (Verdict(each.row, each.outcome, each.contact_id, None, None, None, each.problems) for each in failed)
-    return core_rows_to_fix.rows_to_fix(table, verdicts)
+    return core_rows_to_fix.failed_rows(table, verdicts)
+
+
+def write_rows_to_fix(file: IO[bytes], imp: Import) -> None:
+    """Write them to a workbook. Raises TooLarge for more of them than one takes."""
+    header, failed = failed_rows(imp)
+    refuse_too_many(imp.failed, len(header))
+    workbook.write_rows_to_fix(file, header, failed, schema_of(imp.team), options_from_json(imp.options))
 
 
 def changes_csv(imp: Import) -> Iterator[str]:

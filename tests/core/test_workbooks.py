@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from muster.core import BadFile, Options, Outcome, Schema, Table, parse
+from muster.core import BadFile, Options, Outcome, Schema, Table, check, parse
 from tests.core.memory import Team, notes, problems
 from tests.core.workbooks import ods, workbook, zipped
 
@@ -180,6 +180,19 @@ def test_any_bytes_of_a_workbook_give_a_table_or_problems(make: Any) -> None:
             del data[random_.randrange(len(data)) :]
         with contextlib.suppress(BadFile):
             read(bytes(data))
+
+
+def test_what_stands_beyond_the_columns_of_rows_to_fix_was_beyond_the_header() -> None:
+    """A spreadsheet that saves the file pads every row to the longest, the header too."""
+    header = [*HEAD, "Row", "Problem", "How to fix"]
+    rows = [header, [*ADA, "2", "Too long.", "Shorten it.", "beyond"], ["S2", *ADA[1:], "3", "x", "y"]]
+    padded = "".join(",".join([*row, *[""] * (9 - len(row))]) + "\r\n" for row in rows)
+
+    for data in (workbook({"A": rows}), ods({"A": rows}), padded.encode()):
+        table = read(data)
+        assert table.header == tuple(header)
+        assert [len(row.cells) for row in table.rows] == [9, 8]
+        assert [each.code for each in check(table, Schema(), Options()).records[0].problems] == ["row-too-long"]
 
 
 TEXTS = ["Ada", "O'Neil", "José", "李", " x ", '"q"', "a\nb", "a, b", "=A1", "#N/A", "N/A", "0", "", "'007", "x" * 300]

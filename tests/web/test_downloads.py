@@ -13,10 +13,12 @@ from muster.contacts.models import Contact, CustomField, StopWord
 from muster.core import Kind
 from muster.teams import tokens
 from muster.teams.models import Team, User
+from muster.workbooks.book import CONTENT_TYPE
 from tests.cast import join, make_user
 from tests.imports.play import drafted, imported
 from tests.web.doors import PAGES
 from tests.web.test_walls import World, addresses, operations, path_of, world  # noqa: F401  a fixture
+from tests.workbooks.opened import Opened
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(databases="__all__")]
 
@@ -27,16 +29,22 @@ NAMED = ("=Field", "＝Field")  # noqa: RUF001
 ASKED = {"audience": "?reach=text&send=assigned"}  # what an address wants to be asked for before it gives a file
 PAGES_THAT_GIVE_FILES = {
     "imports:template",
+    "imports:template_workbook",
     "imports:rows_to_fix",
+    "imports:fix_workbook",
     "imports:changes",
     "contacts:export",
+    "contacts:workbook",
     "contacts:audience",
     "contacts:stopped",
 }
 OPERATIONS_THAT_GIVE_FILES = {
     "GET /teams/{team}/template.csv",
+    "GET /teams/{team}/template.xlsx",
     "GET /teams/{team}/contacts.csv",
+    "GET /teams/{team}/contacts.xlsx",
     "GET /teams/{team}/imports/{import_id}/rows-to-fix.csv",
+    "GET /teams/{team}/imports/{import_id}/rows-to-fix.xlsx",
 }
 AS_THEY_CAME = {"imports:original"}  # the person's own file, byte for byte
 
@@ -79,8 +87,15 @@ def written(rows: list[list[str]]) -> bytes:
 
 
 def cells_of(answer: Any) -> list[str]:
-    """The cells of a file that is to be saved."""
-    data = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    """The cells of a file that is to be saved; of a workbook, that they are texts is what matters."""
+    data = b"".join(answer.streaming_content)
+    assert int(answer.headers["Content-Length"]) == len(data)
+    if answer.headers["Content-Type"] == CONTENT_TYPE:
+        opened = Opened(data)
+        assert opened.formulas() == []
+        cells = [cell for place in range(1, len(opened.sheets) + 1) for cell in opened.cells(place).values()]
+        assert {kind for kind, _ in cells} == {"inlineStr"}
+        return [f"'{text}" if would_run(text) else text for _, text in cells]
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
     return [cell for row in rows for cell in row]

@@ -11,11 +11,12 @@ from tests.imports.play import ANA, drafted, sheet
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 # Every address below /t/<team>/imports/, and the methods it takes.
-OF_THE_TEAM = {"": "GET", "new/": "GET POST", "paste/": "GET POST", "template.csv": "GET"}
+OF_THE_TEAM = {"": "GET", "new/": "GET POST", "paste/": "GET POST", "template.csv": "GET", "template.xlsx": "GET"}
 OF_AN_IMPORT = {
     "": "GET",
     "progress": "GET",
     "rows-to-fix.csv": "GET",
+    "rows-to-fix.xlsx": "GET",
     "changes.csv": "GET",
     "original": "GET",
     "options": "POST",

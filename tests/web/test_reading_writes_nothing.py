@@ -19,8 +19,10 @@ pytestmark = [pytest.mark.django_db(databases="__all__")]
 WRITES = re.compile(r'^\s*(INSERT|UPDATE|DELETE|REPLACE)\b.*?"(\w+)"', re.IGNORECASE | re.DOTALL)
 LOGGED = {
     "contacts:export",
+    "contacts:workbook",
     "contacts:stopped",
     "GET /teams/{team}/contacts.csv",
+    "GET /teams/{team}/contacts.xlsx",
 }  # who took everything away is in the log before it leaves
 LIBRARY = ("/accounts/password/change/", "/accounts/2fa/", "/accounts/2fa/webauthn/", "/accounts/3rdparty/")
 

@@ -31,7 +31,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(databases="__all__")]
 CHARACTERS = ("nobody", "alice", "bob", "charlie", "dora", "olivia")
 SECRETS = ("Zebedee", "Zanzibar", "Zodiac")  # a name, a field's value and a field's name of the other team
 WRONG_METHODS = ("put", "patch", "delete")
-DONE_IMPORT = {"imports:changes", "imports:rows_to_fix", "imports:undo"}  # the others are for drafts
+DONE_IMPORT = {
+    "imports:changes",
+    "imports:rows_to_fix",
+    "imports:fix_workbook",
+    "imports:undo",
+}  # the others are for drafts
 NO_PLACE = {"api:", "^api/"}
 LIBRARY_SAYS = {"401", "403", "404"}  # of a key, a provider or an authenticator that there is not
 

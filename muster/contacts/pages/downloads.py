@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from muster.contacts import audience as audiences
 from muster.contacts import export as exports
+from muster.contacts.models import Contact
 from muster.contacts.pages.list_query import asked_of
 from muster.teams import audit
 from muster.teams.access import Access, admin, member
-from muster.teams.whole_file import whole_file
+from muster.teams.models import Team
+from muster.teams.pages.errors import too_large
+from muster.teams.whole_file import whole_file, whole_workbook
+from muster.workbooks.book import TooLarge
 
 
 @require_GET
@@ -24,6 +30,20 @@ def export(request: HttpRequest, who: Access) -> HttpResponse:
     chosen = exports.contacts(who.team, asked.typed, asked.filters)
     audit.record(who.team, who.user, "exported", contacts=chosen.count())
     return csv_response(exports.as_csv(who.team, chosen), f"{who.team.slug}-contacts")
+
+
+@require_GET
+@admin
+def workbook(request: HttpRequest, who: Access) -> HttpResponse:
+    """The same contacts as a workbook."""
+    asked = asked_of(request, who)
+    chosen = exports.contacts(who.team, asked.typed, asked.filters)
+    audit.record(who.team, who.user, "exported", contacts=chosen.count())
+    try:
+        return workbook_response(who.team, chosen)
+    except TooLarge as reason:
+        csv = f"{reverse('contacts:export', args=[who.team.slug])}?{asked.query()}"
+        return too_large(request, reason, csv)
 
 
 @require_GET
@@ -40,6 +60,12 @@ def audience(request: HttpRequest, who: Access) -> HttpResponse:
     )
     audit.record(who.team, who.user, "exported", audience=asked.filters.reach)
     return csv_response(audiences.as_csv(found.everybody()), f"{who.team.slug}-audience")
+
+
+def workbook_response(team: Team, chosen: QuerySet[Contact]) -> HttpResponse:
+    """Return contacts as a workbook to be saved. Raises TooLarge."""
+    name = f"{team.slug}-contacts-{datetime.now(UTC):%Y-%m-%d}.xlsx"
+    return whole_workbook(lambda file: exports.write_workbook(file, team, chosen), name)  # type: ignore[return-value]
 
 
 def csv_response(lines: Iterator[str], name: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from muster.core.dress import EDGES
 from muster.core.errors import BadFile, Note, Problem
 from muster.core.fields import Options, Schema
 from muster.core.formulas import export_unsafe
-from muster.core.header import told_apart
+from muster.core.header import extra_places, told_apart
 from muster.core.table.delimiter import DELIMITERS
 from muster.core.table.header_row import looks_like_data
 from muster.core.table.kinds import refuse_what_is_no_table
@@ -42,11 +42,12 @@ def parse(
     read = _rows(source, sys.maxsize if max_rows is None else max_rows, max_cells)
     header, rows = read.header, read.rows
     _refuse_quoted_lines(header, schema)
-    width = max(len(header.cells), min(read.width, max(len(row.cells) for row in rows)))
+    reach = max(len(header.cells), min(read.width, max(len(row.cells) for row in rows)))
+    width = len(header.cells) if _ends_with_ours(header.cells) else reach
     _refuse_too_many(len(rows), len(rows), max_cells - len(rows) * width, max_cells)
     names = told_apart([_name(cell) for cell in _padded(header.cells, width)], schema, options)
     skipped = _Skipped(
-        source.last - header.number - len(rows), read.width - width, header.number - 1 if options.header_row else 0
+        source.last - header.number - len(rows), read.width - reach, header.number - 1 if options.header_row else 0
     )
     fitted = [row if len(row.cells) >= width else Row(row.number, _padded(row.cells, width)) for row in rows]
     return Table(
@@ -79,7 +80,10 @@ class _Skipped(NamedTuple):
 def extent(data: bytes, schema: Schema, options: Options) -> Extent:
     """Return how many rows and cells `parse` can make of the bytes at most, by their line ends and their header."""
     if kind_of(data):
-        table = parse(data, schema, options)
+        try:
+            table = parse(data, schema, options)
+        except BadFile:
+            return Extent(0, 0)
         return Extent(len(table.rows), len(table.rows) * len(table.header))
     text = Text(data, schema, options)
     lines = text.text.count("\n") + text.text.count("\r") - text.text.count("\r\n") + 1
@@ -150,6 +154,11 @@ def _frequent(rows: list[Row]) -> dict[str, str]:
     """Return the texts that many rows have: later rows share them, which saves a long file a third of its memory."""
     counted = Counter(itertools.chain.from_iterable(row.cells for row in rows))
     return {cell: cell for cell, count in counted.items() if count > 2}
+
+
+def _ends_with_ours(header: tuple[str, ...]) -> bool:
+    """Whether the last column is one that rows to fix have from us: what stands beyond it was beyond the header."""
+    return len(header) - 1 in extra_places([_name(cell) for cell in header])
 
 
 def _name(cell: str) -> str:

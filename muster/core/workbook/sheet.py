@@ -28,7 +28,7 @@ from muster.core.workbook.formats import shown
 
 _LOST_FROM = 1e15  # a spreadsheet keeps 15 digits
 _MIDNIGHT = dt.time()
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f])_")  # control characters, which the reader leaves so in rich text
 _CHOSEN_AMONG = 10  # rows in which a header is looked for
 
 

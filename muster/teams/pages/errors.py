@@ -1,4 +1,4 @@
-"""The pages for what may not be done, and for what has expired."""
+"""The pages for what may not be done, what has expired, and what is too large."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: says whose work it is, or how to get the second factor that the team wants."""
     needed = isinstance(exception, SecondFactorNeeded)
     return render(request, "teams/second_factor.html" if needed else "403.html", {"reason": exception}, status=403)
+
+
+def too_large(request: HttpRequest, reason: Exception, csv: str) -> HttpResponse:
+    """413 for a workbook with more rows than one takes: says so, and leads to the CSV."""
+    return render(request, "too_large.html", {"reason": reason, "csv": csv}, status=413)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,0 +1,1 @@
+"""Workbooks to download: templates, rows to fix, contacts. Start with `book.py`."""
