@@ -78,6 +78,7 @@ Delimiter = Annotated[str, BeforeValidator(_as_character), Field(pattern="^[\t,;
 Sheet = Annotated[str, Field(max_length=255, description="The sheet of a workbook, if not the one that has headers.")]
 QuotedRows = Annotated[bool, Field(description="Lines inside quotes that look like rows are part of their cell.")]
 Backslashes = Annotated[bool, Field(description="A backslash before a quote mark makes it part of the cell.")]
+MendLetters = Annotated[bool, Field(description="Read garbled letters again in the whole file: JosÃ© is José.")]
 
 
 class NewImport(Schema):
@@ -96,6 +97,7 @@ class NewImport(Schema):
     sheet: Sheet | None = None
     quoted_rows: QuotedRows = False
     backslashes: Backslashes = False
+    mend_letters: MendLetters = False
     confirm: Annotated[
         bool, Field(description="Import when the file has no file problems; false: stop at `ready`.")
     ] = True
@@ -121,6 +123,7 @@ class ImportChange(Schema):
     sheet: Sheet | None = None
     quoted_rows: QuotedRows = False
     backslashes: Backslashes = False
+    mend_letters: MendLetters = False
 
     def applied(self, options: Options) -> Options:
         """These options with the changes."""
@@ -146,6 +149,7 @@ class OptionsOut(Schema):
     sheet: str | None
     quoted_rows: bool
     backslashes: bool
+    mend_letters: bool
 
 
 class Totals(Schema):
@@ -209,6 +213,7 @@ EXAMPLE: dict[str, Any] = {
         "sheet": None,
         "quoted_rows": False,
         "backslashes": False,
+        "mend_letters": False,
     },
     "totals": {"rows": 120, "created": 100, "updated": 12, "unchanged": 7, "failed": 1},
     "problem_counts": {"value-blank": 1},

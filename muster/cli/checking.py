@@ -11,17 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from muster.cli.reading import (
-    Backslashes,
-    DateOrder,
-    Delimiter,
-    Encoding,
-    HeaderRow,
-    QuotedRows,
-    Sheet,
-    give_up,
-    reading_options,
-)
+from muster.cli.reading import Reading, give_up, takes_reading
 from muster.core import (
     BadFile,
     Kind,
@@ -51,19 +41,15 @@ class BlankMobile(StrEnum):
 
 
 @app.command("check")
-def check_file(  # noqa: PLR0917  typer reads them
+@takes_reading
+def check_file(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file or a workbook; - reads standard input.")],
+    *,
+    reading: Reading,
     fields: Annotated[Path | None, typer.Option(help="The team's own fields, region and Staff IDs, as TOML.")] = None,
     region: Annotated[str, typer.Option(help="Home region of the team.")] = "",
     blank_mobile: Annotated[BlankMobile, typer.Option(help="What a blank MobileNumber means.")] = BlankMobile.FAIL,
     columns: Annotated[str, typer.Option(help='Answers as JSON: {"Cell Phone": "MobileNumber", "Notes": null}')] = "{}",
-    encoding: Encoding = "",
-    delimiter: Delimiter = "",
-    header_row: HeaderRow = 0,
-    sheet: Sheet = "",
-    date_order: DateOrder = None,
-    quoted_rows: QuotedRows = False,
-    backslashes: Backslashes = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing: the exit code says it.")] = False,
 ) -> None:
@@ -74,10 +60,7 @@ def check_file(  # noqa: PLR0917  typer reads them
     Nothing is known of the team's contacts here: every row counts as a new one.
     """
     schema, staff = read_fields(fields, region)
-    reading = reading_options(
-        encoding, delimiter, header_row, sheet, date_order, quoted_rows=quoted_rows, backslashes=backslashes
-    )
-    options = Options(blank_mobile=blank_mobile, columns=read_columns(columns), **reading)
+    options = Options(blank_mobile=blank_mobile, columns=read_columns(columns), **reading.options())
     outcome, refused = judge(read_file(file), schema, options, staff)
     if as_json:
         typer.echo(json.dumps({"state": "refused" if refused else "ready", **outcome.to_json()}, ensure_ascii=False))

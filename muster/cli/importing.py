@@ -19,17 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from muster.api.import_shapes import import_json
 from muster.cli.checking import REFUSED, SOME_ROWS_FAIL, BlankMobile, read_columns, read_file, show
-from muster.cli.reading import (
-    Backslashes,
-    DateOrder,
-    Delimiter,
-    Encoding,
-    HeaderRow,
-    QuotedRows,
-    Sheet,
-    give_up,
-    reading_options,
-)
+from muster.cli.reading import Reading, give_up, takes_reading
 from muster.contacts.schema import schema_of
 from muster.core import BadFile, Outcome, check, make_plan, parse
 from muster.core.fields import Options, options_to_json
@@ -54,8 +44,11 @@ class OptBackIn(StrEnum):
 
 
 @app.command("import")
-def import_file(  # noqa: PLR0917  typer reads them
+@takes_reading
+def import_file(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A CSV file or a workbook; - reads standard input.")],
+    *,
+    reading: Reading,
     team: Annotated[str, typer.Option(metavar="SLUG", help="The team, as in its address.", show_default=False)],
     blank_mobile: Annotated[BlankMobile, typer.Option(help="What a blank MobileNumber means.", show_default=False)],
     allow_mobile_updates: Annotated[
@@ -68,13 +61,6 @@ def import_file(  # noqa: PLR0917  typer reads them
         OptBackIn, typer.Option(help="Who had opted out, where the file opts them in: as the file says, or kept.")
     ] = OptBackIn.FILE,
     columns: Annotated[str, typer.Option(help='Answers as JSON: {"Cell Phone": "MobileNumber", "Notes": null}')] = "{}",
-    encoding: Encoding = "",
-    delimiter: Delimiter = "",
-    header_row: HeaderRow = 0,
-    sheet: Sheet = "",
-    date_order: DateOrder = None,
-    quoted_rows: QuotedRows = False,
-    backslashes: Backslashes = False,
     user: Annotated[str, typer.Option(metavar="EMAIL", help="Who imports: named in history, and mailed.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the import as the API shows it.")] = False,
@@ -85,16 +71,13 @@ def import_file(  # noqa: PLR0917  typer reads them
     64 if it could not be tried.
     """
     started = time.perf_counter()
-    reading = reading_options(
-        encoding, delimiter, header_row, sheet, date_order, quoted_rows=quoted_rows, backslashes=backslashes
-    )
     options = Options(
         blank_mobile=blank_mobile.value,
         allow_mobile_updates=allow_mobile_updates,
         blank_opt_out="keep" if keep_opt_outs else "opt_in",
         opt_back_in=opt_back_in.value,
         columns=read_columns(columns),
-        **reading,
+        **reading.options(),
     )
     order = Order(find_team(team), find_user(user), file, read_file(file), options)
     imp = would(order) if dry_run else carry_out(order, hide_bar=as_json or quiet)

@@ -241,6 +241,7 @@ class Options:
     sheet: str | None = None  # of a workbook, by its name
     quoted_rows: bool = False  # lines inside quotes that look like rows are text
     backslashes: bool = False  # a backslash before a quote makes it part of the text
+    mend_letters: bool = False  # garbled letters are read again: JosÃ© is José
 
 
 def options_to_json(options: Options) -> dict[str, Any]:

@@ -38,7 +38,9 @@ MOST_MOVES = 200  # remembered; whoever has been away for longer asks for everyt
 WHOLE_ROW = None  # in place of a header: the edit says whether the row is left out
 _FEWEST_COLUMNS = 5  # a row costs something however narrow it is
 
-_PARSE = attrgetter("encoding", "delimiter", "header_row", "columns", "sheet", "quoted_rows", "backslashes")
+_PARSE = attrgetter(
+    "encoding", "delimiter", "header_row", "columns", "sheet", "quoted_rows", "backslashes", "mend_letters"
+)
 _CHECK = attrgetter("columns", "blank_mobile", "date_orders")
 
 Lists = LRUCache[tuple[Filter, int], RowList]  # a filter, and the revision at which it was pressed

@@ -19,6 +19,7 @@ from tests.core.memory import Team
 from tests.core.workbooks import workbook, zipped
 
 OPTIONS: dict[str, dict[str, Any]] = {"infer": {"blank_mobile": "infer"}, "updates": {"allow_mobile_updates": True}}
+OPTIONS["letters mended"] = {"mend_letters": True}
 OPTIONS |= {f"sheet {name}": {"sheet": name} for name in "AB"}
 LIMITS: dict[str, dict[str, int]] = {
     "at most 100 bytes": {"max_bytes": 100},

@@ -156,3 +156,23 @@ def test_title_rows_above_the_header_can_be_skipped_when_asked() -> None:
 
     assert {problem.facts["header_row"] for problem in missing if problem.facts} == {3}
     assert read(text, header_row=3).rows[0].number == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        ('A,B,C,D\n1,2,"x,y\n5,6,z",8\n', True),  # two rows, from the middle of one to the middle of the next
+        ('A,B,C,D\n"1,2,3,4\n5",6,7,8\n', True),
+        ('A,B,C,D\n1,2,3,"x\n5,6,7,z"\n', True),
+        ('A,B,C,D\n1,2,"12 Main St\nSpringfield, IL",8\n', False),
+        ('A,B,C,D\n1,2,"Dear all,\nregards",8\n', False),
+        ('A,B,C,D\n1,2,3,"one\ntwo, three"\n', False),
+        ('A,B,C,D\n"one\ntwo",2,3,4\n', False),
+    ],
+)
+def test_a_quote_that_joins_two_rows_is_refused_wherever_it_stands(text: str, is_refused: bool) -> None:
+    if is_refused:
+        with pytest.raises(BadFile, match="file-open-quote"):
+            parse(text.encode(), Schema())
+    else:
+        assert len(parse(text.encode(), Schema()).rows) == 1

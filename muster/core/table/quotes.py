@@ -34,10 +34,16 @@ def refuse_swallowed(cells: list[str], row: int, width: int, quoting: Quoting) -
     """Raise BadFile where a cell spans lines that would be rows of their own: as many delimiters as the header."""
     if quoting.are_meant or width < 3:
         return
-    for cell in cells:
-        lines = _LINE_END.split(cell) if "\n" in cell or "\r" in cell else ()
-        if any(line.count(quoting.delimiter) == width - 1 for line in lines[1:]):
-            raise _swallowed(cell, row)
+    for place, cell in enumerate(cells):
+        if "\n" in cell or "\r" in cell:
+            counts = [line.count(quoting.delimiter) for line in _LINE_END.split(cell)]
+            if width - 1 in counts[1:] or _joins_two_rows(counts, place, width):
+                raise _swallowed(cell, row)
+
+
+def _joins_two_rows(counts: list[int], place: int, width: int) -> bool:
+    """Whether the first line, with the cells before it, and the last, with those behind it, are each a whole row."""
+    return place + counts[0] == width - 1 and counts[-1] == place
 
 
 def _swallowed(cell: str, row: int) -> BadFile:

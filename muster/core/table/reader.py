@@ -16,6 +16,7 @@ from muster.core.header import extra_places, told_apart
 from muster.core.table.delimiter import DELIMITERS
 from muster.core.table.header_row import looks_like_data
 from muster.core.table.kinds import refuse_what_is_no_table
+from muster.core.table.mending import Mending
 from muster.core.table.table import Extent, Row, Table, row_of
 from muster.core.table.text import Text
 from muster.core.workbook.archive import kind_of
@@ -39,7 +40,9 @@ def parse(
     options = options or Options()
     refuse_what_is_no_table(data, max_bytes, schema)
     source = _source(data, schema, options)
-    read = _rows(source, sys.maxsize if max_rows is None else max_rows, max_cells)
+    mending = Mending(source)
+    written = mending if options.mend_letters else source
+    read = _rows(written, sys.maxsize if max_rows is None else max_rows, max_cells)
     header, rows = read.header, read.rows
     _refuse_quoted_lines(header, schema)
     reach = max(len(header.cells), min(read.width, max(len(row.cells) for row in rows)))
@@ -56,7 +59,7 @@ def parse(
         header_row=header.number,
         blank_rows=skipped.rows,
         blank_columns=skipped.columns,
-        notes=(*source.notes(), *skipped.notes()),
+        notes=(*source.notes(), *mending.notes(), *skipped.notes()),
         **source.read_as(),
     )
 
@@ -78,7 +81,15 @@ class _Skipped(NamedTuple):
 
 
 def extent(data: bytes, schema: Schema, options: Options) -> Extent:
-    """Return how many rows and cells `parse` can make of the bytes at most, by their line ends and their header."""
+    """Return how many rows and cells `parse` can make of the bytes at most: none where it refuses them."""
+    try:
+        return _extent(data, schema, options)
+    except BadFile:
+        return Extent(0, 0)
+
+
+def _extent(data: bytes, schema: Schema, options: Options) -> Extent:
+    """Tell it of a workbook by reading it, of a text by its line ends and its header."""
     if kind_of(data):
         try:
             table = parse(data, schema, options)

@@ -22,7 +22,7 @@ from muster.core.dress import EDGES
 from muster.core.errors import BadFile, Note, Problem
 from muster.core.fields import Options, Schema
 from muster.core.workbook import ods, xlsb, xlsx
-from muster.core.workbook.archive import Archive, damaged, is_protected
+from muster.core.workbook.archive import Archive, damaged, is_protected, kind_of
 from muster.core.workbook.details import Details
 from muster.core.workbook.formats import shown
 
@@ -115,6 +115,19 @@ class Sheet:
             return sheet.to_python(skip_empty_area=False), found
         except (CalamineError, ValueError, OSError) as error:
             raise damaged(str(error)) from error
+
+
+def sheet_names(data: bytes) -> tuple[str, ...]:
+    """Return the names of the visible sheets; none of what is no workbook, or one that cannot be read."""
+    kind = kind_of(data)
+    if kind is None or is_protected(data):
+        return ()
+    try:
+        if kind != "xls":
+            Archive(data).check()
+        return tuple(_visible(_opened(data)))
+    except BadFile:
+        return ()
 
 
 def _opened(data: bytes) -> CalamineWorkbook:

@@ -14,9 +14,8 @@ from muster.core import dates, errors
 from muster.core.errors import BadFile
 from muster.core.fields import Kind, Options, options_from_json
 from muster.core.table import DELIMITERS, ENCODINGS
-from muster.core.table.candidates import candidates
-from muster.core.table.encoding import decode
-from muster.core.workbook.archive import kind_of
+from muster.core.workbook.sheet import sheet_names
+from muster.imports.draft.letters import encodings
 from muster.imports.draft.sample import first_rows
 from muster.imports.models import Import
 from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
@@ -24,7 +23,6 @@ from muster.imports.store import blobs
 from muster.teams.access import Access
 
 SAMPLE_ROWS = 3
-_WITHIN = 1 << 20  # bytes
 DELIMITER_WORDS = {"\t": "Tab", ",": "Comma", ";": "Semicolon", "|": "Pipe |"}
 DATE_ORDERS = {"": "Only dates that can be read one way", **dates.ORDERS}
 
@@ -34,14 +32,21 @@ DATE_ORDERS = {"": "Only dates that can be read one way", **dates.ORDERS}
 def how_read(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Show how the file is read, try another way on a sample, or switch to it."""
     if request.method == "POST":
-        revised(request, who, imp, revision_of(request), **_asked(request.POST))
+        revised(request, who, imp, revision_of(request), **_said(request.POST))
         return back(request, who, imp)
     shown = options_from_json(imp.options)
-    if "encoding" in request.GET:
+    if "encoding" in request.GET or "header_row" in request.GET:
         shown = replace(shown, **_asked(request.GET))
     only_sample = request.headers.get("Accept") == "text/fragment"
     page = "imports/partials/sample.html" if only_sample else "imports/reading.html"
-    return render(request, page, {**about(imp), **_sample(who, imp, shown), **_choices(who), **_letters(imp, shown)})
+    letters = {"candidates": encodings(imp, shown.encoding)}
+    return render(request, page, {**about(imp), **_sample(who, imp, shown), **_choices(who), **letters})
+
+
+def _said(query: QueryDict) -> dict[str, Any]:
+    """Return the options of the form; of a form with less in it, only those that it names in `only`."""
+    asked, only = _asked(query), query.getlist("only")
+    return {name: value for name, value in asked.items() if name in only} if only else asked
 
 
 def _asked(query: QueryDict) -> dict[str, Any]:
@@ -55,6 +60,7 @@ def _asked(query: QueryDict) -> dict[str, Any]:
         "sheet": query.get("sheet") or None,
         "quoted_rows": "quoted_rows" in query,
         "backslashes": "backslashes" in query,
+        "mend_letters": "mend_letters" in query,
         "encoding": encoding if encoding in ENCODINGS else None,
         "delimiter": delimiter if delimiter in DELIMITERS else None,
         "header_row": int(row) if row.isdecimal() and 1 < int(row) < 1_000 else None,
@@ -67,7 +73,9 @@ def _sample(who: Access, imp: Import, shown: Options) -> dict[str, Any]:
     try:
         table = first_rows(imp, schema_of(who.team), shown)
     except BadFile as bad:
-        return {"shown": shown, "sample_problems": [errors.message(each) for each in bad.problems]}
+        names = sheet_names(blobs.original(imp))
+        problems = [errors.message(each) for each in bad.problems]
+        return {"shown": shown, "sample_problems": problems, "sheets": names, "sheet": shown.sheet}
     return {
         "shown": shown,
         "header": table.header,
@@ -78,15 +86,6 @@ def _sample(who: Access, imp: Import, shown: Options) -> dict[str, Any]:
         "found_encoding": ENCODINGS[table.encoding],
         "found_delimiter": DELIMITER_WORDS[table.delimiter],
     }
-
-
-def _letters(imp: Import, shown: Options) -> dict[str, Any]:
-    """Return words of the file as the likeliest encodings read them, where it is not UTF-8."""
-    data = blobs.original(imp)
-    if kind_of(data) or decode(data[:_WITHIN], None).encoding != "cp1252":
-        return {"candidates": []}
-    now = shown.encoding or "cp1252"
-    return {"candidates": [(each, each.encoding == now) for each in candidates(data)]}
 
 
 def _choices(who: Access) -> dict[str, Any]:

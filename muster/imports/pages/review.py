@@ -18,6 +18,7 @@ from muster.imports import run
 from muster.imports.draft import edits
 from muster.imports.draft.columns import choices, columns_of
 from muster.imports.draft.draft import Draft
+from muster.imports.draft.letters import asked_encodings, garbled
 from muster.imports.draft.row_lists import find
 from muster.imports.filters import CHIPS, Filter, RowList
 from muster.imports.grid.requests import whole
@@ -67,6 +68,8 @@ def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
         "rows_left_out": left_out,
         "rows_ready": counts["all"] - left_out,
         "rows_with_problems": counts["problems"],
+        "encodings": asked_encodings(found),
+        "garbled": garbled(found),
         "file_notes": [errors.message(note) for note in found.look.notes],
         "columns": columns_of(found.reading),
         "field_names": choices(found.reading.schema),
