@@ -25,10 +25,11 @@ from django.utils import timezone  # noqa: E402
 from bench import people, stops  # noqa: E402
 from bench.meter import Cost, Meter, forget_peak, peak_mb, postmaster_of, rss_mb  # noqa: E402
 from bench.turns import Deed, play  # noqa: E402
-from muster.contacts import stop_list  # noqa: E402
+from muster.contacts.consent import stop_list  # noqa: E402
 from muster.contacts.models import Change, Contact, CustomField, StopWord  # noqa: E402
 from muster.core import Options, phones  # noqa: E402
 from muster.core.outcome import Outcome  # noqa: E402
+from muster.core.phones import spellings  # noqa: E402
 from muster.imports import mail, progress, run, worker, workspace  # noqa: E402
 from muster.imports.models import State  # noqa: E402
 from muster.imports.store.contact_writer import Writer  # noqa: E402
@@ -80,7 +81,7 @@ def stop(many: int, erased: int) -> int:
     """Put many numbers on the stop list, some of them as hashes, as after an erasure; return how many there are."""
     team, now = Team.objects.get(slug=SLUG), timezone.now()
     read = (phones.read(each, team.home_region).e164 for each in stops.numbers(many))
-    keys = {phones.key(each): each for each in read if each}
+    keys = {spellings.key(each): each for each in read if each}
     words = (StopWord(team=team, channel="text", key=key, number=each, at=now) for key, each in keys.items())
     StopWord.objects.bulk_create(words, batch_size=5_000)
     stop_list.forget_numbers(team, list(keys.values())[-erased:])

@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.defaults import server_error
 
-from muster.contacts.lock import is_busy, patience, patience_in_hand
 from muster.settings import settings
+from muster.teams.lock import is_busy, patience, patience_in_hand
 
 log = logging.getLogger(__name__)
 

@@ -88,11 +88,11 @@ def _caches() -> dict[str, Any]:
 def _mail() -> dict[str, Any]:
     """Django's mail settings from smtp://user:password@host:587?tls=true, or smtps://…; unset: files."""
     if not _ours.email_url:
-        return {"EMAIL_BACKEND": "muster.teams.mail_files.MailFiles"}
+        return {"EMAIL_BACKEND": "muster.teams.mailing.mail_files.MailFiles"}
     parts = urlsplit(_ours.email_url)
     query = {name: values[-1] == "true" for name, values in parse_qs(parts.query).items()}
     return {
-        "EMAIL_BACKEND": "muster.teams.timed_smtp.TimedSmtp",
+        "EMAIL_BACKEND": "muster.teams.mailing.timed_smtp.TimedSmtp",
         "EMAIL_HOST": parts.hostname or "localhost",
         "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
         "EMAIL_HOST_USER": unquote(parts.username or ""),
@@ -143,7 +143,7 @@ SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS = [each.strip() for each in _ours.old_secret_keys.split(",") if each.strip()]
 DEBUG = _ours.debug
 DATABASES = _databases()
-DATABASE_ROUTERS = ["muster.imports.db_router.ProgressRouter", "muster.connect.db_router.CallsRouter"]
+DATABASE_ROUTERS = ["muster.imports.store.db_router.ProgressRouter", "muster.connect.db_router.CallsRouter"]
 CACHES = _caches()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

@@ -22,8 +22,8 @@ from prometheus_client.registry import Collector
 
 from muster import __version__, migrating
 from muster.connect import metrics as connect
-from muster.imports import lease, presence
 from muster.imports.models import Import, Mail, State
+from muster.imports.process import lease, presence
 from muster.settings import settings
 from muster.teams.sign_in.adapters import Accounts
 

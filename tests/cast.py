@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 
-from muster.imports import turns
+from muster.imports.process import turns
 from muster.teams.models import Membership, Role, Team, User
 from muster.teams.seen import SEEN
 

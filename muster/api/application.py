@@ -17,15 +17,16 @@ from muster.api import (
     connections,
     contacts,
     fields,
+    handlers,
     imports,
-    openapi,
     problems,
-    reference,
     stopped,
     teams,
     webhooks,
 )
+from muster.api.description import openapi, reference
 from muster.api.reading import Json
+from muster.imports.models import MovedOn
 
 DESCRIPTION = """\
 JSON in UTF-8. Send `Authorization: Bearer <token>`; a token may do what its user may do on the pages.
@@ -53,7 +54,8 @@ def build() -> Api:
         parser=Json(),
         docs_url=None,
     )
-    problems.install(made)
+    answers: dict[type[Exception], handlers.Handler] = handlers.HANDLERS | {MovedOn: imports.moved_on}
+    handlers.install(made, answers)
     parts = (teams, fields, imports, contacts, changes, audience, stopped, webhooks, connections)
     for part in parts:
         made.add_router("", part.router)

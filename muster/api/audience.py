@@ -10,10 +10,10 @@ from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
 from muster.api.auth import Admins, Members, who
-from muster.api.contact_shapes import ChannelName
 from muster.api.contacts import Wanted
-from muster.api.openapi import says
+from muster.api.description.openapi import says
 from muster.api.paging import decode, encode
+from muster.api.shapes.contacts import ChannelName
 from muster.contacts import audience as audiences
 from muster.contacts import export
 from muster.contacts.pages.downloads import csv_response, workbook_response

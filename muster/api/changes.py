@@ -12,9 +12,9 @@ from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
 from muster.api.auth import Members, who
-from muster.api.contact_shapes import EXAMPLE, ChangeOut, ContactOut
 from muster.api.contacts import changes_json, contact_json
 from muster.api.problems import Refused
+from muster.api.shapes.contacts import EXAMPLE, ChangeOut, ContactOut
 from muster.connect import feed
 from muster.teams.models import Team
 

@@ -10,8 +10,11 @@ from pydantic import Field
 
 from muster.api.auth import Admins, Members, who
 from muster.api.changed import Words
-from muster.api.contact_json import many_as_json, values_of
-from muster.api.contact_shapes import (
+from muster.api.description.openapi import says
+from muster.api.paging import Page, decode, encode
+from muster.api.problems import Refused
+from muster.api.shapes.contact_json import many_as_json, values_of
+from muster.api.shapes.contacts import (
     BY,
     ConsentIn,
     ConsentOfNumber,
@@ -22,16 +25,14 @@ from muster.api.contact_shapes import (
     History,
     Opted,
 )
-from muster.api.openapi import says
-from muster.api.paging import Page, decode, encode
-from muster.api.problems import Refused
-from muster.contacts import edit, stop_list
-from muster.contacts.consent import hear
+from muster.contacts import edit
+from muster.contacts.consent import stop_list
+from muster.contacts.consent.channels import hear
 from muster.contacts.models import Change, Contact
 from muster.contacts.search import find as search
 from muster.contacts.search.filters import Filters, filters_of
-from muster.core import phones
-from muster.core.errors import Problem
+from muster.core.phones import spellings
+from muster.core.problems import Problem
 from muster.teams.access import Access
 from muster.teams.models import Team, User
 
@@ -109,7 +110,7 @@ def set_consent_of_number(request: HttpRequest, team: str, body: ConsentOfNumber
     number, and counts for whoever gets it. 409 for a message id that has said something else about it.
     """
     asker = who(request)
-    number = phones.heard(body.number, asker.team.home_region)
+    number = spellings.heard(body.number, asker.team.home_region)
     if number.e164 is None:
         problem = Problem(
             number.code or "phone-unreadable", None, "number", body.number, {"home": asker.team.home_region}

@@ -10,13 +10,13 @@ from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from muster.api.auth import Admins, Members, who
-from muster.api.openapi import says
+from muster.api.description.openapi import says
 from muster.api.paging import Page, by_position
 from muster.contacts import custom_fields as fields
 from muster.contacts.models import CustomField
 from muster.contacts.schema import custom_fields, schema_of
-from muster.core.csv_text import csv_text
 from muster.core.fields import SYSTEM_FIELDS, template_headers
+from muster.core.table.csv_text import csv_text
 from muster.teams.models import Team
 from muster.teams.whole_file import whole_file, whole_workbook
 from muster.workbooks.template import write_template

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pydantic
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_datetime
 from ninja import Body, Header, Query, Router, Status
@@ -19,7 +19,11 @@ from pydantic import Field
 
 from muster.api.auth import Admins, who
 from muster.api.changed import Words
-from muster.api.import_shapes import (
+from muster.api.description.openapi import says
+from muster.api.paging import Page, decode, encode
+from muster.api.problems import Refused, answer
+from muster.api.reading import Upload, read_upload
+from muster.api.shapes.imports import (
     Confirmation,
     ImportChange,
     ImportOut,
@@ -31,15 +35,11 @@ from muster.api.import_shapes import (
     import_json,
     listed_json,
 )
-from muster.api.openapi import says
-from muster.api.paging import Page, decode, encode
-from muster.api.problems import Refused
-from muster.api.reading import Upload, read_upload
 from muster.core import errors
 from muster.core.fields import options_from_json
-from muster.imports import left_out, row_results, run, undo
-from muster.imports.draft import edits
-from muster.imports.models import Import
+from muster.imports import row_results, run, undo
+from muster.imports.draft import edits, left_out
+from muster.imports.models import Import, MovedOn, WrongState
 from muster.imports.row_results import RowResult
 from muster.settings import settings
 from muster.teams.access import Access
@@ -176,7 +176,7 @@ def list_rows(request: HttpRequest, team: str, import_id: UUID, wanted: Query[Wh
     asker = who(request)
     imp = find(asker, import_id)
     if imp.state in {"checking", "failed", "cancelled"}:
-        raise run.WrongState(imp)
+        raise WrongState(imp)
     key = decode(wanted.cursor, int)
     results = row_results.iterate(imp, wanted.outcome, wanted.code or None, past=key[0] if key else 0)
     found = list(islice(results, wanted.limit + 1))
@@ -208,7 +208,7 @@ def change_rows(
     asker = who(request)
     imp = find(asker, import_id)
     if imp.state != "ready":
-        raise run.WrongState(imp)
+        raise WrongState(imp)
     cells = [(each.row, each.header, each.value) for each in body if each.header is not None and each.value is not None]
     leave_out = [(each.row, each.leave_out) for each in body if each.leave_out is not None]
     if len(cells) + len(leave_out) != len(body):
@@ -233,7 +233,7 @@ def confirm_import(
     imp = find(asker, import_id)
     wanted = body.revision if body else None
     if wanted is not None and imp.state == "ready" and wanted != imp.revision + imp.drift:
-        raise run.MovedOn(imp, wanted)
+        raise MovedOn(imp, wanted)
     return Status(202, import_json(run.confirm(imp, asker.user, None if wanted is None else imp.revision)))
 
 
@@ -261,7 +261,7 @@ def rows_to_fix(request: HttpRequest, team: str, import_id: UUID) -> FileRespons
     """Download the rows that failed: the file's own columns, and Row, Problem and How to fix."""
     imp = find(who(request), import_id)
     if imp.state in HAS_NO_ROWS:
-        raise run.WrongState(imp)
+        raise WrongState(imp)
     return whole_file(row_results.rows_to_fix(imp), f"rows-to-fix-{imp.pk}.csv")
 
 
@@ -275,7 +275,7 @@ def rows_to_fix_workbook(request: HttpRequest, team: str, import_id: UUID) -> Fi
     """Download the rows that failed as a workbook. What is wrong is coloured, with a comment; it uploads again."""
     imp = find(who(request), import_id)
     if imp.state in HAS_NO_ROWS:
-        raise run.WrongState(imp)
+        raise WrongState(imp)
     return whole_workbook(lambda file: row_results.write_rows_to_fix(file, imp), f"rows-to-fix-{imp.pk}.xlsx")
 
 
@@ -303,3 +303,10 @@ def undo_import(
     if dry_run:
         return Status(200, asdict(undo.look(imp)))
     return Status(202, import_json(undo.undo(imp, asker.user)))
+
+
+def moved_on(request: HttpRequest, error: MovedOn) -> HttpResponse:
+    """Answer that the draft is not any more what was confirmed, with the import as it is now."""
+    imp = run.keep_summary(error.imp)
+    said = f"You confirmed revision {error.shown}. The import is at revision {imp.revision}: look at it again."
+    return answer(409, said, more={"import": import_json(imp)})

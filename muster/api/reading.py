@@ -15,7 +15,7 @@ from django.utils.http import parse_header_parameters
 from ninja.parser import Parser
 
 from muster.api.problems import Refused
-from muster.core.errors import Problem
+from muster.core.problems import Problem
 
 CHUNK = 256 * 1024
 IN_MEMORY = 8 * 1024 * 1024

@@ -10,9 +10,9 @@ from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
 from muster.api.auth import Admins, who
-from muster.api.contact_shapes import ChannelName
 from muster.api.paging import Page, decode, encode
-from muster.contacts import stopped
+from muster.api.shapes.contacts import ChannelName
+from muster.contacts.consent import stopped
 
 router = Router(tags=["Contacts"])
 

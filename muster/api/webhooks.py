@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from muster.api.auth import Admins, who
-from muster.api.openapi import says
+from muster.api.description.openapi import says
 from muster.api.paging import Page, by_position, decode, encode
 from muster.api.problems import Refused
 from muster.connect.models import Delivery, Webhook

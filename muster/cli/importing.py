@@ -17,7 +17,7 @@ from django.db import connections
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from muster.api.import_shapes import import_json
+from muster.api.shapes.imports import import_json
 from muster.cli.checking import REFUSED, SOME_ROWS_FAIL, BlankMobile, read_columns, read_file, show
 from muster.cli.reading import Reading, give_up, takes_reading
 from muster.contacts.schema import schema_of

@@ -10,8 +10,9 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from muster.core import dates
-from muster.core.table import DELIMITERS, named
+from muster.core.cells import dates
+from muster.core.table.delimiter import DELIMITERS
+from muster.core.table.encoding import named
 
 USAGE = 64  # as in the world of BSD: it could not even be tried
 

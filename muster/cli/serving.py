@@ -16,7 +16,8 @@ from django.core import checks
 from gunicorn.app.base import BaseApplication
 
 from muster.core import phones
-from muster.imports import budget, presence, worker
+from muster.imports import worker
+from muster.imports.process import budget, presence
 from muster.migrating import migrate_database, refuse_later, unapplied
 from muster.pools import close_pools
 from muster.settings import settings

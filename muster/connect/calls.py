@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from muster.connect.gateways import Said
 from muster.connect.models import Call, CallState, Connection, Refusals
-from muster.core import phones
 from muster.core.consent import keyword
+from muster.core.phones import spellings
 from muster.teams.models import Team
 
 MOST_KEPT = 1_000  # of a connection
@@ -30,7 +30,7 @@ def keep(connection: Connection, said: Iterable[Said]) -> list[Call]:
 def _call(connection: Connection, said: Said, now: datetime) -> Call:
     call = Call(team_id=connection.team_id, connection_id=connection.pk, at=now, channel=said.channel)
     call.contact_id, call.message_id, call.said_at = said.contact_id, said.message_id, said.at
-    call.number = phones.heard(said.number, connection.team.home_region).e164 or ""
+    call.number = spellings.heard(said.number, connection.team.home_region).e164 or ""
     for name, value in _meaning(connection.team, said).items():
         setattr(call, name, value)
     if call.opted_out is None:

@@ -9,13 +9,13 @@ from django.dispatch import receiver
 from muster.connect.models import Call, CallState
 from muster.contacts.erase import Person, erasing
 from muster.contacts.models import Contact
-from muster.core import phones
+from muster.core.phones import spellings
 
 
 @receiver(erasing, sender=Contact)
 def forget_calls(person: Person, **_: Any) -> None:
     """Take number and ContactId out of every call of the person. What waits to be heard is heard first."""
-    numbers = {each for number in person.numbers for each in phones.spellings(number)}
+    numbers = {each for number in person.numbers for each in spellings.of(number)}
     ended = Call.objects.filter(team_id=person.team.pk).exclude(state=CallState.WAITING)
     nothing = {"number": "", "contact_id": "", "changed": [], "outcome": "Erased"}
     ended.filter(number__in=numbers).update(**nothing)

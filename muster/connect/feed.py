@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from muster.contacts.mapping import as_columns, channel_of_history
 from muster.contacts.models import Change, Contact
 from muster.core.fields import CHANNELS
+from muster.teams.lock import version_of
 from muster.teams.models import Team
-from muster.teams.version import version_of
 
 LARGEST = 2**63 - 1
 CURSOR = re.compile(r"(s?)([0-9]{1,19})\.([0-9]{1,19})")

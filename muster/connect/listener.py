@@ -12,12 +12,11 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 
 from muster.connect import outbox
 from muster.connect.models import Call, CallState, Connection
-from muster.contacts import consent
-from muster.contacts.consent import Heard, OtherMessage
-from muster.contacts.lock import patience
+from muster.contacts.consent import channels
+from muster.contacts.consent.channels import Heard, OtherMessage
 from muster.contacts.models import Contact, Source
+from muster.teams.lock import patience, version_of
 from muster.teams.models import Team
-from muster.teams.version import version_of
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +82,7 @@ def _apply(team: Team, call: Call) -> None:
 
 
 def _by_number(team: Team, call: Call, through: str) -> Heard:
-    heard = consent.hear(
+    heard = channels.hear(
         team,
         call.number,
         call.channel,
@@ -106,7 +105,7 @@ def _by_contact_id(team: Team, call: Call, through: str) -> Heard | None:
     contact = Contact.objects.filter(team=team, contact_id=call.contact_id).select_related("team").first()
     if contact is None:
         return None
-    changed = consent.set_consent(
+    changed = channels.set_consent(
         contact,
         channel=call.channel,
         opted_out=bool(call.opted_out),

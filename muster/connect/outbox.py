@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from muster.connect.feed import Cursor
 from muster.connect.models import Delivery, Webhook
-from muster.contacts.lock import changing
 from muster.contacts.models import Change
 from muster.core.fields import CHANNELS
+from muster.teams.lock import changing
 from muster.teams.models import Team
 
 CONTACTS, CONSENT = "contacts.changed", "consent.changed"

@@ -11,8 +11,9 @@ from django.db.models import Count, Q, QuerySet
 
 from muster.contacts.models import Contact
 from muster.contacts.search import find
-from muster.contacts.search.filters import NUMBER_OF, Filters, reachable
-from muster.core.csv_text import csv_text
+from muster.contacts.search.filters import Filters, reachable
+from muster.core.fields import NUMBER_OF
+from muster.core.table.csv_text import csv_text
 from muster.teams.models import Membership, Team
 
 MOST_ON_A_PAGE = 500

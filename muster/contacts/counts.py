@@ -16,10 +16,9 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from muster.contacts.lock import locked
 from muster.contacts.models import Change, Contact, ContactCounts
-from muster.contacts.search.filters import NUMBER_OF
-from muster.core.fields import CHANNELS
+from muster.core.fields import CHANNELS, NUMBER_OF
+from muster.teams.lock import locked
 from muster.teams.models import Team
 
 CONTACTS, ASSIGNED = "contacts", "assigned"

@@ -10,13 +10,13 @@ from django.db import connection
 from django.db.models import Func, Max, QuerySet, TextField, Value
 from django.db.models.functions import Length
 
-from muster.contacts.lock import locked
 from muster.contacts.models import ColumnAnswer, Contact, CustomField
 from muster.contacts.search import reindex
-from muster.core.dress import EDGES
+from muster.core.cells.dress import EDGES
+from muster.core.cells.formulas import export_safe
 from muster.core.fields import CUSTOM_KINDS, MAX_CUSTOM_FIELDS, Kind, reserved_name
-from muster.core.formulas import export_safe
 from muster.teams import audit
+from muster.teams.lock import locked
 from muster.teams.members import refuse
 from muster.teams.models import Team, User
 

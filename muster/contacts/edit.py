@@ -8,21 +8,23 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils import timezone
 
-from muster.contacts import history, stop_list
-from muster.contacts.consent import OwnWord, own_word, set_consent, set_consent_of_number
-from muster.contacts.erase import erased_ids
-from muster.contacts.lock import locked
-from muster.contacts.mapping import SEARCHED, as_columns, as_history, as_stored, row_of, staff_ids
+from muster.contacts import history
+from muster.contacts.consent import stop_list
+from muster.contacts.consent.channels import OwnWord, own_word, set_consent, set_consent_of_number
+from muster.contacts.mapping import as_columns, as_history, as_stored, row_of, staff_ids
 from muster.contacts.models import Contact, Source
 from muster.contacts.schema import schema_of, searchable_keys
 from muster.contacts.search.index import document_of, index_rows
-from muster.core import by_hand, opt_outs, phones
+from muster.contacts.tombstones import erased_ids
+from muster.core import by_hand, opt_outs
+from muster.core.cells.dress import EDGES
+from muster.core.cells.formulas import export_safe
 from muster.core.consent import Channel
-from muster.core.dress import EDGES
-from muster.core.errors import Note, Problem
-from muster.core.fields import CHANNELS, Kind, Schema
-from muster.core.formulas import export_safe
-from muster.core.plan import Known, Stored
+from muster.core.fields import CHANNELS, SEARCHED, Kind, Schema
+from muster.core.known import Known, Stored
+from muster.core.phones import spellings
+from muster.core.problems import Note, Problem
+from muster.teams.lock import locked
 from muster.teams.models import Membership, Team, User
 
 __all__ = ["Rejected", "Saved", "add", "save", "set_consent", "set_consent_of_number", "update"]
@@ -109,16 +111,16 @@ class _ByHand:
         contacts = Contact.objects.filter(team=self.team).exclude(id=self.old.id if self.old else 0)
         contact_id, mobile, whatsapp = (values.get(key) for key in ("contact_id", "mobile_number", "whatsapp_number"))
         with_id = contacts.filter(contact_id=contact_id) if contact_id else ()
-        with_mobile = contacts.filter(mobile_number__in=phones.spellings(mobile)) if mobile else ()
-        sharing = contacts.filter(whatsapp_number__in=phones.spellings(whatsapp)) if whatsapp else contacts.none()
+        with_mobile = contacts.filter(mobile_number__in=spellings.of(mobile)) if mobile else ()
+        sharing = contacts.filter(whatsapp_number__in=spellings.of(whatsapp)) if whatsapp else contacts.none()
         with_whatsapp = list(sharing.values_list("id", flat=True)[:2])
         return Known(
             contacts={str(each.contact_id): as_stored(row_of(each), {}) for each in with_id},
-            holders={phones.key(str(each.mobile_number)): as_stored(row_of(each), {}) for each in with_mobile},
-            whatsapp={phones.key(whatsapp): with_whatsapp[0] if len(with_whatsapp) == 1 else None}
+            holders={spellings.key(str(each.mobile_number)): as_stored(row_of(each), {}) for each in with_mobile},
+            whatsapp={spellings.key(whatsapp): with_whatsapp[0] if len(with_whatsapp) == 1 else None}
             if whatsapp and with_whatsapp
             else {},
-            spelled={number: phones.key(number) for number in (mobile, whatsapp) if number},
+            spelled={number: spellings.key(number) for number in (mobile, whatsapp) if number},
             staff=frozenset(staff_ids(self.team).values()),
             erased=erased_ids(self.team, [contact_id]) if contact_id else frozenset(),
         )

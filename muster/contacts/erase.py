@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.conf import settings
 from django.db import connection
 from django.dispatch import Signal
 from django.utils import timezone
 
-from muster.contacts import counts, stop_list
-from muster.contacts.keyed_hash import secrets
-from muster.contacts.lock import locked
-from muster.contacts.mapping import NUMBERS
+from muster.contacts import counts
+from muster.contacts.consent import stop_list
 from muster.contacts.models import Change, Contact, Source, Tombstone
 from muster.contacts.search.index import index_rows
+from muster.contacts.tombstones import digest
+from muster.core.fields import NUMBERS
 from muster.teams import audit
+from muster.teams.lock import locked
 from muster.teams.models import Team, User
 
 KNOWN_BY = ("contact_id", "first_name", "last_name", *NUMBERS)
@@ -83,18 +80,3 @@ def person_of(contact: Contact) -> Person:
         names=frozenset(f"{first} {last}" for first in was["first_name"] for last in was["last_name"]),
         numbers=frozenset().union(*(was[key] for key in NUMBERS)),
     )
-
-
-def digest(team: Team, contact_id: str, secret: str | None = None) -> str:
-    """Return a hash of a ContactId that only this installation can make, and that differs from team to team."""
-    said = f"erased:{team.id}:{contact_id}".encode()
-    return hmac.new((secret or settings.SECRET_KEY).encode(), said, hashlib.sha256).hexdigest()
-
-
-def erased_ids(team: Team, ids: Iterable[str]) -> frozenset[str]:
-    """Return those of the ContactIds whose contact was erased in this team."""
-    known = set(Tombstone.objects.filter(team=team).exclude(digest="").values_list("digest", flat=True))
-    if not known:
-        return frozenset()
-    keys = secrets()
-    return frozenset(each for each in ids if any(digest(team, each, key) in known for key in keys))

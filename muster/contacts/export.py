@@ -14,8 +14,8 @@ from muster.contacts.schema import schema_of
 from muster.contacts.search import find
 from muster.contacts.search.filters import Filters
 from muster.core.consent import Channel
-from muster.core.csv_text import csv_text
 from muster.core.fields import template_headers
+from muster.core.table.csv_text import csv_text
 from muster.teams.models import Team
 from muster.workbooks.book import refuse_too_many, write_table
 from muster.workbooks.columns import column

@@ -9,16 +9,18 @@ from typing import Any
 
 from muster.contacts.models import Contact
 from muster.core.consent import Channel
-from muster.core.fields import CHANNELS, CUSTOM, SYSTEM_FIELDS, Field, Kind
-from muster.core.plan import Stored
+from muster.core.fields import (
+    CHANNELS,
+    CUSTOM,
+    SYSTEM_FIELDS,
+    Field,
+    Kind,
+)
+from muster.core.known import Stored
 from muster.teams.models import Membership, Team
 
 # Keys of the values that are one text in a column of the same name: of those, the numbers, and what search looks at.
 PLAIN = tuple(each.key for each in SYSTEM_FIELDS if each.is_plain)
-NUMBERS = tuple(each.key for each in SYSTEM_FIELDS if each.kind is Kind.PHONE)
-SEARCHED = tuple(each.key for each in SYSTEM_FIELDS if each.is_plain and each.searched)
-SEARCHED_TEXTS = tuple(sorted((key for key in SEARCHED if key not in NUMBERS), key="contact_id".__eq__))  # names first
-SEARCHED_NUMBERS = tuple(key for key in SEARCHED if key in NUMBERS)
 
 CHANNEL_COLUMNS = {
     each.key: tuple(column.name for column in each.columns) for each in SYSTEM_FIELDS if each.kind is Kind.OPT_OUT

@@ -8,9 +8,9 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from muster.contacts import counts
-from muster.contacts.lock import locked
 from muster.contacts.models import Change, Contact, Source
 from muster.contacts.time_ids import next_ids
+from muster.teams.lock import locked
 from muster.teams.members import leaving
 from muster.teams.models import Membership, User
 

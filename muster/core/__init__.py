@@ -6,12 +6,17 @@ plan = make_plan(checked, known, schema, options)    Checked + Known → Plan: w
 outcome = Outcome.of(plan)                       Plan → Outcome: counts, causes, problems
 """
 
-from muster.core.check import Checked, Lookup, Record, check
-from muster.core.errors import BadFile, ErrorCode, Note, Problem
+from muster.core.check import check
+from muster.core.errors import ErrorCode
 from muster.core.fields import Field, Kind, Options, Schema, custom_field
+from muster.core.known import Known, Lookup, Stored
 from muster.core.outcome import Outcome
-from muster.core.plan import Known, Plan, Stored, Verdict, make_plan
-from muster.core.table import Row, Table, parse
+from muster.core.plan import make_plan
+from muster.core.problems import BadFile, Note, Problem
+from muster.core.records import Checked, Record
+from muster.core.table.reader import parse
+from muster.core.table.table import Row, Table
+from muster.core.verdicts import Plan, Verdict
 
 __all__ = [
     "BadFile",

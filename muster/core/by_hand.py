@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from muster.core import phones
 from muster.core.check import check
 from muster.core.consent import Channel, settle_inferred
-from muster.core.errors import Note, Problem
 from muster.core.fields import Kind, Options, Schema
-from muster.core.plan import Known, Stored, number_taken, whatsapp_shared
-from muster.core.table import Row, Table
-from muster.core.values import UNREAD
+from muster.core.known import UNREAD, Known, Stored
+from muster.core.phones.cells import calling_code
+from muster.core.plan import number_taken, whatsapp_shared
+from muster.core.problems import Note, Problem
+from muster.core.table.table import Row, Table
 
 _OPTIONS = Options(blank_mobile="infer")  # a blank mobile number is no problem of its own
 _MAY_BE_BLANK = ("value-blank", "ContactId")  # nor is a blank ContactId
@@ -68,7 +68,7 @@ def text_channel(
     inferred: str, stored: Channel | None, schema: Schema, *, says: bool | None
 ) -> tuple[Channel, Note | None]:
     """Return the text channel of a contact whose mobile number is inferred (C5): out when it cannot be texted."""
-    at_home = inferred.startswith("+" + phones.calling_code(schema.home_region))
+    at_home = inferred.startswith("+" + calling_code(schema.home_region))
     channel, code = settle_inferred(stored, says, at_home=at_home, keep=True)
     return channel, Note(code, None, "OptedOut", {"channel": "text"}) if code else None
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import repeat
-from operator import itemgetter
 from typing import Any, NamedTuple
 
-from muster.core import phones
-from muster.core.dress import EDGES
-from muster.core.errors import BadFile, Note, Problem
-from muster.core.fields import SYSTEM_FIELDS, Absent, Blank, Field, Kind, Options, Schema, position
-from muster.core.header import column_letter, extra_places, field_of
-from muster.core.near_names import near_field
-from muster.core.table import Table, header_candidate, looks_like_data
-from muster.core.values import ABSENT, READERS, UNREAD, Report
+from muster.core.cells.dress import EDGES
+from muster.core.cells.values import READERS, Report
+from muster.core.fields import SYSTEM_FIELDS, Blank, Field, Kind, Options, Schema, position
+from muster.core.known import ABSENT, UNREAD
+from muster.core.phones.cells import IMPOSSIBLE, NOT_ASSIGNED, read_all
+from muster.core.phones.spellings import older_spelling
+from muster.core.problems import BadFile, Note, Problem
+from muster.core.records import Checked, Record
+from muster.core.table.header import column_letter, extra_places, field_of
+from muster.core.table.header_row import header_candidate, looks_like_data
+from muster.core.table.near_names import near_field
+from muster.core.table.table import Table
 
 _ID, _MOBILE, _WHATSAPP = map(position, ("ContactId", "MobileNumber", "WhatsAppMobileNumber"))
 LONGEST_HEADER = 1_000  # characters of a header that is no field's: it is shown and asked about, whole
@@ -24,59 +27,6 @@ MOST_COMPARED = 100  # unknown headers that are compared with the names of field
 _AT_ONCE = 2_000  # rows: columns that fit a processor's cache
 _NO_NUMBER = {None, ABSENT, UNREAD}
 _NOTES = {"number-respelt", "text-garbled", "text-spreadsheet-error", "id-cleaned", "id-zero"}
-
-
-class Record(NamedTuple):
-    """A row whose every cell has been read.
-
-    `values`: one for each system field, in the order of SYSTEM_FIELDS, then one for each of `Checked.custom`.
-    None is a blank cell, ABSENT an absent column, UNREAD a cell with a problem. Channels are True for opted out.
-    """
-
-    number: int
-    values: tuple[Any, ...]
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[Note, ...] = ()
-
-
-class Lookup(NamedTuple):
-    """Whom a plan must know: by ContactId (in the order of the file), by mobile number, and by WhatsApp number.
-
-    A WhatsApp number without a mobile number beside it may become the mobile number.
-    """
-
-    contact_ids: Collection[str]
-    mobiles: Set[str]
-    whatsapps: Set[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A table after reading. `columns`: for each header, its field, or None for a column that is not imported."""
-
-    columns: tuple[Field | None, ...]
-    custom: tuple[Field, ...]
-    records: list[Record]
-    notes: tuple[Note, ...] = ()
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """The fields of `Record.values`, in their order."""
-        return SYSTEM_FIELDS + self.custom
-
-    def says(self, field: Field) -> bool:
-        """Whether the file says anything about a field: by a column, or by its absence."""
-        return field in self.columns or field.absent is Absent.CLEARED
-
-    def asked(self) -> Lookup:
-        """Return what must be known of the team to plan these rows."""
-        values = [record.values for record in self.records]
-        inferred = (each[_WHATSAPP] for each in values if each[_MOBILE] is None)
-        return Lookup(
-            [each for each in dict.fromkeys(map(itemgetter(_ID), values)) if isinstance(each, str)],
-            {*map(itemgetter(_MOBILE), values), *inferred} - _NO_NUMBER,
-            set(map(itemgetter(_WHATSAPP), values)) - _NO_NUMBER,
-        )
 
 
 class _Found(NamedTuple):
@@ -105,7 +55,7 @@ def read_rows(table: Table, columns: Sequence[Field | None], schema: Schema, opt
     read: dict[Field, list[Any]] = {}
     for field, cells in zip(columns, by_column, strict=False):
         if field:
-            as_notes = _NOTES if schema.strict_numbers else _NOTES | {phones.NOT_ASSIGNED}
+            as_notes = _NOTES if schema.strict_numbers else _NOTES | {NOT_ASSIGNED}
             report = _reporter(field, cells, table, as_notes, found)
             read[field] = _read_column(field, cells, report, schema, options)
     _check_marks(table, columns, read, found)
@@ -153,15 +103,15 @@ def _read_column(field: Field, cells: Sequence[str], report: Report, schema: Sch
 def _read_phones(cells: Sequence[str], report: Report, schema: Schema) -> list[Any]:
     values: list[Any] = []
     home, strict = schema.home_region, schema.strict_numbers
-    for index, (number, code) in enumerate(phones.read_all(cells, home)):
+    for index, (number, code) in enumerate(read_all(cells, home)):
         if code is None:
             values.append(number)
-        elif code == phones.NOT_ASSIGNED and not strict:
+        elif code == NOT_ASSIGNED and not strict:
             values.append(number)
             report(index, code, {"number": number})
         elif not cells[index].strip(EDGES):
             values.append(None)
-        elif code == phones.IMPOSSIBLE[1] and (respelt := phones.older_spelling(cells[index], home)):
+        elif code == IMPOSSIBLE[1] and (respelt := older_spelling(cells[index], home)):
             values.append(respelt)
             report(index, "number-respelt", {"number": respelt})
         else:

@@ -23,7 +23,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
-from muster.core.values import Missing
+from muster.core.known import Missing
 
 OPTED_BACK_IN = "opted-back-in"
 OPT_OUT_KEPT = "opt-out-kept"

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from muster.core import dates, phones
 from muster.core.catalogue import REGISTRY, ErrorCode
+from muster.core.cells import dates
 from muster.core.fields import answer_in_words
+from muster.core.phones.cells import show, suggest, two_ways
+from muster.core.problems import Note, Problem
 
 __all__ = [
     "LEVELS",
     "REGISTRY",
-    "BadFile",
     "ErrorCode",
-    "Note",
-    "Problem",
     "as_json",
     "fix",
     "guide",
@@ -27,36 +26,6 @@ __all__ = [
 
 
 LONGEST_SHOWN = 200  # characters of a cell in a sentence
-
-
-class Problem(NamedTuple):
-    """Something a person has to put right. `row` is None for the file; `value` is what they wrote.
-
-    `facts` fill the placeholders of the code's message, e.g. {"limit": 255}.
-    """
-
-    code: str
-    row: int | None = None
-    field: str | None = None
-    value: str | None = None
-    facts: Mapping[str, Any] | None = None
-
-
-class Note(NamedTuple):
-    """Something a person should know about a row that is imported all the same."""
-
-    code: str
-    row: int | None = None
-    field: str | None = None
-    facts: Mapping[str, Any] | None = None
-
-
-class BadFile(Exception):  # noqa: N818  it says what it is
-    """The file cannot be imported as it stands: all its problems at once. The only exception the core raises."""
-
-    def __init__(self, *problems: Problem) -> None:
-        super().__init__(", ".join(problem.code for problem in problems))
-        self.problems = problems
 
 
 def title(code: str, field: str | None = None) -> str:
@@ -163,7 +132,7 @@ def _words(found: Problem | Note) -> dict[str, Any]:
 def _no_plus(words: Mapping[str, Any]) -> dict[str, str]:
     home = words.get("home", "US")
     value = words["value"] or ""
-    suggestion, ways = phones.suggest(value, home), phones.two_ways(value, home)
+    suggestion, ways = suggest(value, home), two_ways(value, home)
     reading = f" and can be read as {ways[0]} or as {ways[1]}" if ways else f" and is not a {home} number"
     return {"suggestion_hint": f", for example {suggestion}" if suggestion else "", "reading_hint": reading}
 
@@ -214,7 +183,7 @@ _EXTRA: Mapping[str, Any] = {
     "file-open-quote": _open_quote,
     "value-not-a-date": _no_date,
     "phone-not-assigned": lambda words: {
-        "number_or_value": phones.show(words["number"]) if words.get("number") else f"“{words['value']}”"
+        "number_or_value": show(words["number"]) if words.get("number") else f"“{words['value']}”"
     },
     "header-missing": lambda words: {
         "header_hint": f" Row {words['header_row']} looks like the header: delete the rows above it."
@@ -228,7 +197,7 @@ _EXTRA: Mapping[str, Any] = {
     "opt-out-kept": lambda words: {
         "kept_text": "has a number that said STOP, and is" if words.get("stopped") else "stays"
     },
-    "number-respelt": lambda words: {"number": phones.show(words["number"])},
+    "number-respelt": lambda words: {"number": show(words["number"])},
     "value-blank": lambda words: {
         "blank_hint": " Or choose Infer Mobile Number to use the WhatsApp number."
         if words["field"] == "MobileNumber"

@@ -279,3 +279,14 @@ def reference() -> str:
         names = each.name if each in custom else " or ".join(f"`{header}`" for header in each.headers or (each.name,))
         lines.append(f"| {names} | {'required' if each.required else 'optional'} | {each.blank} | {each.absent} |")
     return "\n".join(lines) + "\n"
+
+
+NUMBERS = tuple(each.key for each in SYSTEM_FIELDS if each.kind is Kind.PHONE)
+
+SEARCHED = tuple(each.key for each in SYSTEM_FIELDS if each.is_plain and each.searched)
+
+SEARCHED_TEXTS = tuple(sorted((key for key in SEARCHED if key not in NUMBERS), key="contact_id".__eq__))  # names first
+
+SEARCHED_NUMBERS = tuple(key for key in SEARCHED if key in NUMBERS)
+
+NUMBER_OF = {"text": "mobile_number", "whatsapp": "whatsapp_number", "whatsapp_marketing": "whatsapp_number"}

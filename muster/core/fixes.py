@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from muster.core import dates as dates_of
-from muster.core import phones
-from muster.core.dress import EDGES, undressed
-from muster.core.garbled import mended
-from muster.core.values import NOTHING, is_spreadsheet_error
+from muster.core.cells import dates as dates_of
+from muster.core.cells.dress import EDGES, undressed
+from muster.core.cells.garbled import mended
+from muster.core.cells.values import NOTHING, is_spreadsheet_error
+from muster.core.phones.cells import LONGEST_TEXT, read, show, suggest
+from muster.core.phones.cells import region_of as region_of_number
 
 # Cleared only when asked. No "x" and no "?": they may mean something.
 _CLEARED = NOTHING | {"0", "no number"}
@@ -41,19 +42,19 @@ def changes(before: Iterable[str], after: Iterable[str]) -> list[Change]:
 def add_plus(cells: Iterable[str], home: str, regions: Collection[str] | None = None) -> list[str]:
     """Write numbers that came without their + with it, where that makes a possible number of one of these regions."""
     return [
-        with_plus if with_plus and (regions is None or region_of(with_plus) in regions) else cell
+        with_plus if with_plus and (regions is None or region_of_number(with_plus) in regions) else cell
         for cell, with_plus in ((cell, _with_plus(cell, home)) for cell in cells)
     ]
 
 
 def _with_plus(cell: str, home: str) -> str | None:
-    lacks = bool(cell.strip(EDGES)) and phones.read(cell, home).code == "phone-no-plus"
-    return phones.suggest(cell, home) if lacks else None
+    lacks = bool(cell.strip(EDGES)) and read(cell, home).code == "phone-no-plus"
+    return suggest(cell, home) if lacks else None
 
 
 def region_of(shown: str) -> str:
     """Return the region of a number written with its +, as "GB"; "001" where it belongs to no country."""
-    return phones.region_of("+" + "".join(filter(str.isdigit, shown))) or "001"
+    return region_of_number("+" + "".join(filter(str.isdigit, shown))) or "001"
 
 
 def of_region(cells: Iterable[str], region: str) -> list[str]:
@@ -62,8 +63,8 @@ def of_region(cells: Iterable[str], region: str) -> list[str]:
     def fixed(cell: str) -> str:
         if not cell.strip(EDGES) or "+" in cell or "\uff0b" in cell:
             return cell
-        number = phones.read(cell, region)
-        return phones.show(number.e164) if number.e164 and number.code is None else cell
+        number = read(cell, region)
+        return show(number.e164) if number.e164 and number.code is None else cell
 
     return [fixed(cell) for cell in cells]
 
@@ -72,7 +73,7 @@ def drop_1_after_52(cells: Iterable[str]) -> list[str]:
     """Take away the 1 that Mexican mobile numbers had after +52 until 2019."""
 
     def has_it(cell: str) -> bool:
-        return len(cell) <= phones.LONGEST_TEXT and bool(_MEXICO_WITH_1.fullmatch(cell.strip(EDGES)))
+        return len(cell) <= LONGEST_TEXT and bool(_MEXICO_WITH_1.fullmatch(cell.strip(EDGES)))
 
     return [_MEXICO_WITH_1.sub(r"\1\2", cell) if has_it(cell) else cell for cell in cells]
 

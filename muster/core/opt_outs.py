@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from muster.core.consent import OPT_OUT_KEPT, Channel, by_number, numbers_by_channel
-from muster.core.errors import Note
 from muster.core.fields import SYSTEM_FIELDS, Kind, position
+from muster.core.known import Stops
+from muster.core.problems import LEFT_OUT, Note
 
-LEFT_OUT = "opt-out-left-out"
 CHANNEL_FIELDS = tuple(
     (each.key, each.name, position(each.name)) for each in SYSTEM_FIELDS if each.kind is Kind.OPT_OUT
 )
-Stops: TypeAlias = Mapping[str, Mapping[str, Any]]  # number → channel → since when
 _OVERRULED = {"opted-back-in", "text-opted-out"}
 
 

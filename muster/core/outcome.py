@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, fields
 from dataclasses import field as default
 from typing import Any
 
-from muster.core.errors import Note, Problem, as_json
-from muster.core.plan import Plan, Verdict
+from muster.core.errors import as_json
+from muster.core.problems import Note, Problem
+from muster.core.verdicts import OUTCOMES, Plan, Verdict
 
 MAX_PROBLEMS = 1000
 MAX_ROWS_OF_A_CAUSE = 20
-OUTCOMES = ("created", "updated", "unchanged", "failed")
 
 
 @dataclass(slots=True)

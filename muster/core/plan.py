@@ -6,93 +6,19 @@ The same function answers "what would happen" and "what happens": the preview is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
-from muster.core import opt_outs, phones
-from muster.core.check import Checked, Record
+from muster.core import opt_outs
+from muster.core.cells.names import have_a_word_in_common
 from muster.core.consent import Channel, Says, settle, settle_inferred
-from muster.core.errors import Note, Problem
 from muster.core.fields import CHANNELS, NAMED, Blank, Options, Schema, position
-from muster.core.names import have_a_word_in_common
-from muster.core.values import ABSENT, UNREAD
-
-
-class Stored(NamedTuple):
-    """A contact as the team has it: the store's own key, and its values by field key (none: no entry, or None)."""
-
-    key: int
-    values: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        """First and last name."""
-        return f"{self.values.get('first_name', '')} {self.values.get('last_name', '')}".strip()
-
-    @property
-    def named(self) -> str:
-        """The name and the ContactId, as messages say who somebody is."""
-        return f"{self.name} ({self.values.get('contact_id') or 'added by hand'})"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The facts a plan needs, and no more: who has these ids and these numbers, and which Staff IDs exist.
-
-    `contacts` by ContactId; `holders` by mobile number; `whatsapp`: the key of who has a WhatsApp number, None when
-    several have it; `erased`: ContactIds whose contact was erased on request; `zeros`: an id of the file → a stored
-    id that differs by leading zeros only; `stops`: what numbers have said STOP on.
-
-    Numbers are those of the file, in its spelling. `spelled` has the key of those that may be spelled otherwise:
-    holders and WhatsApp numbers are by that key, which for any other number is the number itself.
-    """
-
-    contacts: Mapping[str, Stored] = field(default_factory=dict)
-    holders: Mapping[str, Stored] = field(default_factory=dict)
-    whatsapp: Mapping[str, int | None] = field(default_factory=dict)
-    staff: frozenset[str] = frozenset()
-    erased: frozenset[str] = frozenset()
-    zeros: Mapping[str, str] = field(default_factory=dict)
-    stops: opt_outs.Stops = field(default_factory=dict)
-    spelled: Mapping[str, str] = field(default_factory=dict)
-
-    def is_same(self, number: str | None, other: str | None) -> bool:
-        """Whether two numbers are one person's, however they are spelled."""
-        return number == other or (
-            number is not None and self.spelled.get(number, number) == self.spelled.get(other or "", other)
-        )
-
-    def other_holder(self, number: str, key: int | None) -> Stored | None:
-        """Return who has a mobile number, unless it is the contact with this key: only one contact may have it."""
-        holder = self.holders.get(self.spelled.get(number, number))
-        return None if holder is None or holder.key == key else holder
-
-    def is_shared(self, whatsapp: str, key: int | None) -> bool:
-        """Whether a WhatsApp number is had by another contact than the one with this key, which is worth a note."""
-        return self.whatsapp.get(self.spelled.get(whatsapp, whatsapp), key) != key
-
-
-class Verdict(NamedTuple):
-    """What happens to one row. `before` and `after` hold what changes, by field key; a new contact has no `before`."""
-
-    row: int
-    outcome: str  # created, updated, unchanged, failed
-    contact_id: str | None
-    key: int | None
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Every row's verdict, in the order of the file, and what there is to say of the file itself."""
-
-    verdicts: list[Verdict]
-    notes: tuple[Note, ...] = ()
+from muster.core.known import ABSENT, UNREAD, Known, Stored
+from muster.core.phones.cells import calling_code, show
+from muster.core.problems import Note, Problem
+from muster.core.records import Checked, Record
+from muster.core.verdicts import Plan, Verdict
 
 
 def make_plan(checked: Checked, known: Known, schema: Schema, options: Options) -> Plan:
@@ -108,12 +34,12 @@ def verdicts(checked: Checked, known: Known, schema: Schema, options: Options) -
 
 def number_taken(row: int | None, number: str, holder: str) -> Problem:
     """Return the problem of a mobile number that is somebody else's."""
-    return Problem("number-taken", row, "MobileNumber", number, {"number": phones.show(number), "holder": holder})
+    return Problem("number-taken", row, "MobileNumber", number, {"number": show(number), "holder": holder})
 
 
 def whatsapp_shared(row: int | None, number: str) -> Note:
     """Return the note on a WhatsApp number that another contact has too."""
-    return Note("whatsapp-shared", row, "WhatsAppMobileNumber", {"number": phones.show(number)})
+    return Note("whatsapp-shared", row, "WhatsAppMobileNumber", {"number": show(number)})
 
 
 _ID, _FIRST, _LAST = map(position, ("ContactId", "FirstName", "LastName"))
@@ -135,7 +61,7 @@ class _Planner:
         self.known, self.options = known, options
         self.keep_said = options.opt_back_in == "keep"
         self.keep = self.keep_said or options.blank_opt_out == "keep"
-        self.home_code = "+" + phones.calling_code(schema.home_region)
+        self.home_code = "+" + calling_code(schema.home_region)
         self.others = [
             (place, each.key, each.name, each.blank is Blank.KEPT)
             for place, each in enumerate(checked.fields)
@@ -200,7 +126,7 @@ class _Planner:
         if number is None or number is UNREAD or self.known.is_same(number, has):
             return stored, None, False
         if has is not None and not self.options.allow_mobile_updates:
-            facts = {"number": phones.show(number), "kept": phones.show(has)}
+            facts = {"number": show(number), "kept": show(has)}
             notes.append(Note("number-kept", record.number, "MobileNumber", facts))
             return stored, None, False
         holder = self.known.other_holder(number, stored.key)
@@ -232,7 +158,7 @@ class _Planner:
     def _note_number(record: Record, has: str | None, number: str, notes: list[Note], *, inferred: bool) -> None:
         """Note that a stored mobile number changes, and that the new one is inferred."""
         if has is not None:
-            facts = {"before": phones.show(has), "after": phones.show(number)}
+            facts = {"before": show(has), "after": show(number)}
             notes.append(Note("number-changed", record.number, "MobileNumber", facts))
         if inferred:
             notes.append(Note("number-inferred", record.number, "MobileNumber", {"number": number}))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from muster.core import phones
-from muster.core.check import Checked, Lookup, Record, read_rows, resolve_columns
+from muster.core.check import read_rows, resolve_columns
 from muster.core.fields import Options, Schema, position
-from muster.core.plan import Known, Plan, verdicts
-from muster.core.table import Table
+from muster.core.known import Known, Lookup
+from muster.core.phones.spellings import key as key_of
+from muster.core.plan import verdicts
+from muster.core.records import Checked, Record
+from muster.core.table.table import Table
+from muster.core.verdicts import Plan
 
 T = TypeVar("T")
 _STRETCH = 500
@@ -139,4 +142,22 @@ def _keys(record: Record) -> Iterator[str]:
     contact_id = record.values[_CONTACT_ID]
     if isinstance(contact_id, str):
         yield _ID + contact_id
-    yield from {phones.key(number) for place in _NUMBERS if isinstance(number := record.values[place], str)}
+    yield from {key_of(number) for place in _NUMBERS if isinstance(number := record.values[place], str)}
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A file as it was parsed, and the table that the edits (`steps`) made of it."""
+
+    schema: Schema
+    options: Options
+    file: Table
+    table: Table
+    steps: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Edited):
+    """The same, and what its cells say."""
+
+    checked: Checked = field(kw_only=True)

@@ -10,15 +10,17 @@ from typing import Any
 
 from muster.contacts.schema import searchable_keys
 from muster.contacts.time_ids import next_ids
+from muster.core.known import Stored
 from muster.core.outcome import Outcome, Tally
-from muster.core.plan import Stored, Verdict, verdicts
+from muster.core.plan import verdicts
+from muster.core.replan import Reading
+from muster.core.verdicts import Verdict
 from muster.imports.models import Import
 from muster.imports.progress import Clock
 from muster.imports.store import blobs
 from muster.imports.store.contact_writer import Writer
 from muster.imports.store.facts import Facts
 from muster.imports.store.packed_rows import Packer
-from muster.imports.workspace import Reading
 from muster.teams.models import Team
 
 BATCH_ROWS = 5_000

@@ -12,7 +12,7 @@ from django.utils import timezone
 from muster.contacts.erase import Person, erasing
 from muster.contacts.models import Contact
 from muster.core import phones
-from muster.core.errors import BadFile
+from muster.core.problems import BadFile
 from muster.imports import workspace
 from muster.imports.models import Content, Edit, Import, State
 from muster.imports.store import blobs, packed_rows

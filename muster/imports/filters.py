@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from muster.core import errors
-from muster.core.errors import Note, Problem
-from muster.core.outcome import OUTCOMES
-from muster.core.plan import Verdict
+from muster.core.catalogue import REGISTRY
+from muster.core.problems import Note, Problem
+from muster.core.verdicts import OUTCOMES, Verdict
 
 LEFT_OUT = "row-left-out"
 
@@ -48,7 +47,7 @@ class Filter:
         """Read it from an address; what is not known there falls back to the default."""
         show = query.get("show", default)
         code = query.get("code", "")
-        return cls(show if show in CHIPS else default, code if code in errors.REGISTRY else "", query.get("field", ""))
+        return cls(show if show in CHIPS else default, code if code in REGISTRY else "", query.get("field", ""))
 
     def query(self, **more: Any) -> str:
         """Return it as the query of an address."""

@@ -11,8 +11,8 @@ from django.template.loader import get_template
 from django.urls import reverse
 
 from muster.core import errors
-from muster.core.opt_outs import LEFT_OUT
 from muster.core.outcome import Cause, Outcome
+from muster.core.problems import LEFT_OUT
 from muster.imports.models import Import, Mail
 from muster.settings import settings
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
+from muster.core.problems import LEFT_OUT
+from muster.settings import settings
 from muster.teams.models import Team, User
 
 
@@ -22,6 +26,9 @@ class State(models.TextChoices):
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
     UNDONE = "undone", "Undone"
+
+
+MAY_APPLY_OPT_OUTS = (State.READY, State.DONE)
 
 
 class Import(models.Model):
@@ -105,6 +112,14 @@ class Import(models.Model):
     def by(self) -> User | None:
         """Who imported: whoever confirmed it, else whoever brought the file."""
         return self.confirmed_by or self.created_by
+
+    @property
+    def opt_outs_left_out(self) -> int:
+        """How many opt-outs of left-out rows wait to be applied."""
+        if self.state not in MAY_APPLY_OPT_OUTS:
+            return 0
+        noted = int(self.summary.get("note_counts", {}).get(LEFT_OUT, 0))
+        return max(0, noted - int(self.summary.get("opt_outs_applied", 0)))
 
     def move(self, *states: State, to: State, revision: int | None = None, **values: Any) -> bool:
         """Move from one of `states`, and from a revision if one is given, in one conditional update.
@@ -200,3 +215,51 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} to {self.to}"
+
+
+class WrongState(Exception):  # noqa: N818  says what happened, like BadFile
+    """The import is not where it would have to be for this: somebody was first, or it is too late."""
+
+    def __init__(self, imp: Import) -> None:
+        super().__init__(f"the import is {imp.state}")
+        self.state = imp.state
+
+
+class MovedOn(Exception):  # noqa: N818  says what happened
+    """The draft is not any more what was confirmed. `imp` is how it stands now."""
+
+    def __init__(self, imp: Import, shown: int) -> None:
+        super().__init__(f"revision {shown} was confirmed, it is at {imp.revision}")
+        self.imp, self.shown = imp, shown
+
+
+class OtherPayload(Exception):  # noqa: N818  says what happened
+    """The idempotency key was used before, for something else."""
+
+
+class Overtaken(Exception):  # noqa: N818  says what happened
+    """Another worker has taken the import over: whatever this one has done must not count."""
+
+
+class NoSuchCell(Exception):  # noqa: N818  says what happened
+    """The file has no such row, or no such header."""
+
+    def __init__(self, row: int, header: str | None) -> None:
+        super().__init__(f"row {row}, {header}" if header else f"row {row}")
+        self.row, self.header = row, header
+
+
+class TooMuch(Exception):  # noqa: N818  says what happened
+    """The edit is larger than a cell, a step or a draft may be; the sentence says which."""
+
+
+def can_undo(imp: Import) -> bool:
+    """Whether the import is done, no undo itself, young enough, and nobody is undoing it already."""
+    if imp.state != State.DONE or imp.undoes_id or timezone.now() > last_day(imp):
+        return False
+    return not imp.undone_by.exclude(state__in=(State.FAILED, State.CANCELLED)).exists()
+
+
+def last_day(imp: Import) -> datetime:
+    """Until when the import can be undone."""
+    return (imp.finished_at or imp.created_at) + timedelta(days=settings().undo_days)

@@ -10,14 +10,14 @@ from typing import IO, Any, NamedTuple
 from muster.contacts.mapping import channel_of_history, staff_ids
 from muster.contacts.models import Change
 from muster.contacts.schema import schema_of
-from muster.core import rows_to_fix as core_rows_to_fix
 from muster.core.consent import Channel
-from muster.core.csv_text import csv_text
-from muster.core.errors import Note, Problem
 from muster.core.fields import CHANNELS, options_from_json
-from muster.core.plan import Verdict
-from muster.core.rows_to_fix import FailedRow
-from muster.core.table import Row, Table
+from muster.core.problems import Note, Problem
+from muster.core.table import rows_to_fix as core_rows_to_fix
+from muster.core.table.csv_text import csv_text
+from muster.core.table.rows_to_fix import FailedRow
+from muster.core.table.table import Row, Table
+from muster.core.verdicts import Verdict
 from muster.imports import workspace
 from muster.imports.models import Import, State
 from muster.imports.store import blobs, packed_rows

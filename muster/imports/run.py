@@ -14,49 +14,25 @@ from django.db.models import F
 from django.utils import timezone
 
 from muster.connect import outbox
-from muster.contacts.lock import locked
 from muster.contacts.schema import schema_of
-from muster.core.errors import BadFile
 from muster.core.fields import Options, options_to_json
 from muster.core.outcome import Outcome, Tally
 from muster.core.plan import verdicts
-from muster.core.table import extent
-from muster.imports import apply, lease, workspace
-from muster.imports.gc_pause import without_collecting
+from muster.core.problems import BadFile
+from muster.core.replan import Reading
+from muster.core.table.reader import extent
+from muster.imports import apply, workspace
 from muster.imports.mail import write_mails
-from muster.imports.models import Edit, Import, State
+from muster.imports.models import Edit, Import, MovedOn, OtherPayload, Overtaken, State, WrongState
+from muster.imports.process import lease
+from muster.imports.process.gc_pause import without_collecting
 from muster.imports.progress import Clock
 from muster.imports.store import blobs, facts
 from muster.imports.store.db_text import fit, fit_for_json
-from muster.imports.workspace import Reading
 from muster.settings import settings
 from muster.teams import audit
+from muster.teams.lock import locked, version_of
 from muster.teams.models import Team, User
-from muster.teams.version import version_of
-
-
-class WrongState(Exception):  # noqa: N818  says what happened, like BadFile
-    """The import is not where it would have to be for this: somebody was first, or it is too late."""
-
-    def __init__(self, imp: Import) -> None:
-        super().__init__(f"the import is {imp.state}")
-        self.state = imp.state
-
-
-class MovedOn(Exception):  # noqa: N818  says what happened
-    """The draft is not any more what was confirmed. `imp` is how it stands now."""
-
-    def __init__(self, imp: Import, shown: int) -> None:
-        super().__init__(f"revision {shown} was confirmed, it is at {imp.revision}")
-        self.imp, self.shown = imp, shown
-
-
-class OtherPayload(Exception):  # noqa: N818  says what happened
-    """The idempotency key was used before, for something else."""
-
-
-class Overtaken(Exception):  # noqa: N818  says what happened
-    """Another worker has taken the import over: whatever this one has done must not count."""
 
 
 def receive(

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from muster.contacts.lock import locked
 from muster.contacts.schema import searchable_keys
 from muster.contacts.time_ids import next_ids
 from muster.core.outcome import Outcome
 from muster.imports import run as running
-from muster.imports.gc_pause import without_collecting
-from muster.imports.models import Import, State
+from muster.imports.models import Import, Overtaken, State, WrongState, can_undo
+from muster.imports.process.gc_pause import without_collecting
 from muster.imports.progress import Clock
-from muster.imports.run import Overtaken, WrongState
 from muster.imports.store.contact_writer import Writer
 from muster.imports.undo_plan import BATCH_ROWS, PARTLY, REMOVED, RESTORED, UndoDecision, decisions
-from muster.settings import settings
 from muster.teams import audit
+from muster.teams.lock import locked
 from muster.teams.models import Team, User
 
 
@@ -53,18 +50,6 @@ def look(imp: Import) -> UndoPlan:
         tally[decision.what] += 1
         tally["opt_outs_kept"] += decision.opt_outs_kept
     return UndoPlan(**tally)
-
-
-def can_undo(imp: Import) -> bool:
-    """Whether the import is done, no undo itself, young enough, and nobody is undoing it already."""
-    if imp.state != State.DONE or imp.undoes_id or timezone.now() > last_day(imp):
-        return False
-    return not imp.undone_by.exclude(state__in=(State.FAILED, State.CANCELLED)).exists()
-
-
-def last_day(imp: Import) -> datetime:
-    """Until when the import can be undone."""
-    return (imp.finished_at or imp.created_at) + timedelta(days=settings().undo_days)
 
 
 def undo(imp: Import, user: User) -> Import:

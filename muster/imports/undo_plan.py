@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from muster.contacts.mapping import NUMBERS, as_history, channel_of_history
+from muster.contacts.mapping import as_history, channel_of_history
 from muster.contacts.schema import schema_of
 from muster.core import opt_outs
 from muster.core.consent import Channel
-from muster.core.fields import CHANNELS, CUSTOM
+from muster.core.fields import CHANNELS, CUSTOM, NUMBERS
+from muster.core.known import Stops
 from muster.imports.models import Import, State
 from muster.imports.store import bulk_sql, facts
 from muster.teams.models import Membership, Team
@@ -165,7 +166,7 @@ class UndoPlanner:
                 touched[contact] = touched.get(contact, frozenset()) | names
         return touched, {contact: at for contact, (_, at) in inferred.items()}
 
-    def _stops(self, entries: Sequence[ImportedChange]) -> opt_outs.Stops:
+    def _stops(self, entries: Sequence[ImportedChange]) -> Stops:
         """Return what the numbers that would go back have said STOP on."""
         before = (each.before for each in entries if each.action != "created")
         numbers = {each[key] for each in before for key in NUMBERS if each.get(key)}
@@ -184,7 +185,7 @@ def _would_opt_in(now: Any, before: Any) -> bool:
     return isinstance(now, Channel) and now.opted_out and not (before and before[0])
 
 
-def _stopped(decision: UndoDecision, stops: opt_outs.Stops) -> UndoDecision:
+def _stopped(decision: UndoDecision, stops: Stops) -> UndoDecision:
     """Return a decision by which a number that said STOP meanwhile is not given back without it."""
     if not (stops and decision.back):
         return decision

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from muster.imports.grid import views
-from muster.imports.pages import columns, confirm, file_format, fix_many, fix_row, review, start, workbooks
+from muster.imports.pages import columns, confirm, file_format, fix_many, fix_row, one, review, start, workbooks
 
 app_name = "imports"
 urlpatterns = [
@@ -14,8 +14,8 @@ urlpatterns = [
     path("paste/", start.paste, name="paste"),
     path("template.csv", start.template, name="template"),
     path("template.xlsx", workbooks.template, name="template_workbook"),
-    path("<uuid:pk>/", start.show, name="show"),
-    path("<uuid:pk>/progress", start.progress, name="progress"),
+    path("<uuid:pk>/", one.show, name="show"),
+    path("<uuid:pk>/progress", one.progress, name="progress"),
     path("<uuid:pk>/rows-to-fix.csv", start.rows_to_fix, name="rows_to_fix"),
     path("<uuid:pk>/rows-to-fix.xlsx", workbooks.rows_to_fix, name="fix_workbook"),
     path("<uuid:pk>/changes.csv", start.changes, name="changes"),

@@ -25,13 +25,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from muster.connect import background, outbox
-from muster.contacts import lock
-from muster.core.errors import BadFile
 from muster.core.outcome import Outcome
-from muster.imports import lease, mail, mail_sender, progress, retention, run, turns, undo
-from muster.imports.budget import processor_time
-from muster.imports.models import Import, State
+from muster.core.problems import BadFile
+from muster.imports import mail, progress, retention, run, undo
+from muster.imports.models import Import, Overtaken, State
+from muster.imports.process import lease, mail_sender, turns
+from muster.imports.process.budget import processor_time
 from muster.settings import settings
+from muster.teams import lock
 
 log = logging.getLogger(__name__)
 
@@ -202,7 +203,7 @@ def carry_out(imp: Import) -> Outcome | None:
     try:
         with heartbeat(imp), lock.patience(SECONDS_FOR_LOCK, settings().worker_seconds):
             return (undo.run if imp.undoes_id else run.run)(imp, clock)
-    except run.Overtaken as error:
+    except Overtaken as error:
         log.warning("%s", error)
     except BadFile as bad:
         _refuse(imp, bad)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
@@ -18,15 +18,19 @@ from cachetools import LRUCache
 from django.db.models import FilteredRelation, Q
 
 from muster.contacts.schema import schema_of
-from muster.core.check import Checked, check
-from muster.core.errors import Note
+from muster.core.check import check
 from muster.core.fields import Options, Schema, options_from_json
-from muster.core.plan import Known, Plan, Verdict, make_plan
-from muster.core.replan import Sheet, moved, reread
-from muster.core.table import Row, Table, parse
+from muster.core.known import Known
+from muster.core.plan import make_plan
+from muster.core.problems import Note
+from muster.core.records import Checked
+from muster.core.replan import Edited, Reading, Sheet, moved, reread
+from muster.core.table.reader import parse
+from muster.core.table.table import Row, Table
+from muster.core.verdicts import Plan, Verdict
 from muster.imports.filters import Counts, Filter, RowList
-from muster.imports.gc_pause import without_collecting
 from muster.imports.models import Edit, Import
+from muster.imports.process.gc_pause import without_collecting
 from muster.imports.progress import Clock
 from muster.imports.store import blobs, facts
 from muster.settings import settings
@@ -52,24 +56,6 @@ class Moment(NamedTuple):
     revision: int
     version: int
     steps: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """A file as it was parsed, and the table that the edits (`steps`) made of it."""
-
-    schema: Schema
-    options: Options
-    file: Table
-    table: Table
-    steps: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading(Edited):
-    """The same, and what its cells say."""
-
-    checked: Checked = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

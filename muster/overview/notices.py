@@ -16,7 +16,7 @@ from muster.imports.models import Import, State
 from muster.imports.pages.history import status
 from muster.settings import settings
 from muster.teams.access import teams_of
-from muster.teams.mail_files import has_mail_server
+from muster.teams.mailing.mail_files import has_mail_server
 from muster.teams.models import Team, User
 
 DAYS_KEPT = 14

@@ -15,8 +15,8 @@ from django.utils.text import slugify
 
 from muster.core.phones import is_region
 from muster.teams import audit
+from muster.teams.lock import move_version
 from muster.teams.models import Invitation, Membership, Role, Team, User
-from muster.teams.version import move_version
 
 # Sent with `membership` and `by`, in the transaction that removes a member: whoever points to one lets go.
 leaving = Signal()

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from muster.settings import settings
-from muster.teams import mail_files
+from muster.teams.mailing import mail_files
 from muster.teams.models import AuditEntry
 
 

@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 
 import xlsxwriter
 
-from muster.core.formulas import export_unsafe
+from muster.core.cells.formulas import export_unsafe
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_576  # that a sheet has, the header among them

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import IO
 
 from muster.core.fields import Options, Schema
-from muster.core.header import field_of
-from muster.core.rows_to_fix import EXTRA, FailedRow, problems_by_place
+from muster.core.table.header import field_of
+from muster.core.table.rows_to_fix import EXTRA, FailedRow, problems_by_place
 from muster.workbooks import columns
 from muster.workbooks.book import Column, Style, new_book
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from muster.api.application import description
-from muster.api.document import renewed
+from muster.api.description.document import renewed
 from tests.api.conftest import CallAs, Caller
 from tests.cast import Cast
 
@@ -85,7 +85,7 @@ def test_a_user_may_do_only_what_the_description_says(cast: Cast, call_as: CallA
 
 
 def test_its_document_is_up_to_date() -> None:
-    """Write it again with `python -m muster.api.document docs/api.md`."""
+    """Write it again with `python -m muster.api.description.document docs/api.md`."""
     document = (TOP / "docs" / "api.md").read_text(encoding="utf-8")
 
     assert document == renewed(document)

@@ -9,8 +9,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
-from muster.imports import presence
 from muster.imports.models import Import, Progress
+from muster.imports.process import presence
 from muster.settings import settings
 from tests.cast import Cast
 from tests.imports.play import drafted, sheet

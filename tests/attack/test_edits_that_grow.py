@@ -8,8 +8,8 @@ from django.test import Client
 from muster.core.fixes import LONGEST_CELL, replace
 from muster.imports import run
 from muster.imports.draft import edits
-from muster.imports.draft.edits import MOST_OF_A_STEP, TooMuch
-from muster.imports.models import Edit, Import
+from muster.imports.draft.edits import MOST_OF_A_STEP
+from muster.imports.models import Edit, Import, TooMuch
 from muster.imports.pages.fix_row import CELL
 from tests.cast import Cast
 from tests.imports.play import drafted, sheet

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from muster.core.check import LONGEST_HEADER
-from muster.core.table import MOST_COLUMNS
+from muster.core.table.reader import MOST_COLUMNS
 from muster.imports.models import Import
 from muster.teams import tokens
 from tests.api.conftest import HEADER, Caller

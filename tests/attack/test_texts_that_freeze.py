@@ -10,9 +10,9 @@ import pytest
 
 from muster.contacts.search.query import parse as parse_query
 from muster.core import fixes, phones
+from muster.core.cells.formulas import export_safe, export_unsafe
+from muster.core.cells.values import READERS
 from muster.core.fields import SYSTEM_FIELDS, Kind, custom_field
-from muster.core.formulas import export_safe, export_unsafe
-from muster.core.values import READERS
 from tests.attack.growth import LINEAR, growth
 
 MARKS = "\u0301\u0316"  # out of order, so that normalizing swaps each with every other

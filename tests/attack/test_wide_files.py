@@ -7,7 +7,7 @@ import pytest
 
 from muster.core import BadFile, Options, Schema, check, parse
 from muster.core.check import LONGEST_HEADER, MOST_COMPARED
-from muster.core.table import MOST_COLUMNS, extent
+from muster.core.table.reader import MOST_COLUMNS, extent
 from tests.attack.growth import LINEAR, growth
 
 HEADER = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber"

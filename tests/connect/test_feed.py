@@ -6,7 +6,8 @@ import pytest
 
 from muster.connect import feed
 from muster.connect.feed import Cursor
-from muster.contacts import consent, edit
+from muster.contacts import edit
+from muster.contacts.consent import channels
 from muster.contacts.erase import erase
 from muster.contacts.models import Change, Contact
 from muster.imports import undo, worker
@@ -59,7 +60,7 @@ def test_it_shows_each_contact_as_it_was_after_the_change(cast: Cast) -> None:
     imported(cast.team, cast.alice, sheet(ANA))
     ana = contact(cast.team, "S1")
     edit.update(ana, cast.alice, {"last_name": "Okafor", "mobile_number": "+1 716 555 9999"})
-    consent.set_consent(ana, channel="text", opted_out=True, source="contact", by=None)
+    channels.set_consent(ana, channel="text", opted_out=True, source="contact", by=None)
 
     items, _ = follow(cast.team, str(Cursor(0, 0)))
 

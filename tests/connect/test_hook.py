@@ -12,7 +12,7 @@ from muster.connect import calls, connections, listener
 from muster.connect.hook import address
 from muster.connect.models import Call, Connection, Delivery, Refusals
 from muster.connect.webhooks import manage
-from muster.contacts import stop_list
+from muster.contacts.consent import stop_list
 from muster.contacts.erase import erase
 from muster.settings import settings
 from tests.cast import Cast

@@ -7,7 +7,7 @@ import pytest
 
 from muster.connect.models import Delivery, DeliveryState
 from muster.connect.webhooks import manage
-from muster.contacts import consent
+from muster.contacts.consent import channels
 from muster.contacts.models import Contact
 from tests.cast import Cast
 from tests.imports.play import imported, sheet
@@ -31,7 +31,7 @@ def test_nothing_is_lost_and_nothing_overtakes(cast: Cast, allowed: None) -> Non
         made = manage.add(cast.team, cast.alice, url=receiving.url, events=["consent.changed"])
         receiving.secret = made[1]
         for number in range(EVENTS):
-            consent.set_consent(ana, channel="text", opted_out=number % 2 == 0, source="contact", by=None)
+            channels.set_consent(ana, channel="text", opted_out=number % 2 == 0, source="contact", by=None)
             if number % (EVENTS // KILLS) == EVENTS // KILLS - 1:
                 time.sleep(chance.uniform(0.2, 1))  # killed at any moment of what it does
                 running[0].kill()

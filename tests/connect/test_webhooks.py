@@ -12,11 +12,12 @@ from standardwebhooks import Webhook as Verifier
 from muster.connect import feed, retention
 from muster.connect.models import Delivery, Webhook
 from muster.connect.webhooks import manage, sender
-from muster.contacts import consent, edit
+from muster.contacts import edit
+from muster.contacts.consent import channels
 from muster.contacts.erase import erase
-from muster.contacts.lock import locked
 from muster.imports import undo, worker
 from muster.imports.models import Mail
+from muster.teams.lock import locked
 from muster.teams.models import AuditEntry
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, contact, imported, sheet
@@ -34,7 +35,7 @@ def hooked(cast: Cast, receiving: Receiver, *events: str) -> Webhook:
 
 
 def say(cast: Cast, who: str = "S1", *, opted_out: bool = True) -> None:
-    consent.set_consent(contact(cast.team, who), channel="text", opted_out=opted_out, source="contact", by=None)
+    channels.set_consent(contact(cast.team, who), channel="text", opted_out=opted_out, source="contact", by=None)
 
 
 def types(receiving: Receiver) -> list[str]:

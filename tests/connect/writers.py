@@ -78,24 +78,24 @@ def _edit(team: Any, alice: Any, chance: random.Random) -> None:
 
 
 def _word(team: Any, alice: Any, chance: random.Random) -> None:
-    from muster.contacts import consent  # noqa: PLC0415
+    from muster.contacts.consent import channels  # noqa: PLC0415
 
     number = f"+1716555{chance.randrange(2000):04d}"
     contact = _any(team, chance)
     if contact is not None and contact.mobile_number:
         number = contact.mobile_number
-    consent.hear(team, number, "text", opted_out=chance.random() < 0.6, through="test")
+    channels.hear(team, number, "text", opted_out=chance.random() < 0.6, through="test")
 
 
 def _undo(team: Any, alice: Any, chance: random.Random) -> None:
-    from muster.imports import run, undo, worker  # noqa: PLC0415
-    from muster.imports.models import Import  # noqa: PLC0415
+    from muster.imports import undo, worker  # noqa: PLC0415
+    from muster.imports.models import Import, WrongState  # noqa: PLC0415
 
     done = list(Import.objects.filter(team=team, state="done", undoes=None).order_by("-finished_at")[:5])
     if done:
         try:
             worker.run_now(undo.undo(chance.choice(done), alice))
-        except run.WrongState:
+        except WrongState:
             return  # another was first
 
 

@@ -1,7 +1,7 @@
 """STOP, START, and the boxes that a user ticks."""
 
 from muster.contacts import edit
-from muster.contacts.consent import set_consent, set_consent_of_number
+from muster.contacts.consent.channels import set_consent, set_consent_of_number
 from muster.contacts.models import Change, Contact
 from tests.cast import Cast
 

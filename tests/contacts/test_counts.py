@@ -7,12 +7,12 @@ import pytest
 from django.db.models import F
 
 from muster.contacts import edit
-from muster.contacts.consent import set_consent
+from muster.contacts.consent.channels import set_consent
 from muster.contacts.counts import counts_of, scan, scan_months
 from muster.contacts.erase import erase
 from muster.contacts.models import Contact, ContactCounts
 from muster.imports import undo, worker
-from muster.imports.models import Import
+from muster.imports.models import Import, can_undo
 from muster.teams import members
 from muster.teams.models import Team
 from tests.cast import Cast
@@ -48,7 +48,7 @@ def import_some(cast: Cast, chance: random.Random) -> None:
 
 
 def undo_one(cast: Cast, chance: random.Random) -> None:
-    found = [imp for imp in Import.objects.filter(team=cast.team) if undo.can_undo(imp)]
+    found = [imp for imp in Import.objects.filter(team=cast.team) if can_undo(imp)]
     if found:
         worker.run_now(undo.undo(chance.choice(found), cast.alice))
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from muster.contacts import consent, edit
+from muster.contacts import edit
+from muster.contacts.consent import channels
 from muster.contacts.models import Change, Contact, CustomField
 from muster.teams.models import Team, User
 from tests.cast import Cast
@@ -205,8 +206,8 @@ def test_it_says_no_longer_inferred_once_a_number_is_typed(cast: Cast, alice: Us
 
 
 def test_a_stopped_number_opts_out_who_gets_it_by_hand(cast: Cast) -> None:
-    consent.hear(cast.team, "+17165551234", "text", opted_out=True)
-    consent.hear(cast.team, "+5215512345678", "whatsapp", opted_out=True)
+    channels.hear(cast.team, "+17165551234", "text", opted_out=True)
+    channels.hear(cast.team, "+5215512345678", "whatsapp", opted_out=True)
     values = {"first_name": "Ana", "last_name": "Núñez", "mobile_number": "7165551234"}
 
     saved = edit.save(cast.team, cast.alice, {**values, "whatsapp_number": "+525512345678"})
@@ -221,7 +222,7 @@ def test_a_stopped_number_opts_out_who_gets_it_by_hand(cast: Cast) -> None:
 
 
 def test_a_stopped_number_opts_out_who_gets_it_by_a_change(cast: Cast) -> None:
-    consent.hear(cast.team, "+17165551235", "text", opted_out=True)
+    channels.hear(cast.team, "+17165551235", "text", opted_out=True)
     contact = add(cast, mobile_number="7165551234")
 
     contact = edit.update(contact, cast.alice, {"mobile_number": "7165551235"})
@@ -231,9 +232,9 @@ def test_a_stopped_number_opts_out_who_gets_it_by_a_change(cast: Cast) -> None:
 
 def test_what_is_typed_opts_nobody_in_who_said_stop(cast: Cast) -> None:
     contact = add(cast, mobile_number="7165551234")
-    consent.hear(cast.team, "+17165551234", "text", opted_out=True)
+    channels.hear(cast.team, "+17165551234", "text", opted_out=True)
 
-    with pytest.raises(consent.OwnWord):
+    with pytest.raises(channels.OwnWord):
         edit.update(contact, cast.alice, {"text": False})
 
     assert Contact.objects.get(team=cast.team).text_out

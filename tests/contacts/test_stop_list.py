@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from muster.contacts import consent, edit, stop_list
-from muster.contacts.erase import erase, erased_ids
-from muster.contacts.keyed_hash import keyed_hash, keyed_hashes_of_many
+from muster.contacts import edit
+from muster.contacts.consent import channels, stop_list
+from muster.contacts.consent.keyed_hash import keyed_hash, keyed_hashes_of_many
+from muster.contacts.erase import erase
 from muster.contacts.models import Change, Contact, StopWord
+from muster.contacts.tombstones import erased_ids
 from muster.imports.store import facts
 from tests.cast import Cast
 from tests.contacts.test_consent import add
@@ -22,7 +24,7 @@ MEXICAN, AS_WHATSAPP_WRITES_IT = "+525512345678", "+5215512345678"
 
 
 def test_stop_from_nobodys_number_is_kept(cast: Cast) -> None:
-    heard = consent.hear(cast.team, "+17165550177", "text", opted_out=True, said_text="STOP", through="Twilio")
+    heard = channels.hear(cast.team, "+17165550177", "text", opted_out=True, said_text="STOP", through="Twilio")
 
     assert (heard.contacts, heard.counted) == ([], True)
     word = StopWord.objects.get(team=cast.team)
@@ -31,18 +33,18 @@ def test_stop_from_nobodys_number_is_kept(cast: Cast) -> None:
 
 
 def test_start_takes_it_off_the_list(cast: Cast) -> None:
-    consent.hear(cast.team, "+17165550177", "text", opted_out=True)
+    channels.hear(cast.team, "+17165550177", "text", opted_out=True)
 
-    consent.hear(cast.team, "+17165550177", "text", opted_out=False)
+    channels.hear(cast.team, "+17165550177", "text", opted_out=False)
 
     assert not StopWord.objects.exists()
 
 
 def test_it_is_kept_by_channel_and_team(cast: Cast) -> None:
-    consent.hear(cast.team, "+17165550177", "text", opted_out=True)
-    consent.hear(cast.team, "+17165550177", "whatsapp", opted_out=True)
+    channels.hear(cast.team, "+17165550177", "text", opted_out=True)
+    channels.hear(cast.team, "+17165550177", "whatsapp", opted_out=True)
 
-    consent.hear(cast.team, "+17165550177", "text", opted_out=False)
+    channels.hear(cast.team, "+17165550177", "text", opted_out=False)
 
     assert list(stop_list.of_numbers(cast.team, ["+17165550177"])["+17165550177"]) == ["whatsapp"]
     assert stop_list.of_numbers(cast.other_team, ["+17165550177"]) == {}
@@ -52,7 +54,7 @@ def test_it_is_kept_by_channel_and_team(cast: Cast) -> None:
 def test_only_the_numbers_own_word_is_kept(cast: Cast, source: str) -> None:
     add(cast)
 
-    consent.hear(cast.team, "+17165551234", "text", opted_out=True, source=source, by=cast.bob)
+    channels.hear(cast.team, "+17165551234", "text", opted_out=True, source=source, by=cast.bob)
 
     assert StopWord.objects.exists() == (source == "contact")
     assert Contact.objects.get(team=cast.team).text_out
@@ -61,7 +63,7 @@ def test_only_the_numbers_own_word_is_kept(cast: Cast, source: str) -> None:
 def test_every_spelling_is_the_same_number(cast: Cast) -> None:
     contact = add(cast, whatsapp=MEXICAN)
 
-    heard = consent.hear(cast.team, AS_WHATSAPP_WRITES_IT, "whatsapp", opted_out=True)
+    heard = channels.hear(cast.team, AS_WHATSAPP_WRITES_IT, "whatsapp", opted_out=True)
 
     assert [each.id for each in heard.contacts] == [contact.id]
     assert MEXICAN in stop_list.of_numbers(cast.team, [MEXICAN])
@@ -70,7 +72,7 @@ def test_every_spelling_is_the_same_number(cast: Cast) -> None:
 def test_a_word_by_contact_is_the_numbers_too(cast: Cast) -> None:
     first, second = add(cast, "7165551234", MEXICAN), add(cast, "7165551235", MEXICAN)
 
-    consent.set_consent(first, channel="whatsapp", opted_out=True, source="contact", by=None)
+    channels.set_consent(first, channel="whatsapp", opted_out=True, source="contact", by=None)
 
     second.refresh_from_db()
     assert (second.whatsapp_out, second.whatsapp_source, second.whatsapp_own_out) == (True, "contact", True)
@@ -78,20 +80,20 @@ def test_a_word_by_contact_is_the_numbers_too(cast: Cast) -> None:
 
 
 def test_a_user_needs_a_reason_to_opt_in_who_said_stop(cast: Cast) -> None:
-    contact = consent.set_consent(add(cast), channel="text", opted_out=True, source="contact", by=None)
+    contact = channels.set_consent(add(cast), channel="text", opted_out=True, source="contact", by=None)
 
-    with pytest.raises(consent.OwnWord):
-        consent.set_consent(contact, channel="text", opted_out=False, source="user", by=cast.alice)
-    with pytest.raises(consent.OwnWord):
-        consent.hear(cast.team, "+17165551234", "text", opted_out=False, source="user", by=cast.alice)
+    with pytest.raises(channels.OwnWord):
+        channels.set_consent(contact, channel="text", opted_out=False, source="user", by=cast.alice)
+    with pytest.raises(channels.OwnWord):
+        channels.hear(cast.team, "+17165551234", "text", opted_out=False, source="user", by=cast.alice)
 
     assert Contact.objects.get(team=cast.team).text_out
 
 
 def test_a_reason_lifts_it_and_stays_in_the_history(cast: Cast) -> None:
-    contact = consent.set_consent(add(cast), channel="text", opted_out=True, source="contact", by=None)
+    contact = channels.set_consent(add(cast), channel="text", opted_out=True, source="contact", by=None)
 
-    contact = consent.set_consent(
+    contact = channels.set_consent(
         contact, channel="text", opted_out=False, source="user", by=cast.alice, reason="Asked me at the desk."
     )
 
@@ -105,9 +107,9 @@ def test_a_reason_lifts_it_and_stays_in_the_history(cast: Cast) -> None:
 def test_an_older_word_than_the_last_does_not_count(cast: Cast) -> None:
     now = timezone.now()
     contact = add(cast)
-    consent.hear(cast.team, "+17165551234", "text", opted_out=True, at=now)
+    channels.hear(cast.team, "+17165551234", "text", opted_out=True, at=now)
 
-    late = consent.hear(cast.team, "+17165551234", "text", opted_out=False, at=now - timedelta(minutes=1))
+    late = channels.hear(cast.team, "+17165551234", "text", opted_out=False, at=now - timedelta(minutes=1))
 
     contact.refresh_from_db()
     assert not late.counted
@@ -117,7 +119,7 @@ def test_an_older_word_than_the_last_does_not_count(cast: Cast) -> None:
 def test_one_message_may_speak_for_two_channels(cast: Cast) -> None:
     contact = add(cast, whatsapp=MEXICAN)
     for channel in ("whatsapp", "whatsapp_marketing"):
-        assert consent.hear(cast.team, MEXICAN, channel, opted_out=True, message_id="m1").counted
+        assert channels.hear(cast.team, MEXICAN, channel, opted_out=True, message_id="m1").counted
 
     contact.refresh_from_db()
     assert contact.whatsapp_out
@@ -126,34 +128,34 @@ def test_one_message_may_speak_for_two_channels(cast: Cast) -> None:
 
 def test_one_message_may_speak_for_two_numbers(cast: Cast) -> None:
     for number in ("+17165551234", "+17165551235"):
-        assert consent.hear(cast.team, number, "text", opted_out=True, message_id="m1").counted
+        assert channels.hear(cast.team, number, "text", opted_out=True, message_id="m1").counted
 
 
 def test_the_same_message_counts_once_however_the_number_is_spelled(cast: Cast) -> None:
-    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1")
-    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=False, message_id="m2")
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1")
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=False, message_id="m2")
 
-    assert not consent.hear(cast.team, AS_WHATSAPP_WRITES_IT, "whatsapp", opted_out=True, message_id="m1").counted
+    assert not channels.hear(cast.team, AS_WHATSAPP_WRITES_IT, "whatsapp", opted_out=True, message_id="m1").counted
     assert not StopWord.objects.exists()
 
 
 def test_the_same_message_with_other_content_is_refused(cast: Cast) -> None:
-    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1")
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1")
 
-    with pytest.raises(consent.OtherMessage):
-        consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=False, message_id="m1")
+    with pytest.raises(channels.OtherMessage):
+        channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=False, message_id="m1")
 
     assert StopWord.objects.exists()
 
 
 def test_yes_counts_only_for_who_is_out(cast: Cast) -> None:
     contact = add(cast)
-    assert consent.hear_text(cast.team, "+17165551234", "text", "Yes!", through="Twilio") == consent.Heard(
+    assert channels.hear_text(cast.team, "+17165551234", "text", "Yes!", through="Twilio") == channels.Heard(
         [contact], counted=False
     )
 
-    consent.hear_text(cast.team, "+17165551234", "text", " stop. ", through="Twilio")
-    again = consent.hear_text(cast.team, "+17165551234", "text", "YES", through="Twilio")
+    channels.hear_text(cast.team, "+17165551234", "text", " stop. ", through="Twilio")
+    again = channels.hear_text(cast.team, "+17165551234", "text", "YES", through="Twilio")
 
     assert again is not None
     assert again.counted
@@ -167,13 +169,13 @@ def test_yes_counts_only_for_who_is_out(cast: Cast) -> None:
 def test_a_team_has_words_of_its_own(cast: Cast) -> None:
     cast.team.out_words = ["Basta"]
 
-    assert consent.hear_text(cast.team, "+17165551234", "text", "¡BASTA!", through="Twilio") is not None
-    assert consent.hear_text(cast.team, "+17165551234", "text", "Basta ya", through="Twilio") is None
+    assert channels.hear_text(cast.team, "+17165551234", "text", "¡BASTA!", through="Twilio") is not None
+    assert channels.hear_text(cast.team, "+17165551234", "text", "Basta ya", through="Twilio") is None
 
 
 def test_after_an_erasure_a_hash_stays_and_still_stops(cast: Cast) -> None:
     contact = add(cast, whatsapp=MEXICAN)
-    consent.hear(cast.team, AS_WHATSAPP_WRITES_IT, "whatsapp", opted_out=True, said_text="STOP", message_id="m1")
+    channels.hear(cast.team, AS_WHATSAPP_WRITES_IT, "whatsapp", opted_out=True, said_text="STOP", message_id="m1")
 
     erase(contact, cast.alice)
 
@@ -185,7 +187,7 @@ def test_after_an_erasure_a_hash_stays_and_still_stops(cast: Cast) -> None:
 
 def test_a_number_that_somebody_else_has_stays_in_the_clear(cast: Cast) -> None:
     contact, _ = add(cast, "7165551234", MEXICAN), add(cast, "7165551235", MEXICAN)
-    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
 
     erase(contact, cast.alice)
 
@@ -194,24 +196,24 @@ def test_a_number_that_somebody_else_has_stays_in_the_clear(cast: Cast) -> None:
 
 def test_the_secret_can_be_changed_without_forgetting(cast: Cast, settings: Settings) -> None:
     contact = add(cast, whatsapp=MEXICAN)
-    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1")
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1")
     erase(contact, cast.alice)
     old = settings.SECRET_KEY
 
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another, made today", [old]
 
     assert MEXICAN in stop_list.of_numbers(cast.team, [MEXICAN])
-    assert not consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1").counted
-    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=False)
+    assert not channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1").counted
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=False)
     assert not StopWord.objects.exists()
 
 
 def test_a_number_heard_again_is_known_again(cast: Cast) -> None:
     contact = add(cast, whatsapp=MEXICAN)
-    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
     erase(contact, cast.alice)
 
-    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
 
     assert StopWord.objects.get(team=cast.team).number == MEXICAN
 
@@ -227,12 +229,12 @@ def test_the_erased_ids_are_known_with_an_old_secret_too(cast: Cast, settings: S
 
 def test_many_numbers_are_looked_up_like_one(cast: Cast, settings: Settings) -> None:
     old, kept = settings.SECRET_KEY, add(cast, "7165550101", MEXICAN)
-    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
     erase(kept, cast.alice)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another, made today", ["one never used", old]
-    consent.hear(cast.team, "+17165550102", "text", opted_out=True)
+    channels.hear(cast.team, "+17165550102", "text", opted_out=True)
     erase(add(cast, "7165550102"), cast.alice)
-    consent.hear(cast.team, "+17165550103", "text", opted_out=True)
+    channels.hear(cast.team, "+17165550103", "text", opted_out=True)
     many = [f"+17165550{number}" for number in range(100, 400)] + [MEXICAN, AS_WHATSAPP_WRITES_IT]
 
     found = facts.stops_of(cast.team, many)

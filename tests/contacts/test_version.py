@@ -8,14 +8,14 @@ from threading import Event
 import pytest
 from django.db import connections
 
-from muster.contacts import consent, custom_fields, edit, erase
-from muster.contacts.lock import locked
+from muster.contacts import custom_fields, edit, erase
+from muster.contacts.consent import channels
 from muster.contacts.models import Contact
 from muster.imports import undo, worker, workspace
 from muster.imports.models import Import
 from muster.teams import members
+from muster.teams.lock import locked, version_of
 from muster.teams.models import Team
-from muster.teams.version import version_of
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, contact, drafted, imported, sheet
 
@@ -39,9 +39,9 @@ def test_it_moves_with_every_writer_of_contacts(cast: Cast) -> None:
 
     assert moves(team, lambda: edit.save(team, alice, {"contact_id": "S1", **FORM}))
     assert moves(team, lambda: edit.update(ana(), alice, {"last_name": "Li"}))
-    stop = partial(consent.set_consent, channel="text", opted_out=True, source="contact", by=None)
+    stop = partial(channels.set_consent, channel="text", opted_out=True, source="contact", by=None)
     assert moves(team, lambda: stop(ana()))
-    start = partial(consent.set_consent_of_number, channel="text", opted_out=False, source="contact", by=None)
+    start = partial(channels.set_consent_of_number, channel="text", opted_out=False, source="contact", by=None)
     assert moves(team, lambda: start(team, "+17165551234"))
     assert moves(team, lambda: erase.erase(ana(), alice))
 

@@ -18,10 +18,10 @@ from muster.core import (
     custom_field,
     make_plan,
     parse,
-    phones,
 )
 from muster.core.consent import Channel
 from muster.core.fields import CHANNELS, Kind
+from muster.core.phones import spellings
 
 HEAD = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber"
 
@@ -60,10 +60,10 @@ class Team:
         ids = asked.contact_ids
         stored = [Stored(key, values) for key, values in self.contacts.items()]
         whatsapp: dict[str, int | None] = {}
-        mobiles = set(map(phones.key, asked.mobiles))
+        mobiles = set(map(spellings.key, asked.mobiles))
         for each in stored:
-            number = phones.key(each.values.get("whatsapp_number") or "")
-            if number in set(map(phones.key, asked.whatsapps)):
+            number = spellings.key(each.values.get("whatsapp_number") or "")
+            if number in set(map(spellings.key, asked.whatsapps)):
                 whatsapp[number] = None if number in whatsapp else each.key
         zeros = {new: old for old in self._ids() for new in set(ids) - self._ids() if new == old.lstrip("0")}
         return Known(
@@ -71,7 +71,7 @@ class Team:
             holders={
                 number: each
                 for each in stored
-                if (number := phones.key(each.values.get("mobile_number") or ""))
+                if (number := spellings.key(each.values.get("mobile_number") or ""))
                 and (number in mobiles or each.values.get("contact_id") in ids)
             },
             whatsapp=whatsapp,
@@ -82,9 +82,9 @@ class Team:
                 number: stopped
                 for number in {*asked.mobiles, *asked.whatsapps}
                 for each, stopped in self.stops.items()
-                if phones.key(number) == phones.key(each)
+                if spellings.key(number) == spellings.key(each)
             },
-            spelled={number: phones.key(number) for number in {*asked.mobiles, *asked.whatsapps}},
+            spelled={number: spellings.key(number) for number in {*asked.mobiles, *asked.whatsapps}},
         )
 
     def _ids(self) -> set[str]:

@@ -8,8 +8,8 @@ import pytest
 
 from muster.core import BadFile, Checked, Options, Schema, check, custom_field, parse
 from muster.core.fields import position
-from muster.core.near_names import near_field
-from muster.core.values import ABSENT, UNREAD
+from muster.core.known import ABSENT, UNREAD
+from muster.core.table.near_names import near_field
 from tests.core.memory import FIELDS, HEAD, file
 
 SCHEMA = Schema(FIELDS)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from muster.core import column_values
 from muster.core.fields import Kind
+from muster.core.table import column_values
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from muster.core.consent import Channel, settle, settle_inferred
-from muster.core.values import ABSENT
+from muster.core.known import ABSENT
 
 IN = Channel(opted_out=False, source="user")
 OUT_BY_IMPORT = Channel(opted_out=True, source="import", at="then")

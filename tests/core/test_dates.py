@@ -2,7 +2,7 @@
 
 import pytest
 
-from muster.core import dates
+from muster.core.cells import dates
 
 CLEAR = """
 2025-04-03 | 2025-4-3 | 2025/04/03 | 2025.04.03 | 2025.04.03. | 20250403 | 2025-04-03T14:30:00Z | 2025-04-03 14:30

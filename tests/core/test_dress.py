@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.core.dress import is_dressed, undressed
+from muster.core.cells.dress import is_dressed, undressed
 
 
 @pytest.mark.parametrize(

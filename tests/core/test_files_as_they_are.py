@@ -9,8 +9,8 @@ import pytest
 
 from muster.core import BadFile, Options, Schema, custom_field, errors, fixes, parse
 from muster.core.fields import Kind
-from muster.core.rows_to_fix import rows_to_fix
 from muster.core.table.candidates import candidates
+from muster.core.table.rows_to_fix import rows_to_fix
 from tests.core.memory import Team, notes, problems
 
 FILES = Path(__file__).parents[1] / "files" / "second"

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.core import Options, Schema, check, parse
-from muster.core.csv_text import csv_text
-from muster.core.formulas import export_safe, export_unsafe
+from muster.core.cells.formulas import export_safe, export_unsafe
+from muster.core.table.csv_text import csv_text
 
 BEGINNINGS = st.text("=@+-＝＠＋－'\t\r\n\ufeff\u200b 19(", max_size=5)  # noqa: RUF001
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from muster.core import BadFile, Checked, Options, Schema, Table, check, custom_field, parse
-from muster.core.header import column_letter, placed
+from muster.core.table.header import column_letter, placed
 
 SCHEMA = Schema((custom_field("Major", "custom.1"),))
 TWICE = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,MobileNumber\nS1,A,B,716-555-0101,,716-555-0102"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from muster.core import BadFile, Options, Outcome, Schema, Table, parse
 from muster.core.consent import Channel
 from muster.core.fields import CHANNELS
-from muster.core.rows_to_fix import rows_to_fix
+from muster.core.table.rows_to_fix import rows_to_fix
 from tests.core.memory import HEAD, Team, outcomes
 
 EXAMPLES = int(os.environ.get("MUSTER_LAW_EXAMPLES", "300"))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from muster.core.fields import Kind, Schema, custom_field
-from muster.core.near_names import is_risky, near_field
+from muster.core.table.near_names import is_risky, near_field
 
 SCHEMA = Schema(custom=(custom_field("Major", "custom.1"), custom_field("Notes", "custom.2", Kind.TEXT)))
 

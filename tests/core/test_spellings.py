@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.core import phones
+from muster.core.phones import spellings
 from muster.core.phones.spellings import RULES
 
 SAME = [
@@ -38,31 +39,31 @@ ALONE = [
 
 @pytest.mark.parametrize(("name", "other", "valid"), SAME, ids=[each[0] for each in SAME])
 def test_two_spellings_are_one_person(name: str, other: str, valid: str) -> None:
-    assert phones.key(other) == phones.key(valid)
-    assert valid in phones.spellings(other)
-    assert other in phones.spellings(other)
+    assert spellings.key(other) == spellings.key(valid)
+    assert valid in spellings.of(other)
+    assert other in spellings.of(other)
 
 
 @pytest.mark.parametrize(("name", "number"), ALONE, ids=[each[0] for each in ALONE])
 def test_other_numbers_have_one_spelling(name: str, number: str) -> None:
-    assert phones.key(number) == number
-    assert phones.spellings(number) == (number,)
+    assert spellings.key(number) == number
+    assert spellings.of(number) == (number,)
 
 
 @pytest.mark.parametrize("number", ["+5215512345678", "+551187654321", "+22997123456", "+22507123456"])
 def test_the_spelling_that_is_stored_is_the_librarys(number: str) -> None:
-    respelt = phones.respelt(number)
+    respelt = spellings.respelt(number)
 
     assert respelt != number
     assert phones.read(respelt, "US") == (respelt, None)
 
 
 def test_a_valid_number_is_stored_as_it_is() -> None:
-    assert phones.respelt("+541123456789") == "+541123456789"  # a fixed line, as far as the library can tell
+    assert spellings.respelt("+541123456789") == "+541123456789"  # a fixed line, as far as the library can tell
 
 
 def test_ivorian_operators_keep_their_people_apart() -> None:
-    keys = {phones.key(f"+225{operator}12345678") for operator in ("01", "05", "07")}
+    keys = {spellings.key(f"+225{operator}12345678") for operator in ("01", "05", "07")}
 
     assert len(keys) == 3
 
@@ -87,7 +88,7 @@ def test_every_rule_names_its_source() -> None:
     ],
 )
 def test_it_hears_what_gateways_write(said: str, number: str) -> None:
-    assert phones.heard(said, "US") == (number, None)
+    assert spellings.heard(said, "US") == (number, None)
 
 
 @pytest.mark.parametrize(
@@ -95,17 +96,17 @@ def test_it_hears_what_gateways_write(said: str, number: str) -> None:
     [("", "phone-unreadable"), ("Ana", "phone-unreadable"), ("+44 12", "phone-impossible"), ("12", "phone-no-plus")],
 )
 def test_what_is_no_number_is_not_heard(said: str, code: str) -> None:
-    assert phones.heard(said, "US") == (None, code)
+    assert spellings.heard(said, "US") == (None, code)
 
 
 @given(st.sampled_from(RULES), st.text("0123456789", min_size=6, max_size=13))
 def test_spellings_are_a_family(rule: object, digits: str) -> None:
     """Every spelling of a number has its key, and the same spellings, however the number is spelled."""
     number = f"+{rule.code}{digits}"  # type: ignore[attr-defined]
-    family = phones.spellings(number)
+    family = spellings.of(number)
 
-    assert {phones.key(each) for each in family} == {phones.key(number)}
-    assert phones.key(phones.key(number)) == phones.key(number)
+    assert {spellings.key(each) for each in family} == {spellings.key(number)}
+    assert spellings.key(spellings.key(number)) == spellings.key(number)
     assert number in family
 
 
@@ -113,4 +114,4 @@ def test_spellings_are_a_family(rule: object, digits: str) -> None:
 def test_a_number_of_another_country_is_never_changed(digits: str) -> None:
     number = f"+{digits}"
     if not number.startswith(tuple(f"+{rule.code}" for rule in RULES)):
-        assert phones.key(number) == number
+        assert spellings.key(number) == number

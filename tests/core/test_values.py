@@ -7,8 +7,9 @@ from typing import Literal
 
 import pytest
 
+from muster.core.cells.values import READERS
 from muster.core.fields import SYSTEM_FIELDS, Field, Kind, custom_field
-from muster.core.values import READERS, UNREAD
+from muster.core.known import UNREAD
 
 FIRST_NAME, WHATSAPP_OUT, TEXT_OUT = SYSTEM_FIELDS[1], SYSTEM_FIELDS[6], SYSTEM_FIELDS[5]
 NOTE = custom_field("Note", "custom.1")

@@ -5,7 +5,7 @@ import pytest
 from muster.core.fields import Options
 from muster.imports import run, worker, workspace
 from muster.imports.draft import edits
-from muster.imports.models import Edit, State
+from muster.imports.models import Edit, NoSuchCell, State, WrongState
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, contact, drafted, problems, sheet, totals
 
@@ -74,10 +74,10 @@ def test_it_undoes_and_redoes_step_by_step(cast: Cast) -> None:
 def test_it_refuses_cells_that_are_not_there(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA))
     for row, header in ((9, "FirstName"), (2, "Shoe size"), (1, "FirstName")):
-        with pytest.raises(edits.NoSuchCell) as missing:
+        with pytest.raises(NoSuchCell) as missing:
             edits.edit(imp, cast.alice, [(row, header, "x")])
         assert (missing.value.row, missing.value.header) == (row, header)
-    with pytest.raises(edits.NoSuchCell):
+    with pytest.raises(NoSuchCell):
         edits.edit(imp, cast.alice, leave_out=[(9, True)])
     assert imp.revision == 0
 
@@ -90,7 +90,7 @@ def test_it_edits_drafts_only(cast: Cast) -> None:
         lambda: edits.undo(imp),
         lambda: run.revise(imp, cast.alice, Options()),
     ):
-        with pytest.raises(run.WrongState):
+        with pytest.raises(WrongState):
             change()
     assert imp.state == State.WAITING
 

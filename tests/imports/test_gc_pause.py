@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from muster.imports.gc_pause import without_collecting
+from muster.imports.process.gc_pause import without_collecting
 
 
 @pytest.fixture(autouse=True)

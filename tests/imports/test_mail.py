@@ -10,8 +10,9 @@ from django.test import override_settings
 from django.utils import timezone
 
 from muster.contacts import custom_fields
-from muster.imports import mail, mail_sender, run, worker
+from muster.imports import mail, run, worker
 from muster.imports.models import Import, Mail, State
+from muster.imports.process import mail_sender
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, CY, drafted, imported, sheet
 from tests.real.smtp import Mailbox
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 
 def through(mailbox: Mailbox) -> override_settings:
     return override_settings(
-        EMAIL_BACKEND="muster.teams.timed_smtp.TimedSmtp",
+        EMAIL_BACKEND="muster.teams.mailing.timed_smtp.TimedSmtp",
         EMAIL_HOST="127.0.0.1",
         EMAIL_PORT=mailbox.port,
         EMAIL_USE_TLS=False,

@@ -10,7 +10,7 @@ from django.db import connections
 from muster.contacts.models import Change, Contact
 from muster.core.fields import Options
 from muster.imports import run
-from muster.imports.models import Import, Mail, State
+from muster.imports.models import Import, Mail, State, WrongState
 from muster.teams.models import Team, User
 from tests.cast import Cast
 from tests.imports.play import sheet, totals
@@ -97,7 +97,7 @@ def test_it_confirms_once_however_many_press_the_button(cast: Cast) -> None:
     def press() -> Import:
         try:
             return run.confirm(Import.objects.get(pk=imp.pk), cast.alice)
-        except run.WrongState as wrong:
+        except WrongState as wrong:
             late.append(wrong.state)
             return imp
 

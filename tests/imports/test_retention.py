@@ -9,10 +9,12 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from muster.contacts.models import Change, ConsentMessage
-from muster.imports import mail_sender, retention, run
+from muster.imports import retention, run
 from muster.imports.models import Content, Edit, Import, Mail
+from muster.imports.process import mail_sender
 from muster.settings import settings
-from muster.teams import audit, mail_files
+from muster.teams import audit
+from muster.teams.mailing import mail_files
 from muster.teams.models import AuditEntry
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, drafted, imported, sheet

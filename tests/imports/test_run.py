@@ -4,11 +4,11 @@ import pytest
 
 from muster.contacts import custom_fields, edit
 from muster.contacts.models import Change, Contact, CustomField
-from muster.core.check import Lookup
-from muster.core.errors import BadFile
 from muster.core.fields import Options
+from muster.core.known import Lookup
+from muster.core.problems import BadFile
 from muster.imports import run, worker, workspace
-from muster.imports.models import Import, State
+from muster.imports.models import Import, State, WrongState
 from muster.imports.store import facts
 from muster.settings import Settings
 from muster.teams.models import AuditEntry
@@ -179,7 +179,7 @@ def test_it_refuses_a_file_it_cannot_read(cast: Cast) -> None:
     assert imp.summary["problem_counts"] == {"header-unknown": 1, "header-missing": 5}
     with pytest.raises(BadFile):
         workspace.look(imp)
-    with pytest.raises(run.WrongState):
+    with pytest.raises(WrongState):
         run.confirm(imp, cast.alice)
 
 
@@ -233,7 +233,7 @@ def test_it_confirms_once(cast: Cast) -> None:
     same = Import.objects.get(pk=imp.pk)
     run.confirm(imp, cast.alice)
 
-    with pytest.raises(run.WrongState) as wrong:
+    with pytest.raises(WrongState) as wrong:
         run.confirm(same, cast.alice)
     assert wrong.value.state == State.WAITING
 
@@ -245,7 +245,7 @@ def test_it_cancels_what_waits_and_nothing_later(cast: Cast) -> None:
     assert imp.state == State.CANCELLED
 
     done = imported(cast.team, cast.alice, sheet(ANA))
-    with pytest.raises(run.WrongState):
+    with pytest.raises(WrongState):
         run.cancel(done, cast.alice)
 
 

@@ -7,10 +7,10 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
-from muster.imports import mail_sender
-from muster.imports.mail_sender import Breaker
 from muster.imports.models import Import, Mail, State
-from muster.teams import timed_smtp
+from muster.imports.process import mail_sender
+from muster.imports.process.mail_sender import Breaker
+from muster.teams.mailing import timed_smtp
 from tests.cast import Cast
 from tests.imports.play import ANA, drafted, imported, sheet
 from tests.imports.processes import wait_for, workers
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 
 def through(port: int, timeout: float = 10) -> override_settings:
     return override_settings(
-        EMAIL_BACKEND="muster.teams.timed_smtp.TimedSmtp",
+        EMAIL_BACKEND="muster.teams.mailing.timed_smtp.TimedSmtp",
         EMAIL_HOST="127.0.0.1",
         EMAIL_PORT=port,
         EMAIL_TIMEOUT=timeout,

@@ -15,21 +15,21 @@ from contextlib import contextmanager, suppress
 import pytest
 from django.db import transaction
 
-from muster.contacts import consent, edit, history
+from muster.contacts import edit, history
 from muster.contacts.audience import audience
+from muster.contacts.consent import channels
 from muster.contacts.erase import erase
 from muster.contacts.mapping import channel_of
 from muster.contacts.models import Contact
 from muster.contacts.pages import record
-from muster.core import phones
 from muster.core.consent import numbers_by_channel
 from muster.core.fields import CHANNELS, Options
-from muster.imports import left_out, run, undo, worker
-from muster.imports.draft import edits
-from muster.imports.models import Import, State
-from muster.imports.run import WrongState
+from muster.core.phones import spellings
+from muster.imports import run, undo, worker
+from muster.imports.draft import edits, left_out
+from muster.imports.models import Import, State, WrongState
+from muster.teams.lock import version_of
 from muster.teams.models import Team, User
-from muster.teams.version import version_of
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -72,7 +72,7 @@ class Story:
             self.team, self.by = self.luck.choice([*self.teams, self.teams[0]])
             step = self.luck.choice(steps)
             self.told.append(step.__name__)
-            with suppress(edit.Rejected, consent.OwnWord, WrongState):  # refused, which is fine: nothing happened
+            with suppress(edit.Rejected, channels.OwnWord, WrongState):  # refused, which is fine: nothing happened
                 step()
             self.check()
         self.seen.clear()
@@ -83,7 +83,7 @@ class Story:
         """Any number in any spelling; more often one that has said STOP to this team."""
         said = [key for team, key, _ in sorted(self.stopped) if team == self.team.pk]
         if said and self.luck.random() < 0.5:
-            return self.luck.choice(phones.spellings(self.luck.choice(said)))
+            return self.luck.choice(spellings.of(self.luck.choice(said)))
         return self.luck.choice(self.luck.choice(SPELLED))
 
     def file(self) -> bytes:
@@ -143,15 +143,15 @@ class Story:
 
     def hears_a_number(self) -> None:
         number, channel, out = self.number(), self.luck.choice(CHANNELS), self.luck.random() < 0.85
-        e164 = phones.heard(number, self.team.home_region).e164
+        e164 = spellings.heard(number, self.team.home_region).e164
         assert e164
-        consent.hear(self.team, e164, channel, opted_out=out)
+        channels.hear(self.team, e164, channel, opted_out=out)
         self.said(e164, channel, out=out)
 
     def hears_a_contact(self) -> None:
         contact, channel, out = self.anybody(), self.luck.choice(CHANNELS), self.luck.random() < 0.7
         if contact:
-            consent.set_consent(contact, channel=channel, opted_out=out, source="contact", by=None)
+            channels.set_consent(contact, channel=channel, opted_out=out, source="contact", by=None)
             number = numbers_by_channel(contact.mobile_number, contact.whatsapp_number)[channel]
             self.said(number or "", channel, out=out)
 
@@ -159,8 +159,8 @@ class Story:
         contact, channel, out = self.anybody(), self.luck.choice(CHANNELS), self.luck.random() < 0.4
         if contact:
             reason = self.luck.choice(("", "Asked to be."))
-            was_own = consent.own_word(contact, channel)
-            consent.set_consent(contact, channel=channel, opted_out=out, source="user", by=self.by, reason=reason)
+            was_own = channels.own_word(contact, channel)
+            channels.set_consent(contact, channel=channel, opted_out=out, source="user", by=self.by, reason=reason)
             number = numbers_by_channel(contact.mobile_number, contact.whatsapp_number)[channel]
             if was_own and not out:
                 self.said(number or "", channel, out=False)  # lifted, with a reason
@@ -180,7 +180,7 @@ class Story:
             left_out.apply(imp, self.by)
 
     def said(self, number: str, channel: str, *, out: bool) -> None:
-        key = (self.team.pk, phones.key(number), channel)
+        key = (self.team.pk, spellings.key(number), channel)
         self.told.append(f"{number} {channel} {'STOP' if out else 'START'}")
         if out:
             self.stopped.add(key)
@@ -199,7 +199,7 @@ class Story:
     def nobody_stopped_is_reached(self, team: Team) -> None:
         for channel in CHANNELS:
             reached = [each.number for each in audience(team, channel).everybody()]
-            wrong = [each for each in reached if (team.pk, phones.key(each), channel) in self.stopped]
+            wrong = [each for each in reached if (team.pk, spellings.key(each), channel) in self.stopped]
             assert not wrong, (wrong, channel, self.told)
 
     def whoever_is_out_can_say_why(self, team: Team) -> None:

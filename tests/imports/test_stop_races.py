@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from muster.contacts import consent
 from muster.contacts.audience import audience
+from muster.contacts.consent import channels
 from muster.contacts.models import Contact
 from muster.imports import run
 from muster.imports.models import Import, State
@@ -38,7 +38,7 @@ def test_a_stop_while_the_import_is_saved_wins(cast: Cast, known: bool) -> None:
     with workers(1):
         run.confirm(imp, cast.alice)
         wait_until(lambda: Import.objects.get(pk=imp.pk).state == State.IMPORTING, seconds=60, what=lambda: "not begun")
-        consent.hear(cast.team, NUMBER, "text", opted_out=True)
+        channels.hear(cast.team, NUMBER, "text", opted_out=True)
         wait_for(imp, State.DONE)
 
     assert Contact.objects.get(team=cast.team, mobile_number=NUMBER).text_own_out
@@ -53,7 +53,7 @@ def test_a_stop_after_the_preview_and_before_the_import_wins(cast: Cast, known: 
     imp = drafted(cast.team, cast.alice, sheet(f"S0,Ana,Li,{NUMBER},,no", header=HEADER))
     assert (imp.state, imp.created + imp.updated) == (State.READY, 1)
 
-    consent.hear(cast.team, NUMBER, "text", opted_out=True)
+    channels.hear(cast.team, NUMBER, "text", opted_out=True)
     with workers(1):
         run.confirm(imp, cast.alice)
         wait_for(imp, State.DONE)

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import pytest
 from django.db import connections, transaction
 
-from muster.contacts import lock
-from muster.contacts.lock import locked
 from muster.imports import run, worker
 from muster.imports.models import Import, State
+from muster.teams import lock
+from muster.teams.lock import locked
 from muster.teams.models import Team, User
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, drafted, sheet

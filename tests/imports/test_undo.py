@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from muster.contacts import edit
 from muster.contacts.models import Contact, CustomField
-from muster.imports import run, undo, worker
-from muster.imports.models import Import, State
+from muster.imports import undo, worker
+from muster.imports.models import Import, State, WrongState
 from muster.imports.undo import UndoPlan
 from muster.teams.models import Team
 from tests.cast import Cast
@@ -170,12 +170,12 @@ def test_it_is_undone_once(cast: Cast) -> None:
     imp = imported(cast.team, cast.alice, sheet(ANA))
     same = Import.objects.get(pk=imp.pk)
     undo.undo(imp, cast.alice)
-    with pytest.raises(run.WrongState):
+    with pytest.raises(WrongState):
         undo.undo(same, cast.alice)
     worker.one_round("me")
 
     for each in Import.objects.all():
-        with pytest.raises(run.WrongState):
+        with pytest.raises(WrongState):
             undo.undo(each, cast.alice)
 
 
@@ -184,7 +184,7 @@ def test_it_is_undone_while_it_is_young_and_done(cast: Cast) -> None:
     Import.objects.update(finished_at=timezone.now() - timedelta(days=15))
     imp.refresh_from_db()
     for each in (imp, drafted(cast.team, cast.alice, sheet(BO))):
-        with pytest.raises(run.WrongState):
+        with pytest.raises(WrongState):
             undo.look(each)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from muster.contacts.models import Contact
 from muster.imports import apply, retention, run, worker, workspace
-from muster.imports.models import Content, Import, Mail, Progress, State
+from muster.imports.models import Content, Import, Mail, Overtaken, Progress, State
 from muster.imports.progress import Clock, progress
 from muster.imports.store import blobs
 from muster.settings import Settings
@@ -83,7 +83,7 @@ def test_it_saves_nothing_for_a_worker_that_was_overtaken(cast: Cast) -> None:
     silence(late)
     quick = claimed("quick")
 
-    with pytest.raises(run.Overtaken):
+    with pytest.raises(Overtaken):
         run.run(late)
     assert not Contact.objects.exists()
 

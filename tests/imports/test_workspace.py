@@ -10,9 +10,9 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from muster.contacts import custom_fields, edit, erase
-from muster.contacts.consent import set_consent
+from muster.contacts.consent.channels import set_consent
 from muster.core.fields import Options
-from muster.core.outcome import OUTCOMES
+from muster.core.verdicts import OUTCOMES
 from muster.imports import run, worker, workspace
 from muster.imports.draft import edits
 from muster.imports.draft.draft import Draft

@@ -11,7 +11,8 @@ def main() -> None:
     django.setup()
     from django.db import connections  # noqa: PLC0415  only once Django is set up
 
-    from muster.imports import budget, worker  # noqa: PLC0415
+    from muster.imports import worker  # noqa: PLC0415
+    from muster.imports.process import budget  # noqa: PLC0415
     from muster.settings import settings  # noqa: PLC0415
 
     for alias, name in zip(("default", "progress", "calls"), sys.argv[1:4], strict=True):

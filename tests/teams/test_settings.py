@@ -83,7 +83,7 @@ def test_it_reads_the_address_of_the_mail_server(tmp_path: Path) -> None:
     assert django(tmp_path, *names, **PRODUCTION) == ["mail.example.edu", 587, "muster", "p@ss", True, False]
     ssl = django(tmp_path, *names, MUSTER_EMAIL_URL="smtps://mail.example.edu")
     assert ssl == ["mail.example.edu", 465, "", "", False, True]
-    assert django(tmp_path, "EMAIL_BACKEND") == ["muster.teams.mail_files.MailFiles"]
+    assert django(tmp_path, "EMAIL_BACKEND") == ["muster.teams.mailing.mail_files.MailFiles"]
 
 
 def test_it_insists_on_tls_once_its_address_does(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from muster.contacts import edit
-from muster.contacts.erase import erased_ids
 from muster.contacts.models import Change, Contact, CustomField, Tombstone
 from muster.contacts.search.find import find
+from muster.contacts.tombstones import erased_ids
 from tests.cast import Cast
 from tests.imports.play import HEADER, imported, sheet
 

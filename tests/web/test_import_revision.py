@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from muster.contacts import edit
-from muster.contacts.consent import set_consent
+from muster.contacts.consent.channels import set_consent
 from muster.contacts.models import Contact
 from muster.imports import run, worker
 from muster.imports.draft import edits
-from muster.imports.models import Import, State
+from muster.imports.models import Import, MovedOn, State, WrongState
 from muster.teams import tokens
 from tests.cast import Cast, join, make_user
 from tests.imports.play import ANA, BO, HEADER, contact, drafted, imported, sheet
@@ -279,10 +279,10 @@ def test_confirming_puts_only_the_named_revision_into_the_queue(cast: Cast) -> N
     imp = drafted(cast.team, cast.alice, sheet(ANA))
     edits.edit(imp, cast.alice, [(2, "LastName", "Li")])
 
-    with pytest.raises(run.MovedOn):
+    with pytest.raises(MovedOn):
         run.confirm(Import.objects.get(pk=imp.pk), cast.alice, 0)
     assert state(imp) == State.READY
 
     run.confirm(Import.objects.get(pk=imp.pk), cast.alice, 1)
-    with pytest.raises(run.WrongState):
+    with pytest.raises(WrongState):
         run.confirm(Import.objects.get(pk=imp.pk), cast.alice, 1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from muster.core.plan import Plan
+from muster.core.verdicts import Plan
 from muster.imports import workspace
 from muster.imports.models import Import
 from muster.teams import tokens

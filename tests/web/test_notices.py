@@ -14,7 +14,7 @@ from tests.cast import Cast
 from tests.imports.play import ANA, HEADER, drafted, imported, sheet
 
 pytestmark = pytest.mark.django_db(databases=["default", "progress"])
-FILES = "muster.teams.mail_files.MailFiles"
+FILES = "muster.teams.mailing.mail_files.MailFiles"
 BELL = 'aria-label="Notices, {} new"'
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from muster.contacts import custom_fields
-from muster.contacts.consent import set_consent
+from muster.contacts.consent.channels import set_consent
 from muster.contacts.models import Contact
 from muster.overview import charts
 from tests.cast import Cast

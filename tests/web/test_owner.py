@@ -128,7 +128,7 @@ def test_it_takes_a_lost_second_factor_away(cast: Cast) -> None:
 
 @pytest.fixture
 def mail_files(settings: Settings, tmp_path: Path) -> Callable[[], list[Path]]:
-    settings.EMAIL_BACKEND = "muster.teams.mail_files.MailFiles"
+    settings.EMAIL_BACKEND = "muster.teams.mailing.mail_files.MailFiles"
     settings.MAIL_FILES = tmp_path / "mail"
     return lambda: sorted(settings.MAIL_FILES.glob("*"))
 

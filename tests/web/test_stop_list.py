@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from muster.contacts import consent, edit
+from muster.contacts import edit
+from muster.contacts.consent import channels
 from muster.contacts.erase import erase
 from muster.contacts.models import Contact, StopWord
 from muster.teams.models import Team
@@ -29,16 +30,16 @@ def address(cast: Cast, contact: Contact, channel: str = "text") -> str:
 
 def test_it_lists_who_said_stop_and_who_is_affected(cast: Cast) -> None:
     add(cast, whatsapp=MEXICAN)
-    consent.hear(cast.team, "+17165550177", "text", opted_out=True, said_text="STOP", through="Twilio")
-    consent.hear(cast.team, AS_WHATSAPP_WRITES_IT, "whatsapp", opted_out=True)
-    consent.hear(cast.other_team, "+17165550178", "text", opted_out=True)
+    channels.hear(cast.team, "+17165550177", "text", opted_out=True, said_text="STOP", through="Twilio")
+    channels.hear(cast.team, AS_WHATSAPP_WRITES_IT, "whatsapp", opted_out=True)
+    channels.hear(cast.other_team, "+17165550178", "text", opted_out=True)
 
     assert page(cast) == [("+52 55 1234 5678", "whatsapp", 1), ("+1 716-555-0177", "text", 0)]
 
 
 def test_it_is_searched_by_number_in_any_spelling_and_by_channel(cast: Cast) -> None:
-    consent.hear(cast.team, "+17165550177", "text", opted_out=True)
-    consent.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
+    channels.hear(cast.team, "+17165550177", "text", opted_out=True)
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
 
     assert [each[1] for each in page(cast, q="716 555")] == ["text"]
     assert [each[1] for each in page(cast, q="+52 1 55 1234 5678")] == ["whatsapp"]
@@ -48,7 +49,7 @@ def test_it_is_searched_by_number_in_any_spelling_and_by_channel(cast: Cast) -> 
 
 def test_an_erased_number_is_found_only_whole(cast: Cast) -> None:
     contact = add(cast)
-    consent.hear(cast.team, "+17165551234", "text", opted_out=True)
+    channels.hear(cast.team, "+17165551234", "text", opted_out=True)
     erase(contact, cast.alice)
 
     assert page(cast, q="716-555-1234") == [("Erased number", "text", 0)]
@@ -56,7 +57,7 @@ def test_an_erased_number_is_found_only_whole(cast: Cast) -> None:
 
 
 def test_it_is_downloaded(cast: Cast) -> None:
-    consent.hear(cast.team, "+17165550177", "text", opted_out=True, said_text="=STOP")
+    channels.hear(cast.team, "+17165550177", "text", opted_out=True, said_text="=STOP")
 
     answer = cast.browser(cast.alice).get(f"/t/{cast.team.slug}/contacts/stopped.csv")
 
@@ -84,7 +85,7 @@ def test_too_many_words_are_refused(cast: Cast) -> None:
 
 def test_opting_in_who_said_stop_asks_for_a_reason(cast: Cast) -> None:
     contact = add(cast)
-    consent.hear(cast.team, "+17165551234", "text", opted_out=True, said_text="STOP ALL", through="Twilio")
+    channels.hear(cast.team, "+17165551234", "text", opted_out=True, said_text="STOP ALL", through="Twilio")
     client = cast.browser(cast.alice)
 
     asked = client.post(f"/t/{cast.team.slug}/contacts/{contact.id}/consent", {"channel": "text", "opted_out": "no"})
@@ -106,7 +107,7 @@ def test_opting_in_who_said_stop_asks_for_a_reason(cast: Cast) -> None:
 
 def test_users_lift_it_only_where_the_team_lets_them(cast: Cast) -> None:
     contact = add(cast)
-    consent.hear(cast.team, "+17165551234", "text", opted_out=True)
+    channels.hear(cast.team, "+17165551234", "text", opted_out=True)
     client = cast.browser(cast.bob)
 
     assert client.get(address(cast, contact)).status_code == 403
@@ -130,11 +131,11 @@ def why(cast: Cast, contact_id: str) -> dict[str, str]:
 
 
 def test_the_record_says_why_a_channel_is_as_it_is(cast: Cast) -> None:
-    consent.hear(cast.team, "+17165550103", "text", opted_out=True)
+    channels.hear(cast.team, "+17165550103", "text", opted_out=True)
     header = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,OptedOut"
     rows = "S1,A,A,7165550101,,yes\nS2,B,B,,+441753495000,\nS3,C,C,7165550103,,\n"
     imported(cast.team, cast.alice, f"{header}\n{rows}".encode(), blank_mobile="infer")
-    consent.hear(cast.team, "+441753495000", "whatsapp", opted_out=True, said_text="STOP")
+    channels.hear(cast.team, "+441753495000", "whatsapp", opted_out=True, said_text="STOP")
 
     assert why(cast, "S1")["text"].endswith("the file said OptedOut = Yes (row 2).")
     assert why(cast, "S2")["text"].endswith("the number came from WhatsApp and is not +1 (row 3).")

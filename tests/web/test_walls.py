@@ -63,7 +63,7 @@ class World:
 
 @pytest.fixture
 def world(cast: Cast, settings: Any, tmp_path: Any) -> World:
-    settings.EMAIL_BACKEND, settings.MAIL_FILES = "muster.teams.mail_files.MailFiles", tmp_path
+    settings.EMAIL_BACKEND, settings.MAIL_FILES = "muster.teams.mailing.mail_files.MailFiles", tmp_path
     (tmp_path / "one.eml").write_text("Subject: Hello\n\nHello")
     return World(cast, things(cast.team, cast.alice, "A"), things(cast.other_team, cast.charlie, "Z"))
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.core import Options, Schema, parse
-from muster.core.formulas import export_unsafe
+from muster.core.cells.formulas import export_unsafe
 from muster.workbooks import book
 from muster.workbooks.book import Column, Style, TooLarge, new_book, write_table
 from tests.workbooks.opened import Opened, made

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from muster.contacts.time_ids import next_id
-from muster.core import phones
+from muster.core.phones import spellings
 
 NUMBERS = {
     "text": ("mobile_number",),
@@ -28,8 +28,8 @@ def keep_word(apps, contact, channel, number):
     at = getattr(contact, f"{channel}_at")
     values = {"number": number, "at": at, "through": "", "id": next_id()}
     words = apps.get_model("contacts", "StopWord").objects
-    words.get_or_create(team=contact.team, key=phones.key(number), channel=channel, defaults=values)
-    has_it = Q(**{f"{NUMBERS[channel][0]}__in": phones.spellings(number)})
+    words.get_or_create(team=contact.team, key=spellings.key(number), channel=channel, defaults=values)
+    has_it = Q(**{f"{NUMBERS[channel][0]}__in": spellings.of(number)})
     others = apps.get_model("contacts", "Contact").objects.filter(has_it, team=contact.team, **{f"{channel}_out": False})
     for other in list(others):
         parts = ("out", "source", "by", "at", "own_out")

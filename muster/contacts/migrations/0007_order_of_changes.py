@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import muster.contacts.lock
+import muster.teams.lock
 
 
 class Migration(migrations.Migration):
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="change",
             name="version",
-            field=models.BigIntegerField(default=muster.contacts.lock.version_in_hand),
+            field=models.BigIntegerField(default=muster.teams.lock.version_in_hand),
         ),
         migrations.AddIndex(
             model_name="change",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from muster.contacts.edit import Rejected, Saved, save
 from muster.contacts.models import Contact
 from muster.contacts.pages.forms import ContactForm
-from muster.contacts.pages.views import contact_of
+from muster.contacts.pages.record import contact_of
 from muster.contacts.schema import schema_of
 from muster.core import errors
 from muster.teams.access import Access, admin

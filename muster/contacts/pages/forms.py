@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 
 from muster.contacts.edit import Rejected
-from muster.contacts.mapping import NUMBERS, PLAIN, text_of
+from muster.contacts.mapping import PLAIN, text_of
 from muster.contacts.models import Contact
 from muster.core import errors, phones
-from muster.core.fields import OTHER_FIELDS, SYSTEM_FIELDS, Field, Kind, Schema
+from muster.core.fields import NUMBERS, OTHER_FIELDS, SYSTEM_FIELDS, Field, Kind, Schema
 from muster.teams.models import Membership, Team
 
 SHORT = 255  # characters; longer text, and text of several lines, gets a box of several lines

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -14,9 +15,12 @@ from muster.contacts.history import LABELS, NAMES, YES_NO, Entry
 from muster.contacts.mapping import channel_of, text_of
 from muster.contacts.models import Contact, Source
 from muster.contacts.schema import schema_of
+from muster.contacts.search.filters import MOST
 from muster.core import phones
 from muster.core.consent import Channel
 from muster.core.fields import CHANNELS, OTHER_FIELDS, Kind
+from muster.core.phones import spellings
+from muster.teams.access import Access
 from muster.teams.models import Membership, Team, User
 from muster.teams.regions import regions
 
@@ -166,7 +170,7 @@ def number(e164: str | None) -> Number | None:
 
 def same_numbers(contact: Contact) -> list[Contact]:
     """Return other contacts whose mobile number is this one's in another spelling: they are shown, never merged."""
-    spelled = phones.spellings(contact.mobile_number) if contact.mobile_number else ()
+    spelled = spellings.of(contact.mobile_number) if contact.mobile_number else ()
     if len(spelled) < 2:
         return []
     others = Contact.objects.filter(team=contact.team, mobile_number__in=spelled).exclude(id=contact.id)
@@ -189,3 +193,11 @@ def _region(code: str | None) -> str:
 @lru_cache
 def _regions() -> dict[str, str]:
     return {code: words.rpartition(",")[0] for code, words in regions()}
+
+
+def contact_of(who: Access, pk: int) -> Contact:
+    """Return a contact of the team. Raises Http404."""
+    contact = Contact.objects.select_related("team").filter(team=who.team, id=pk).first() if pk <= MOST else None
+    if contact is None:
+        raise Http404("No such contact")
+    return contact

@@ -10,17 +10,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from muster.contacts import history, stop_list, stopped
-from muster.contacts.consent import own_word, set_consent
+from muster.contacts import history
+from muster.contacts.consent import stop_list, stopped
+from muster.contacts.consent.channels import own_word, set_consent
 from muster.contacts.history import LABELS
-from muster.contacts.lock import locked
 from muster.contacts.models import Contact, Source
 from muster.contacts.pages.downloads import csv_response
-from muster.contacts.pages.views import contact_of
+from muster.contacts.pages.record import contact_of
 from muster.core.consent import bare_word
 from muster.core.fields import CHANNELS
 from muster.teams import audit
 from muster.teams.access import Access, admin, member, require_admin
+from muster.teams.lock import locked
 
 ON_A_PAGE = 50
 MOST_WORDS, LONGEST_WORD = 50, 40

@@ -14,11 +14,12 @@ from muster.contacts import erase as erasing
 from muster.contacts import export as exports
 from muster.contacts import history
 from muster.contacts.audience import Audience, why_not_assigned
-from muster.contacts.consent import OwnWord, set_consent
+from muster.contacts.consent.channels import OwnWord, set_consent
 from muster.contacts.history import LABELS
 from muster.contacts.models import Contact, Source
 from muster.contacts.pages import record as showing
 from muster.contacts.pages.list_query import ListQuery, asked_of
+from muster.contacts.pages.record import contact_of
 from muster.contacts.search import find
 from muster.contacts.search.filters import MOST
 from muster.core.fields import CHANNELS
@@ -151,11 +152,3 @@ def erase(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
         messages.success(request, "The contact and its history are erased.")
         return redirect("contacts:list", team=who.team.slug)
     return render(request, "contacts/erase.html", {"contact": contact})
-
-
-def contact_of(who: Access, pk: int) -> Contact:
-    """Return a contact of the team. Raises Http404."""
-    contact = Contact.objects.select_related("team").filter(team=who.team, id=pk).first() if pk <= MOST else None
-    if contact is None:
-        raise Http404("No such contact")
-    return contact

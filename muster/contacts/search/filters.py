@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from muster.contacts.models import Change
-from muster.core.fields import CHANNELS
+from muster.core.fields import CHANNELS, NUMBER_OF
 from muster.teams.models import Membership, Team
 
 STATES = {"opted_in": False, "opted_out": True}
@@ -72,7 +72,6 @@ class Filters:
 
 
 EVERYBODY = Filters()
-NUMBER_OF = {"text": "mobile_number", "whatsapp": "whatsapp_number", "whatsapp_marketing": "whatsapp_number"}
 
 
 def reachable(channel: str) -> Q:

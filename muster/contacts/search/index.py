@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from muster.contacts.mapping import SEARCHED_NUMBERS, SEARCHED_TEXTS
+from muster.core.fields import SEARCHED_NUMBERS, SEARCHED_TEXTS
 
 TABLE = "contacts_search"
 MAKE_TABLE = (

@@ -20,6 +20,7 @@ from django.db.models.lookups import GreaterThan
 
 from muster.contacts.search.index import fold
 from muster.core import phones
+from muster.core.phones import spellings
 
 MAX_LENGTH, MAX_WORDS = 200, 12
 TRIGRAM = 3
@@ -100,8 +101,8 @@ def _numbers(text: str, home: str) -> Iterator[str]:
     digits = _NO_DIGIT.sub("", plain)
     if not _is_number(plain, digits):
         return
-    read = {phones.read(plain, home).e164, phones.heard(plain, home).e164}
-    found = {each[1:] for number in read if number for each in phones.spellings(number)}
+    read = {phones.read(plain, home).e164, spellings.heard(plain, home).e164}
+    found = {each[1:] for number in read if number for each in spellings.of(number)}
     found |= {_international(plain)} if plain.startswith("+") else set(_national(digits))
     yield from sorted(found - {text, "\n", ""})
 

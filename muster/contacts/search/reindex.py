@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from muster.contacts.mapping import SEARCHED
 from muster.contacts.models import Contact
 from muster.contacts.schema import searchable_keys
 from muster.contacts.search.index import document_of, index_rows
+from muster.core.fields import SEARCHED
 from muster.teams.models import Team
 
 AT_A_TIME = 500  # ids in one question to SQLite

@@ -1,4 +1,4 @@
-"""Phone numbers, through one door: what a cell says, as E.164, and how a number is shown."""
+"""Phone numbers: what a cell says, as E.164, and a number is shown; `spellings` knows which are one person's."""
 
 from muster.core.phones.cells import (
     IMPOSSIBLE,
@@ -18,7 +18,6 @@ from muster.core.phones.cells import (
     suggest,
     two_ways,
 )
-from muster.core.phones.spellings import heard, key, may_be_respelt, older_spelling, respelt, spellings
 
 __all__ = [
     "IMPOSSIBLE",
@@ -29,18 +28,12 @@ __all__ = [
     "Number",
     "Said",
     "calling_code",
-    "heard",
     "is_region",
-    "key",
-    "may_be_respelt",
-    "older_spelling",
     "prepare",
     "read",
     "read_all",
     "region_of",
-    "respelt",
     "show",
-    "spellings",
     "suggest",
     "two_ways",
 ]

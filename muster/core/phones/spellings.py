@@ -118,7 +118,7 @@ def may_be_respelt(number: str) -> bool:
     return number.startswith(_BEGINNINGS)
 
 
-def spellings(number: str) -> tuple[str, ...]:
+def of(number: str) -> tuple[str, ...]:
     """Return every spelling of an E.164 number, its key first; most numbers have but one."""
     rule = _rule(number) if number.startswith(_BEGINNINGS) else None
     if rule is None:
@@ -131,7 +131,7 @@ def spellings(number: str) -> tuple[str, ...]:
 
 def respelt(number: str) -> str:
     """Return the spelling that the library calls valid: the number itself where it is, else the first that is."""
-    return next((each for each in (number, *spellings(number)) if _is_assigned(each)), number)
+    return next((each for each in (number, *of(number)) if _is_assigned(each)), number)
 
 
 def older_spelling(cell: str, home: str) -> str | None:

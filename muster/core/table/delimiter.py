@@ -7,7 +7,7 @@ import io
 import itertools
 import re
 
-from muster.core.dress import EDGES
+from muster.core.cells.dress import EDGES
 from muster.core.fields import Options, Schema
 
 DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}

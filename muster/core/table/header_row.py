@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable
 
-from muster.core.dress import EDGES
+from muster.core.cells.dress import EDGES
 from muster.core.fields import Schema
 from muster.core.table.table import Table
 

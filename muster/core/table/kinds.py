@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from muster.core.errors import BadFile, Problem
 from muster.core.fields import Schema
+from muster.core.problems import BadFile, Problem
 from muster.core.table.encoding import utf_16
 from muster.core.workbook.archive import kind_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from muster.core.errors import Note
-from muster.core.garbled import mended
+from muster.core.cells.garbled import mended
+from muster.core.problems import Note
 
 
 class Mending:

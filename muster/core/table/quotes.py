@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from muster.core.errors import BadFile, Problem
+from muster.core.problems import BadFile, Problem
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from muster.core.dress import EDGES
-from muster.core.errors import BadFile, Note, Problem
+from muster.core.cells.dress import EDGES
+from muster.core.cells.formulas import export_unsafe
 from muster.core.fields import Options, Schema
-from muster.core.formulas import export_unsafe
-from muster.core.header import extra_places, told_apart
+from muster.core.problems import BadFile, Note, Problem
 from muster.core.table.delimiter import DELIMITERS
+from muster.core.table.header import extra_places, told_apart
 from muster.core.table.header_row import looks_like_data
 from muster.core.table.kinds import refuse_what_is_no_table
 from muster.core.table.mending import Mending

@@ -9,7 +9,7 @@ from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
-from muster.core.errors import Note
+from muster.core.problems import Note
 
 
 class Extent(NamedTuple):

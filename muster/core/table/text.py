@@ -8,9 +8,9 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from muster.core.dress import EDGES
-from muster.core.errors import Note
+from muster.core.cells.dress import EDGES
 from muster.core.fields import Options, Schema
+from muster.core.problems import Note
 from muster.core.table.delimiter import DELIMITERS, find_delimiter, split_off_sep
 from muster.core.table.encoding import ENCODINGS, Decoded, decode
 from muster.core.table.quotes import Quoting, records, refuse_swallowed

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from muster.core.errors import BadFile, Problem
+from muster.core.problems import BadFile, Problem
 
 MOST_EXPANDED = 100 * 1024 * 1024  # bytes
 MOST_PARTS = 10_000

@@ -18,9 +18,9 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from muster.core.dress import EDGES
-from muster.core.errors import BadFile, Note, Problem
+from muster.core.cells.dress import EDGES
 from muster.core.fields import Options, Schema
+from muster.core.problems import BadFile, Note, Problem
 from muster.core.workbook import ods, xlsb, xlsx
 from muster.core.workbook.archive import Archive, damaged, is_protected, kind_of
 from muster.core.workbook.details import Details

@@ -84,7 +84,7 @@ def _propose_column(draft: Draft, proposal: Proposal, places: list[int], header:
 def _of_ticked_countries(
     draft: Draft, proposal: Proposal, changed: list[fixes.Change], query: Mapping[str, str]
 ) -> list[fixes.Change]:
-    proposal.countries = countries_of(draft, changed, query)
+    proposal.countries = countries_of(draft.imp.team_id, draft.reading, changed, query)
     ticked = {each.region for each in proposal.countries if each.is_ticked}
     if changed and not ticked:
         proposal.problem = "Tick the countries whose numbers these are."

@@ -9,13 +9,13 @@ from itertools import islice
 from typing import NamedTuple
 
 from muster.contacts.schema import schema_of
-from muster.core import column_values
-from muster.core.dress import EDGES
-from muster.core.errors import Problem
+from muster.core.cells.dress import EDGES
 from muster.core.fields import REVERSED, Field, Kind, Options, Schema
-from muster.core.header import column_letter, extra_places, field_of
-from muster.core.near_names import is_risky, near_field
-from muster.core.table import Table
+from muster.core.problems import Problem
+from muster.core.table import column_values
+from muster.core.table.header import column_letter, extra_places, field_of
+from muster.core.table.near_names import is_risky, near_field
+from muster.core.table.table import Table
 from muster.imports.draft.columns import (
     DO_NOT_IMPORT,
     MOST_ALIKE,

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from muster.core.errors import Problem
 from muster.core.fields import REVERSED, SYSTEM_FIELDS, Field, Kind, Schema, answer_in_words
-from muster.core.header import column_letter, placed
-from muster.core.table import Table
+from muster.core.problems import Problem
+from muster.core.replan import Reading
+from muster.core.table.header import column_letter, placed
+from muster.core.table.table import Table
 from muster.imports.draft.sample import cells_of
-from muster.imports.workspace import Reading
 
 MOST_ASKED = 100  # columns at once; the others are asked about once these are answered
 MOST_ALIKE = 20  # columns of one field among which one can be chosen

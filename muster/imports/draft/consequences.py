@@ -10,7 +10,7 @@ from typing import Any
 
 from muster.core.consent import Channel
 from muster.core.fields import position
-from muster.core.plan import Verdict
+from muster.core.verdicts import Verdict
 from muster.imports.draft.draft import Draft
 from muster.imports.filters import has_warning
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from muster.contacts.models import Contact
 from muster.core import fixes, phones
 from muster.core.fields import position
-from muster.imports.draft.draft import Draft
+from muster.core.replan import Reading
 from muster.teams.regions import regions
 
 CHOSEN = "countries"  # an input that says that the boxes were shown
@@ -36,7 +36,9 @@ class Country(NamedTuple):
         return COUNTRY + self.region
 
 
-def countries_of(draft: Draft, changes: Iterable[fixes.Change], query: Mapping[str, str]) -> list[Country]:
+def countries_of(
+    team: int, reading: Reading, changes: Iterable[fixes.Change], query: Mapping[str, str]
+) -> list[Country]:
     """Return the countries of numbers that a fix would write with their +, the most frequent first.
 
     Ticked is what the person ticked; before that, the home region and what the file or the team has numbers of.
@@ -44,7 +46,9 @@ def countries_of(draft: Draft, changes: Iterable[fixes.Change], query: Mapping[s
     made: dict[str, list[fixes.Change]] = defaultdict(list)
     for each in changes:
         made[fixes.region_of(each.after)].append(each)
-    ticked = {region for region in made if COUNTRY + region in query} if CHOSEN in query else _known(draft, made)
+    ticked = (
+        {region for region in made if COUNTRY + region in query} if CHOSEN in query else _known(team, reading, made)
+    )
     words = dict(regions()) | _NAMES
     most_first = sorted(made.items(), key=lambda pair: -len(pair[1]))
     return [
@@ -52,11 +56,11 @@ def countries_of(draft: Draft, changes: Iterable[fixes.Change], query: Mapping[s
     ]
 
 
-def _known(draft: Draft, wanted: Mapping[str, Sequence[fixes.Change]]) -> set[str]:
+def _known(team: int, reading: Reading, wanted: Mapping[str, Sequence[fixes.Change]]) -> set[str]:
     """Return those of the regions that are the team's home, or that the file or the team has good numbers of."""
-    known = {draft.reading.schema.home_region} & wanted.keys()
-    known |= _of(_in_file(draft), wanted.keys() - known)
-    return known | {region for region in wanted.keys() - known if _is_in_team(draft, wanted[region][0].after, region)}
+    known = {reading.schema.home_region} & wanted.keys()
+    known |= _of(_in_file(reading), wanted.keys() - known)
+    return known | {region for region in wanted.keys() - known if _is_in_team(team, wanted[region][0].after, region)}
 
 
 def _of(numbers: Iterable[str], wanted: Iterable[str]) -> set[str]:
@@ -71,18 +75,18 @@ def _of(numbers: Iterable[str], wanted: Iterable[str]) -> set[str]:
     return found
 
 
-def _in_file(draft: Draft) -> Iterator[str]:
-    for record in draft.reading.checked.records:
+def _in_file(reading: Reading) -> Iterator[str]:
+    for record in reading.checked.records:
         yield from (value for place in _NUMBERS if isinstance(value := record.values[place], str))
 
 
-def _is_in_team(draft: Draft, shown: str, region: str) -> bool:
+def _is_in_team(team: int, shown: str, region: str) -> bool:
     """Whether the team has a number of this region; `shown` is one, as people read it."""
     begin = shown.split(" ", 1)[0]
     end = begin[:-1] + chr(ord(begin[-1]) + 1)
     for column in ("mobile_number", "whatsapp_number"):
         within = {f"{column}__gte": begin, f"{column}__lt": end}
-        stored = Contact.objects.filter(team=draft.imp.team_id, **within).values_list(column, flat=True)
+        stored = Contact.objects.filter(team=team, **within).values_list(column, flat=True)
         if _of(filter(None, islice(stored.iterator(), _LOOKED_AT)), {region}):
             return True
     return False

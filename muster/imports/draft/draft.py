@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from muster.core import errors, fixes, phones
+from muster.core.cells.dress import EDGES
 from muster.core.consent import Channel
-from muster.core.dress import EDGES
-from muster.core.errors import Note, Problem
 from muster.core.fields import Blank, Field, Kind
-from muster.core.plan import Verdict
-from muster.core.table import Row
+from muster.core.problems import Note, Problem
+from muster.core.replan import Reading
+from muster.core.table.table import Row
+from muster.core.verdicts import Verdict
 from muster.imports import workspace
 from muster.imports.filters import LEFT_OUT, WARNINGS, Filter, chip_of, is_left_out
 from muster.imports.models import Import
-from muster.imports.workspace import Look, Reading
+from muster.imports.workspace import Look
 
 # Notes that the cells themselves show.
 _SEEN_IN_CELL = frozenset({"number-inferred", "number-changed", "value-cleared"})

@@ -10,27 +10,15 @@ from django.db import transaction
 from django.db.models import Max, Sum
 
 from muster.core.fixes import LONGEST_CELL
-from muster.core.table import Table
+from muster.core.table.table import Table
 from muster.imports import run
-from muster.imports.models import Edit, Import
+from muster.imports.models import Edit, Import, NoSuchCell, TooMuch
 from muster.imports.store.db_text import fit
 from muster.imports.workspace import WHOLE_ROW, table
 from muster.teams.models import User
 
 MOST_OF_A_STEP = 10_000_000  # characters, before and after
 MOST_OF_A_DRAFT = 50_000_000
-
-
-class NoSuchCell(Exception):  # noqa: N818  says what happened
-    """The file has no such row, or no such header."""
-
-    def __init__(self, row: int, header: str | None) -> None:
-        super().__init__(f"row {row}, {header}" if header else f"row {row}")
-        self.row, self.header = row, header
-
-
-class TooMuch(Exception):  # noqa: N818  says what happened
-    """The edit is larger than a cell, a step or a draft may be; the sentence says which."""
 
 
 def edit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muster.core.garbled import mended
+from muster.core.cells.garbled import mended
 from muster.core.table.candidates import Candidate, candidates
 from muster.core.table.encoding import decode
 from muster.core.workbook.archive import kind_of

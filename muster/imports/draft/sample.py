@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from itertools import islice, takewhile
 
+from muster.core.cells.dress import EDGES
 from muster.core.check import MOST_COMPARED
-from muster.core.dress import EDGES
-from muster.core.errors import BadFile
 from muster.core.fields import Options, Schema
-from muster.core.near_names import near_field
-from muster.core.table import Row, Table, parse
+from muster.core.problems import BadFile
+from muster.core.table.near_names import near_field
+from muster.core.table.reader import parse
+from muster.core.table.table import Row, Table
 from muster.imports.models import Import
 from muster.imports.store import blobs
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from muster.core.dress import EDGES
-from muster.core.plan import Verdict
+from muster.core.cells.dress import EDGES
+from muster.core.verdicts import Verdict
 from muster.imports.draft.draft import Draft
 from muster.imports.filters import is_left_out
 

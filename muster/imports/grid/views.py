@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from muster.core.errors import BadFile
+from muster.core.problems import BadFile
 from muster.imports import run
 from muster.imports.draft import edits
 from muster.imports.draft.draft import Draft
@@ -23,7 +23,7 @@ from muster.imports.grid.pace import Pace
 from muster.imports.grid.requests import MOST_ROWS, Asked, Refused, body_of, needed, whole
 from muster.imports.grid.responses import told, window
 from muster.imports.grid.search import Place, Sought, matches, nearest, next_problem, problems_among
-from muster.imports.models import Edit, Import, State
+from muster.imports.models import Edit, Import, NoSuchCell, State, TooMuch, WrongState
 from muster.teams.access import Access, admin
 
 READS, WRITES = Pace(per_second=40, burst=200), Pace(per_second=10, burst=60)
@@ -53,11 +53,11 @@ def _answer(view: View, request: HttpRequest, who: Access, imp: Import) -> HttpR
         return view(request, who, imp)
     except Refused as refused:
         return _problem(str(refused), 422)
-    except edits.TooMuch as much:
+    except TooMuch as much:
         return _problem(str(much), 422)
-    except edits.NoSuchCell:
+    except NoSuchCell:
         return _problem("There is no such row or column.", 422)
-    except run.WrongState:
+    except WrongState:
         imp.refresh_from_db()
     except BadFile:  # a field was deleted meanwhile, say
         run.settle(imp)

@@ -16,16 +16,18 @@ from django.views.decorators.http import require_http_methods
 
 from muster.contacts import custom_fields
 from muster.contacts.schema import schema_of
-from muster.core import column_values, dates, errors
-from muster.core.errors import BadFile, Problem
+from muster.core import errors
+from muster.core.cells import dates
 from muster.core.fields import Kind, Options, Schema, options_from_json
-from muster.core.table import Table
+from muster.core.problems import BadFile, Problem
+from muster.core.table import column_values
+from muster.core.table.table import Table
 from muster.imports import run
 from muster.imports.draft import column_answers
 from muster.imports.draft.column_table import Columns, column_table
 from muster.imports.draft.columns import COLUMN, NEW, TICK, choices, chosen_columns
 from muster.imports.draft.sample import first_rows, header_among
-from muster.imports.models import Import, State
+from muster.imports.models import Import, MovedOn, State
 from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
 from muster.teams.access import Access
 from muster.teams.models import User
@@ -85,7 +87,7 @@ def columns(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
         return _show(request, who, imp)
     revision = revision_of(request)
     if revision not in (None, imp.revision):
-        raise run.MovedOn(imp, revision or 0)  # before a field is added for it
+        raise MovedOn(imp, revision or 0)  # before a field is added for it
     kept = options_from_json(imp.options)
     given = given_in(request.POST, who, partial(_values, who, imp), kept)
     for said in given.refusals:

@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from muster.imports import left_out, run, undo
+from muster.imports import run, undo
+from muster.imports.draft import left_out
 from muster.imports.draft.consequences import Consequences, consequences, differences
 from muster.imports.draft.draft import Draft
 from muster.imports.grid.requests import whole
-from muster.imports.models import Edit, Import, State
+from muster.imports.models import MAY_APPLY_OPT_OUTS, Edit, Import, MovedOn, State, WrongState, can_undo
 from muster.imports.pages.draft_page import about, on_import, revised, too_late
 from muster.teams.access import Access
 
@@ -92,15 +93,15 @@ def _shown(posted: Any) -> dict[str, Any]:
 def _start(request: HttpRequest, who: Access, imp: Import, revision: int | None = None) -> HttpResponse:
     try:
         run.confirm(imp, who.user, revision)
-    except run.MovedOn:  # edited while the page was made: ask again
+    except MovedOn:  # edited while the page was made: ask again
         return redirect("imports:confirm", who.team.slug, imp.pk)
-    except run.WrongState:  # confirmed a moment ago, by this person or another: once is enough
+    except WrongState:  # confirmed a moment ago, by this person or another: once is enough
         imp.refresh_from_db()
     return redirect("imports:show", who.team.slug, imp.pk)
 
 
 @require_POST
-@on_import(*left_out.MAY_APPLY)
+@on_import(*MAY_APPLY_OPT_OUTS)
 def apply_opt_outs(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Opt out those whom rows that are left out say to have opted out, and change nothing else."""
     done = left_out.apply(run.summed_up(imp), who.user)
@@ -122,7 +123,7 @@ def cancel(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 @on_import(State.DONE)
 def undo_import(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Show what undoing would do, or do it."""
-    if not undo.can_undo(imp):
+    if not can_undo(imp):
         return too_late(request, who, imp)
     if request.method == "POST":
         made = undo.undo(imp, who.user)

@@ -14,14 +14,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from muster.core.errors import BadFile
 from muster.core.fields import options_from_json
+from muster.core.problems import BadFile
 from muster.imports import run, workspace
 from muster.imports.draft.draft import moved
-from muster.imports.draft.edits import TooMuch
 from muster.imports.filters import Filter
 from muster.imports.grid.requests import whole
-from muster.imports.models import Edit, Import, State
+from muster.imports.models import Edit, Import, MovedOn, State, TooMuch, WrongState
 from muster.imports.pages.forms import OPT_BACK_IN, OptionsForm
 from muster.teams.access import Access, admin
 
@@ -43,7 +42,7 @@ def on_import(*states: State) -> Callable[[Callable[..., HttpResponse]], Callabl
                 return too_late(request, who, imp)
             try:
                 return view(request, who, imp, **kwargs)
-            except (run.WrongState, run.MovedOn):
+            except (WrongState, MovedOn):
                 imp.refresh_from_db()
                 return too_late(request, who, imp)
             except TooMuch as much:

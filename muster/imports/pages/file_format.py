@@ -10,10 +10,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from muster.contacts.schema import schema_of
-from muster.core import dates, errors
-from muster.core.errors import BadFile
+from muster.core import errors
+from muster.core.cells import dates
 from muster.core.fields import Kind, Options, options_from_json
-from muster.core.table import DELIMITERS, ENCODINGS
+from muster.core.problems import BadFile
+from muster.core.table.delimiter import DELIMITERS
+from muster.core.table.encoding import ENCODINGS
 from muster.core.workbook.sheet import sheet_names
 from muster.imports.draft.letters import encodings
 from muster.imports.draft.sample import first_rows

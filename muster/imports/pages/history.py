@@ -12,9 +12,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from muster.imports.models import Import, State
+from muster.imports.models import Import, State, last_day
 from muster.imports.progress import progress_json
-from muster.imports.undo import last_day
 from muster.teams.models import Team, User
 
 PAGE_ROWS = 50

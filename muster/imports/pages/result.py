@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from muster.core import errors
 from muster.core.outcome import Outcome
-from muster.imports import left_out, row_results, undo
-from muster.imports.models import Content, Import
+from muster.imports import row_results
+from muster.imports.draft import left_out
+from muster.imports.models import Content, Import, can_undo, last_day
 from muster.imports.pages.history import WAYS, status
 from muster.imports.store import blobs
 
@@ -48,10 +49,10 @@ def result_page(imp: Import, query: Mapping[str, str]) -> dict[str, Any]:
         "differs": [_difference(name, was, now) for name, (was, now) in imp.differs.items()],
         "code": code,
         "has_original": blobs.is_kept(imp, Content.Part.ORIGINAL),
-        "can_undo": undo.can_undo(imp),
-        "left_out_opt_outs": left_out.count(imp),
+        "can_undo": can_undo(imp),
+        "left_out_opt_outs": imp.opt_outs_left_out,
         "opt_outs_shown": left_out.shown(imp),
-        "undo_until": undo.last_day(imp),
+        "undo_until": last_day(imp),
         **_problems(imp, code, query.get("after", "")),
     }
 

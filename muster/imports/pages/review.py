@@ -7,13 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from muster.core import errors
-from muster.core.errors import BadFile
 from muster.core.fields import options_from_json
-from muster.core.opt_outs import LEFT_OUT
+from muster.core.problems import LEFT_OUT
 from muster.imports import run
 from muster.imports.draft import edits
 from muster.imports.draft.columns import choices, columns_of
@@ -22,27 +20,13 @@ from muster.imports.draft.letters import asked_encodings, garbled
 from muster.imports.draft.row_lists import find
 from muster.imports.filters import CHIPS, Filter, RowList
 from muster.imports.grid.requests import whole
-from muster.imports.models import Import, State
-from muster.imports.pages.columns import refused_page
+from muster.imports.models import Import, NoSuchCell, State
 from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
 from muster.imports.pages.forms import OptionsForm
 from muster.teams.access import Access
 
 PAGE_ROWS = 50
 _TONES = {"problems": "problem", "warnings": "warning"}
-
-
-def draft_page(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
-    """Show the preview, or what keeps the file from being imported."""
-    try:
-        found = Draft.of(imp)
-    except BadFile as bad:
-        if imp.state == State.READY:  # a field was deleted meanwhile, say
-            run.settle(imp)
-        return refused_page(request, who, imp, bad.problems)
-    if imp.state == State.REFUSED:  # a field was added meanwhile
-        run.settle(imp)
-    return render(request, "imports/review.html", review_page(found, request.GET))
 
 
 def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
@@ -148,7 +132,7 @@ def leave_out(request: HttpRequest, who: Access, imp: Import, number: int) -> Ht
     label = f"Restore row {number:,}" if restores else f"Leave out row {number:,}"
     try:
         edits.edit(imp, who.user, [], [(number, not restores)], label)
-    except edits.NoSuchCell as missing:
+    except NoSuchCell as missing:
         raise Http404("There is no such row") from missing
     messages.success(request, f"Row {number:,} is {'back in' if restores else 'left out'}.")
     return back(request, who, imp)

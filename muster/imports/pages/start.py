@@ -18,10 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from muster.contacts.schema import schema_of
 from muster.core import errors, phones
 from muster.core.check import check
-from muster.core.csv_text import csv_text
-from muster.core.errors import BadFile, Problem
 from muster.core.fields import Options, Schema, template_headers
-from muster.core.table import parse
+from muster.core.problems import BadFile, Problem
+from muster.core.table.csv_text import csv_text
+from muster.core.table.reader import parse
 from muster.imports import row_results, run
 from muster.imports.draft import column_answers
 from muster.imports.draft.column_table import column_table
@@ -35,13 +35,10 @@ from muster.imports.pages.draft_page import find
 from muster.imports.pages.forms import PasteForm, StartForm, UploadForm, first_choice, limits
 from muster.imports.pages.guide import guide_page
 from muster.imports.pages.history import history_page
-from muster.imports.pages.result import result_page
-from muster.imports.pages.review import draft_page
-from muster.imports.progress import progress_json, progress_page
 from muster.imports.store import blobs
 from muster.settings import settings
 from muster.teams.access import Access, admin, signed_in
-from muster.teams.mail_files import has_mail_server
+from muster.teams.mailing.mail_files import has_mail_server
 from muster.teams.models import Team, User
 from muster.teams.whole_file import whole_file
 
@@ -229,25 +226,6 @@ def template(request: HttpRequest, who: Access) -> HttpResponse:
     headers = template_headers(schema_of(who.team), only_required=only_required)
     name = f"{who.team.slug}-{'required' if only_required else 'all'}-fields.csv"
     return _download(csv_text([headers]), name)
-
-
-@require_GET
-@admin
-def show(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
-    """Show one import, whatever state it is in: the preview, the file's problems, its progress, its result."""
-    imp = find(who, pk)
-    if imp.state in (State.READY, State.REFUSED):
-        return draft_page(request, who, imp)
-    if imp.state in (State.CHECKING, State.WAITING, State.IMPORTING):
-        return render(request, "imports/progress.html", progress_page(imp))
-    return render(request, "imports/result.html", result_page(imp, request.GET))
-
-
-@require_GET
-@admin
-def progress(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
-    """Say how far an import is, for the page that asks every second."""
-    return JsonResponse(progress_json(find(who, pk)))
 
 
 @require_GET

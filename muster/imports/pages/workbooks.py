@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from muster.contacts.schema import schema_of
-from muster.core.errors import BadFile
+from muster.core.problems import BadFile
 from muster.imports import row_results
 from muster.imports.models import State
 from muster.imports.pages.draft_page import find

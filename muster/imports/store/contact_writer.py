@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -14,14 +14,14 @@ from django.db import connection
 from orjson import dumps
 
 from muster.contacts import counts
-from muster.contacts.lock import version_in_hand
-from muster.contacts.mapping import CHANNEL_COLUMNS, PLAIN, SEARCHED, SEARCHED_NUMBERS, SEARCHED_TEXTS
+from muster.contacts.mapping import CHANNEL_COLUMNS, PLAIN
 from muster.contacts.models import Source
 from muster.contacts.schema import schema_of
 from muster.contacts.search import index
 from muster.core.consent import NEW_IN, Channel
-from muster.core.fields import CHANNELS, CUSTOM
-from muster.imports.store import bulk_sql, facts
+from muster.core.fields import CHANNELS, CUSTOM, SEARCHED, SEARCHED_NUMBERS, SEARCHED_TEXTS
+from muster.imports.store import bulk_sql
+from muster.teams.lock import version_in_hand
 from muster.teams.models import Team
 
 CONTACTS, CHANGES = "contacts_contact", "contacts_change"
@@ -46,6 +46,8 @@ _COLUMNS = {
     "custom": ("custom",),
 }
 _ONE_VALUE = tuple(key for key in _COLUMNS if key not in ("search_text", "channels", "custom"))
+
+_TEXTS = f"SELECT c.id, c.search_text FROM {{keys}} {CONTACTS} c WHERE c.team_id = %s AND c.id {{wanted}}"  # noqa: S608
 
 
 class ChannelColumns(NamedTuple):
@@ -255,7 +257,7 @@ class Writer:
         """What search knows of the contacts that change or go; PostgreSQL's index does not have to be told."""
         if bulk_sql.is_postgres():
             return dict.fromkeys((*self.changed_texts, *self.removed), "")
-        return facts.search_texts(self.team, (*self.changed_texts, *self.removed))
+        return _search_texts(self.team, (*self.changed_texts, *self.removed))
 
     def _column(self, name: str, value: Any) -> Any:
         """Return a value as its column holds it."""
@@ -264,3 +266,8 @@ class Writer:
         if isinstance(value, datetime):  # undone: it was inferred then
             return bulk_sql.as_time(value)
         return self.at_kept if value else None
+
+
+def _search_texts(team: Team, keys: Iterable[int]) -> dict[int, str]:
+    """Return what the search index holds of the contacts with these keys."""
+    return dict(bulk_sql.select_by(sorted(keys), _TEXTS, (team.pk,)))

@@ -10,12 +10,12 @@ from typing import Any
 
 from orjson import loads
 
-from muster.contacts import mapping, stop_list
-from muster.contacts.erase import erased_ids
-from muster.core import phones
-from muster.core.check import Lookup
+from muster.contacts import mapping
+from muster.contacts.consent import stop_list
+from muster.contacts.tombstones import erased_ids
 from muster.core.consent import Channel
-from muster.core.plan import Known, Stored
+from muster.core.known import Known, Lookup, Stored
+from muster.core.phones import spellings
 from muster.imports.store import bulk_sql
 from muster.teams.models import Team
 
@@ -35,7 +35,6 @@ _STOPS = (
     "SELECT s.key, s.channel, CAST(s.at AS text) "
     "FROM {keys} contacts_stopword s WHERE s.team_id = %s AND s.key {wanted}"
 )
-_TEXTS = f"SELECT c.id, c.search_text FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.id {{wanted}}"  # noqa: S608
 _ZERO_IDS = f"SELECT contact_id FROM {TABLE} WHERE team_id = %s AND contact_id >= '0' AND contact_id < '1' LIMIT 500"  # noqa: S608
 _HAS_IDS = f"SELECT c.contact_id FROM {{keys}} {TABLE} c WHERE c.team_id = %s AND c.contact_id {{wanted}}"  # noqa: S608
 _USUAL_LENGTHS = 4  # of a team's ids that begin with a zero
@@ -88,11 +87,6 @@ def contacts_by_key(team: Team, keys: Iterable[int]) -> Iterator[tuple[Stored, i
         yield found, row[mapping.ASSIGNED]
 
 
-def search_texts(team: Team, keys: Iterable[int]) -> dict[int, str]:
-    """Return what the search index holds of the contacts with these keys."""
-    return dict(bulk_sql.select_by(sorted(keys), _TEXTS, (team.pk,)))
-
-
 def _read(
     query: str, keys: list[str], team: Team, staff: Mapping[int, str], nameless: dict[int, int]
 ) -> Iterator[Stored]:
@@ -127,27 +121,27 @@ def _custom(kept: Any) -> dict[str, str]:
 
 def _spelled(numbers: Iterable[str]) -> dict[str, str]:
     """Return the key of every number that may be spelled otherwise, in each of its spellings."""
-    special = (number for number in numbers if phones.may_be_respelt(number))
-    return {each: phones.key(number) for number in special for each in phones.spellings(number)}
+    special = (number for number in numbers if spellings.may_be_respelt(number))
+    return {each: spellings.key(number) for number in special for each in spellings.of(number)}
 
 
 def _all_spellings(numbers: Collection[str], spelled: Mapping[str, str]) -> Collection[str]:
     """Return the numbers in every spelling they may be stored in."""
     if not spelled:
         return numbers
-    return {*numbers, *(each for number in numbers if number in spelled for each in phones.spellings(number))}
+    return {*numbers, *(each for number in numbers if number in spelled for each in spellings.of(number))}
 
 
 def stops_of(team: Team, numbers: Iterable[str]) -> dict[str, dict[str, datetime]]:
     """Return what these numbers said STOP on, and since when. Quickest where they come in order."""
     if not stop_list.is_used(team):
         return {}
-    plain = sorted(phones.key(each) if phones.may_be_respelt(each) else each for each in numbers)
+    plain = sorted(spellings.key(each) if spellings.may_be_respelt(each) else each for each in numbers)
     erased = stop_list.of_erased(team, plain)
     found: dict[str, dict[str, datetime]] = {}
     for key, channel, at in bulk_sql.select_by([*plain, *sorted(erased)], _STOPS, (team.pk,)):
         found.setdefault(erased.get(key, key), {})[channel] = bulk_sql.from_time(datetime.fromisoformat(at))
-    return {each: channels for key, channels in found.items() for each in phones.spellings(key)}
+    return {each: channels for key, channels in found.items() for each in spellings.of(key)}
 
 
 def _whatsapp(team: Team, numbers: list[str], spelled: Mapping[str, str]) -> dict[str, int | None]:

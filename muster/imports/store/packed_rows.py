@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from orjson import dumps, loads
 
-from muster.core.errors import Note, Problem
-from muster.core.plan import Verdict
-from muster.core.table import Row
+from muster.core.problems import Note, Problem
+from muster.core.table.table import Row
+from muster.core.verdicts import Verdict
 from muster.imports.models import Import
 from muster.imports.store import blobs
 

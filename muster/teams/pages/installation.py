@@ -15,8 +15,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from muster.teams import mail_files, members
+from muster.teams import members
 from muster.teams.access import owner
+from muster.teams.mailing import mail_files
 from muster.teams.models import Role, Team, User
 from muster.teams.pages.audit_log import PER_PAGE, log_context
 from muster.teams.pages.forms import TeamForm, add_refusal

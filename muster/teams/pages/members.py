@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from muster.teams import invitations
 from muster.teams import members as people
 from muster.teams.access import Access, admin, teams_of
-from muster.teams.mail_files import has_mail_server
+from muster.teams.mailing.mail_files import has_mail_server
 from muster.teams.models import Invitation, Membership, Role, Team
 from muster.teams.pages.forms import InviteForm, MemberForm, add_refusal
 

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from muster.teams import first_run
-from muster.teams.mail_files import has_mail_server
+from muster.teams.mailing.mail_files import has_mail_server
 from muster.teams.models import User
 from muster.teams.pages.forms import JoinForm, add_refusal
 from muster.teams.regions import regions

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from muster.core.formulas import export_safe
+from muster.core.cells.formulas import export_safe
 
 BOM = "\ufeff"  # tells a spreadsheet that the text is UTF-8
 LINES_AT_ONCE = 500

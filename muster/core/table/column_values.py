@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from muster.core import dates, phones
-from muster.core.dress import EDGES, undressed
+from muster.core import phones
+from muster.core.cells import dates
+from muster.core.cells.dress import EDGES, undressed
 from muster.core.fields import EIGHT_WORDS, Kind
 
 MOST_CHOICES = 12  # different values in a column that may be a list

@@ -7,13 +7,13 @@ from itertools import chain
 from typing import NamedTuple
 
 from muster.core import errors
-from muster.core.csv_text import csv_text
-from muster.core.errors import Problem
+from muster.core.cells.formulas import export_unsafe
 from muster.core.fields import EXTRA_HEADERS, OTHER_EXTRA_HEADERS
-from muster.core.formulas import export_unsafe
-from muster.core.header import extra_places
-from muster.core.plan import Verdict
-from muster.core.table import Table
+from muster.core.problems import Problem
+from muster.core.table.csv_text import csv_text
+from muster.core.table.header import extra_places
+from muster.core.table.table import Table
+from muster.core.verdicts import Verdict
 
 EXTRA = len(EXTRA_HEADERS)
 

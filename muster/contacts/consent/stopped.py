@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from muster.contacts import stop_list
+from muster.contacts.consent import stop_list
 from muster.contacts.models import Contact, StopWord
 from muster.core import phones
-from muster.core.csv_text import csv_text
+from muster.core.phones import spellings
+from muster.core.table.csv_text import csv_text
 from muster.teams.models import Team
 
 AT_ONCE = 200
@@ -50,7 +51,7 @@ def words(team: Team, *, channel: str = "", typed: str = "") -> QuerySet[StopWor
     digits = "".join(str(int(char)) for char in typed if char.isdecimal())
     if len(digits) < FEWEST_DIGITS:
         return found.none()
-    whole = phones.heard(typed, team.home_region).e164
+    whole = spellings.heard(typed, team.home_region).e164
     same = Q(key__in=stop_list.keys_of(team, whole)) if whole else Q()
     return found.filter(same | Q(number__contains=digits) | Q(key__startswith="+", key__contains=digits))
 
@@ -82,11 +83,11 @@ def _rows(team: Team, found: QuerySet[StopWord]) -> Iterator[tuple[str, ...]]:
 
 def _holders(team: Team, numbers: Sequence[str]) -> dict[str, list[Contact]]:
     """Return who has these numbers, in any spelling, by key."""
-    spelled = {each for number in numbers for each in phones.spellings(number)}
+    spelled = {each for number in numbers for each in spellings.of(number)}
     having = Q(mobile_number__in=spelled) | Q(whatsapp_number__in=spelled)
     found: dict[str, list[Contact]] = {}
     for contact in Contact.objects.filter(having, team=team).order_by("id") if spelled else ():
-        for key in {phones.key(each) for each in (contact.mobile_number, contact.whatsapp_number) if each}:
+        for key in {spellings.key(each) for each in (contact.mobile_number, contact.whatsapp_number) if each}:
             found.setdefault(key, []).append(contact)
     return found
 
@@ -94,6 +95,6 @@ def _holders(team: Team, numbers: Sequence[str]) -> dict[str, list[Contact]]:
 def _affected(entry: StopWord, holders: dict[str, list[Contact]]) -> tuple[Contact, ...]:
     def is_reached(contact: Contact) -> bool:
         number = stop_list.numbers_of(contact)[entry.channel]
-        return number is not None and phones.key(number) == entry.key
+        return number is not None and spellings.key(number) == entry.key
 
     return tuple(each for each in holders.get(entry.key, ()) if is_reached(each))

@@ -7,18 +7,17 @@ from itertools import islice
 from typing import NamedTuple
 
 from muster.contacts import history
-from muster.contacts.consent import set_consent
-from muster.contacts.lock import locked
+from muster.contacts.consent.channels import set_consent
 from muster.contacts.models import Contact, Source
-from muster.core.opt_outs import LEFT_OUT
-from muster.core.plan import Verdict
+from muster.core.problems import LEFT_OUT
+from muster.core.verdicts import Verdict
 from muster.imports import row_results, run
-from muster.imports.models import Import, State
+from muster.imports.models import MAY_APPLY_OPT_OUTS, Import, State, WrongState
 from muster.imports.row_results import RowResult
 from muster.teams import audit
+from muster.teams.lock import locked
 from muster.teams.models import User
 
-MAY_APPLY = (State.READY, State.DONE)
 NAMES_SHOWN = 10
 
 
@@ -35,17 +34,9 @@ class OptOut(NamedTuple):
         return [history.LABELS[each] for each in self.channels]
 
 
-def count(imp: Import) -> int:
-    """Return how many opt-outs of left-out rows wait to be applied."""
-    if imp.state not in MAY_APPLY:
-        return 0
-    noted = int(imp.summary.get("note_counts", {}).get(LEFT_OUT, 0))
-    return max(0, noted - int(imp.summary.get("opt_outs_applied", 0)))
-
-
 def opt_outs(imp: Import) -> Iterator[OptOut]:
     """Yield them, row by row."""
-    if not count(imp):
+    if not imp.opt_outs_left_out:
         return
     yield from noted(row_results.iterate(imp, code=LEFT_OUT))
 
@@ -65,8 +56,8 @@ def shown(imp: Import) -> list[OptOut]:
 
 def apply(imp: Import, user: User) -> int:
     """Apply just these opt-outs, as the user's, all or none; return how many changed. Raises WrongState."""
-    if imp.state not in MAY_APPLY:
-        raise run.WrongState(imp)
+    if imp.state not in MAY_APPLY_OPT_OUTS:
+        raise WrongState(imp)
     found, changed = list(opt_outs(imp)), 0
     with locked(imp.team) as team:
         contacts = Contact.objects.filter(team=team).select_related("team")

@@ -12,8 +12,9 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from muster.core.check import LONGEST_HEADER
 from muster.core.fields import Options, options_from_json
-from muster.core.table import DELIMITERS, MOST_COLUMNS, named
-from muster.imports import left_out
+from muster.core.table.delimiter import DELIMITERS
+from muster.core.table.encoding import named
+from muster.core.table.reader import MOST_COLUMNS
 from muster.imports.models import Import
 from muster.imports.progress import progress
 
@@ -336,7 +337,7 @@ def listed_json(imp: Import) -> dict[str, Any]:
         "totals": {name: getattr(imp, name) for name in Totals.model_fields},
         "problem_counts": imp.summary.get("problem_counts", {}),
         "note_counts": imp.summary.get("note_counts", {}),
-        "left_out_opt_outs": left_out.count(imp),
+        "left_out_opt_outs": imp.opt_outs_left_out,
         "progress": progress(imp),
     }
 

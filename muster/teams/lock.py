@@ -1,4 +1,7 @@
-"""One writer at a time per team: every change to a team's contacts happens inside `locked(team)`."""
+"""One writer at a time per team: every change to its contacts happens inside `locked(team)`, which moves its version.
+
+The version is a number that every change of contacts, members, fields or settings makes larger, in order.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import F
 from django.dispatch import Signal
 
 from muster.teams.models import Team
-from muster.teams.version import move_version
 
 # Sent with `team` at the end of every change, in its transaction: what others are to be told of it is written there.
 changing = Signal()
@@ -81,3 +84,18 @@ def _limit_wait() -> None:
 def version_in_hand() -> int:
     """Return the version that the change under way makes: what is written is marked by it. LookupError: none is."""
     return _version.get()
+
+
+def move_version(team: Team) -> Team:
+    """Begin a change of the team; return the team as it is now, with its new version. Call it in a transaction.
+
+    The row stays locked until that transaction ends: versions follow each other in the order of the commits, and
+    whoever sees a version sees all that was changed up to it. What merely points to the team does not wait.
+    """
+    Team.objects.filter(pk=team.pk).update(version=F("version") + 1)
+    return Team.objects.get(pk=team.pk)
+
+
+def version_of(team_id: int) -> int:
+    """Return the version as it is now."""
+    return Team.objects.values_list("version", flat=True).get(pk=team_id)

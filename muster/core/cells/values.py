@@ -6,24 +6,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from enum import Enum
 from typing import Any, Protocol
 
-from muster.core import dates
-from muster.core.dress import EDGES, is_dressed, undressed
+from muster.core.cells import dates
+from muster.core.cells.dress import EDGES, is_dressed, undressed
+from muster.core.cells.formulas import export_unsafe
+from muster.core.cells.garbled import is_garbled, may_be_garbled
 from muster.core.fields import YES, Field, Kind
-from muster.core.formulas import export_unsafe
-from muster.core.garbled import is_garbled, may_be_garbled
-
-
-class Missing(Enum):
-    """Why a record has no value for a field. A blank cell is None instead: blank has a meaning of its own."""
-
-    ABSENT = "the file has no such column"
-    UNREAD = "the cell could not be read; the row has a problem that says why"
-
-
-ABSENT, UNREAD = Missing.ABSENT, Missing.UNREAD
+from muster.core.known import UNREAD, Missing
 
 
 class Report(Protocol):

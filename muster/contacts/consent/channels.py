@@ -8,14 +8,15 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from muster.contacts import history, stop_list
-from muster.contacts.keyed_hash import keyed_hash, keyed_hashes
-from muster.contacts.lock import locked
+from muster.contacts import history
+from muster.contacts.consent import stop_list
+from muster.contacts.consent.keyed_hash import keyed_hash, keyed_hashes
 from muster.contacts.mapping import as_history, channel_of, columns_of_channel
 from muster.contacts.models import ConsentMessage, Contact, Source
-from muster.core import phones
 from muster.core.consent import Channel, keyword
+from muster.core.phones import spellings
 from muster.teams import audit
+from muster.teams.lock import locked
 from muster.teams.models import Team, User
 
 API = "api"
@@ -67,7 +68,7 @@ def hear(
     at: datetime | None = None,
     if_out: bool = False,
 ) -> Heard:
-    """Hear STOP or START from a number: E.164, in any spelling (`phones.heard` reads what gateways send).
+    """Hear STOP or START from a number: E.164, in any spelling (`spellings.heard` reads what gateways send).
 
     The contact's own word is kept on the stop list, also when nobody has the number, and everybody who has it on
     the channel is opted out, or in. A user's word changes the contacts only, and opts nobody in whose own word was
@@ -82,7 +83,7 @@ def hear(
         contacts = _with_ids(current, whose(current, number, channel, opted_out=opted_out))
         if if_out and not (_is_out(contacts, channel) or stop_list.word(current, number, channel)):
             return Heard(contacts, counted=False)
-        if not _is_new(current, message_id, said, phones.key(number)):
+        if not _is_new(current, message_id, said, spellings.key(number)):
             return Heard(contacts, counted=False)
         if source == Source.CONTACT and not _keep(current, number, said, through, message_id):
             return Heard(contacts, counted=False)
@@ -179,7 +180,7 @@ def whose(team: Team, number: str, channel: str, *, opted_out: bool) -> list[int
     A WhatsApp message may come from somebody of whom only the mobile number is known. Where nobody is reached at the
     number, STOP counts for who has it as mobile number beside another for WhatsApp; START does not: it is not its word.
     """
-    spelled = phones.spellings(number)
+    spelled = spellings.of(number)
     contacts = Contact.objects.filter(team=team).order_by("id")
     by_mobile = contacts.filter(mobile_number__in=spelled)
     if channel == "text":

@@ -1,6 +1,6 @@
 """The stop list: who said STOP on which channel, by number, whether or not a contact has the number (C8).
 
-A word belongs to the number it was said from. Numbers are compared by `phones.key`, so every spelling is the same.
+A word belongs to the number it was said from. Numbers are compared by `spellings.key`, so every spelling is the same.
 When a person is erased the number goes, and a keyed hash stays that still stops it.
 
 Whoever writes here does so inside `locked(team)`; `consent.hear` is the way in for words that are said.
@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from muster.contacts.keyed_hash import keyed_hash, keyed_hashes, keyed_hashes_of_many
+from muster.contacts.consent.keyed_hash import keyed_hash, keyed_hashes, keyed_hashes_of_many
 from muster.contacts.models import Contact, StopWord
-from muster.core import phones
 from muster.core.consent import numbers_by_channel
+from muster.core.phones import spellings
 from muster.teams.models import Team
 
 _AT_ONCE = 500  # keys in one query
@@ -42,7 +42,7 @@ def numbers_of(contact: Contact) -> dict[str, str | None]:
 
 def keys_of(team: Team, number: str) -> tuple[str, ...]:
     """Return every key under which a number may be on the list: the plain one, then its hashes."""
-    plain = phones.key(number)
+    plain = spellings.key(number)
     return (plain, *keyed_hashes(_hashed(team, plain)))
 
 
@@ -62,7 +62,7 @@ def of_erased(team: Team, plain: Iterable[str]) -> dict[str, str]:
 
 def of_numbers(team: Team, numbers: Iterable[str]) -> dict[str, dict[str, datetime]]:
     """Return what is stopped of a few numbers: number → channel → since when."""
-    asked = {number: phones.key(number) for number in numbers}
+    asked = {number: spellings.key(number) for number in numbers}
     plain = {each: each for each in asked.values()}
     keys = plain | of_erased(team, plain)
     found: dict[str, dict[str, datetime]] = {}
@@ -91,8 +91,8 @@ def write(team: Team, number: str, said: Said) -> bool:
         StopWord.objects.create(
             team=team,
             channel=said.channel,
-            key=phones.key(number),
-            number=phones.respelt(number),
+            key=spellings.key(number),
+            number=spellings.respelt(number),
             at=said.at,
             said=said.said[:80],
             through=said.through[:100],
@@ -113,11 +113,11 @@ def forget_numbers(team: Team, numbers: Iterable[str]) -> None:
     A number that another contact has is theirs too, and stays.
     """
     for number in numbers:
-        spelled = phones.spellings(number)
+        spelled = spellings.of(number)
         contacts = Contact.objects.filter(team=team)
         if contacts.filter(mobile_number__in=spelled).exists() or contacts.filter(whatsapp_number__in=spelled).exists():
             continue
-        plain = phones.key(number)
+        plain = spellings.key(number)
         kept = {"key": keyed_hash(_hashed(team, plain)), "number": None, "said": "", "by": None, "message_id": ""}
         StopWord.objects.filter(team=team, key=plain).update(**kept)
 

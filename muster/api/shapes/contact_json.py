@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from muster.contacts.mapping import NUMBERS, PLAIN, channel_of, staff_ids
+from muster.contacts.mapping import PLAIN, channel_of, staff_ids
 from muster.contacts.models import Contact, CustomField
 from muster.contacts.schema import custom_fields
 from muster.core import phones
-from muster.core.errors import Problem
-from muster.core.fields import CHANNELS
+from muster.core.fields import CHANNELS, NUMBERS
+from muster.core.problems import Problem
 from muster.teams.models import Team, User
 
 OPTED = {False: "opted_in", True: "opted_out"}

@@ -1,4 +1,4 @@
-"""Writes the second half of docs/api.md, from the OpenAPI: `python -m muster.api.document docs/api.md`."""
+"""Writes the second half of docs/api.md, from the OpenAPI: `python -m muster.api.description.document docs/api.md`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-MARK = "<!-- What follows is made from the OpenAPI: python -m muster.api.document docs/api.md -->"
+MARK = "<!-- What follows is made from the OpenAPI: python -m muster.api.description.document docs/api.md -->"
 
 
 def renewed(text: str) -> str:
     """Return the document with everything after the mark made anew."""
-    application, reference = (import_module(f"muster.api.{name}") for name in ("application", "reference"))
+    application, reference = (import_module(f"muster.api.{name}") for name in ("application", "description.reference"))
     return text.partition(MARK)[0] + MARK + "\n" + str(reference.markdown(application.description()))
 
 

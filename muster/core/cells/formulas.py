@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from muster.core.dress import EDGES
+from muster.core.cells.dress import EDGES
 
 _EDGE = re.escape(EDGES)
 _RUN = "=@+\\-\uff1d\uff20\uff0b\uff0d"  # as typed in the West, and as full-width letters

@@ -1,0 +1,1 @@
+"""Consent: what was said on each channel, and the numbers that said STOP."""

@@ -1,0 +1,52 @@
+"""One import, whatever state it is in: the preview, what keeps the file from being imported, progress, the result."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from muster.core.problems import BadFile
+from muster.imports import run
+from muster.imports.draft.draft import Draft
+from muster.imports.models import Import, State
+from muster.imports.pages.columns import refused_page
+from muster.imports.pages.draft_page import find
+from muster.imports.pages.result import result_page
+from muster.imports.pages.review import review_page
+from muster.imports.progress import progress_json, progress_page
+from muster.teams.access import Access, admin
+
+
+@require_GET
+@admin
+def show(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
+    """Show one import, whatever state it is in: the preview, the file's problems, its progress, its result."""
+    imp = find(who, pk)
+    if imp.state in (State.READY, State.REFUSED):
+        return _draft_page(request, who, imp)
+    if imp.state in (State.CHECKING, State.WAITING, State.IMPORTING):
+        return render(request, "imports/progress.html", progress_page(imp))
+    return render(request, "imports/result.html", result_page(imp, request.GET))
+
+
+@require_GET
+@admin
+def progress(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
+    """Say how far an import is, for the page that asks every second."""
+    return JsonResponse(progress_json(find(who, pk)))
+
+
+def _draft_page(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Show the preview, or what keeps the file from being imported."""
+    try:
+        found = Draft.of(imp)
+    except BadFile as bad:
+        if imp.state == State.READY:  # a field was deleted meanwhile, say
+            run.settle(imp)
+        return refused_page(request, who, imp, bad.problems)
+    if imp.state == State.REFUSED:  # a field was added meanwhile
+        run.settle(imp)
+    return render(request, "imports/review.html", review_page(found, request.GET))

@@ -1,0 +1,1 @@
+"""What a worker process does about itself: its budget, its lease, its presence."""
