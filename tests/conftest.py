@@ -1,4 +1,4 @@
-"""Fixtures for every test: a real PostgreSQL, SMTP server, Chromium and Muster. Each starts when first asked for."""
+"""Fixtures: a real PostgreSQL, SMTP server, Chromium, LibreOffice and Muster. Each starts when first asked for."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from muster.pools import close_pools
 from tests.real.chromium import chromium as start_chromium
+from tests.real.libreoffice import LibreOffice, libreoffice
 from tests.real.postgres import postgres
 from tests.real.server import MusterServer, muster
 from tests.real.smtp import Mailbox, smtp
@@ -43,6 +44,13 @@ def chromium() -> Iterator[Browser]:
     """The browser; make a context of your own in it."""
     with start_chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def calc() -> Iterator[LibreOffice]:
+    """LibreOffice without a window: `calc.saved(data, "ods", {"B2": "typed"})`."""
+    with libreoffice() as program:
+        yield program
 
 
 @pytest.fixture(scope="module")

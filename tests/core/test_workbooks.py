@@ -137,6 +137,41 @@ def test_what_the_reader_of_ods_does_not_tell() -> None:
     assert dict(table.marks) == {(2, 3): "value-not-calculated"}
 
 
+@pytest.mark.parametrize(
+    ("attributes", "shown", "cell"),
+    [
+        ('office:value-type="float" office:value="7165550103"', "(716) 555-0103", "(716) 555-0103"),
+        ('office:value-type="float" office:value="441753495000"', "+441753495000", "+441753495000"),
+        ('office:value-type="float" office:value="1234"', "1,234", "1234"),
+        ('office:value-type="float" office:value="7165550103"', "7.17E+09", "7165550103"),
+        ('office:value-type="float" office:value="1" table:formula="of:=TRUE()"', "WAHR", "true"),
+        ('office:value-type="float" office:value="0" table:formula="of:=FALSE()"', "FALSCH", "false"),
+    ],
+)
+def test_a_number_of_ods_is_as_it_is_shown_where_that_is_an_id_or_a_number(
+    attributes: str, shown: str, cell: str
+) -> None:
+    row = (
+        f"<table:table-row><table:table-cell {attributes}><text:p>{shown}</text:p></table:table-cell></table:table-row>"
+    )
+    assert read(ods({"A": [HEAD]}, row)).rows[0].cells[0] == cell
+
+
+def test_tabs_and_line_breaks_inside_a_text_of_ods_are_kept() -> None:
+    note = "<office:annotation><text:p>n<text:tab/>ote</text:p></office:annotation>"
+    texts = (
+        "<text:p>a<text:tab/>b</text:p>",
+        '<text:p>a<text:s text:c="2"/><text:line-break/>b</text:p>',
+        "<text:p><text:span>a<text:tab/></text:span>b &amp; c</text:p>",
+        f"{note}<text:p>x<text:tab/></text:p><text:p>y</text:p>",
+    )
+    row = "".join(f'<table:table-cell office:value-type="string">{each}</table:table-cell>' for each in texts)
+    number = f'<table:table-cell office:value-type="float" office:value="7">{note}<text:p>7</text:p></table:table-cell>'
+    table = read(ods({"A": [HEAD]}, f"<table:table-row>{row}{number}</table:table-row>"))
+
+    assert table.rows[0].cells == ("a\tb", "a  \nb", "a\tb & c", "x\t\ny", "7")
+
+
 def test_a_workbook_is_judged_before_it_is_expanded() -> None:
     bomb = {"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": b" " * 101 * 1024 * 1024}
     assert refused(zipped(bomb)) == ["file-expands-too-much"]

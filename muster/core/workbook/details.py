@@ -11,8 +11,8 @@ Place = tuple[int, int]  # row and column, from 0
 
 @dataclass(slots=True)
 class Details:
-    """Cells by their place: the text of errors, those without a result, and the shape that a number is shown in."""
+    """Cells by their place: texts that the reader changes, those without a result, the shape a number is shown in."""
 
-    errors: dict[Place, str] = field(default_factory=dict)
+    texts: dict[Place, str] = field(default_factory=dict)
     uncalculated: set[Place] = field(default_factory=set)
     shapes: dict[Place, Shape] = field(default_factory=dict)

@@ -53,7 +53,7 @@ class Sheet:
         self.name, self._rows, self._details = self._chosen(schema, options)
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        errors, shapes = self._details.errors, self._details.shapes
+        errors, shapes = self._details.texts, self._details.shapes
         special = {row for row, _ in (*errors, *shapes, *self._details.uncalculated)}
         for place, row in enumerate(self._rows):
             cells = list(map(_text, row))
@@ -76,8 +76,8 @@ class Sheet:
         found = self._details
         for column, cell in enumerate(cells):
             where = (place, column)
-            if where in found.errors:
-                cells[column] = found.errors[where]
+            if where in found.texts:
+                cells[column] = found.texts[where]
             elif where in found.uncalculated:
                 cells[column] = "="
                 self.marks[place + 1, column] = "value-not-calculated"

@@ -61,7 +61,7 @@ def _look(chunk: bytes, shapes: dict[int, Shape], found: Details) -> None:
         if shape:
             found.shapes[where] = shape
         if is_error and text:
-            found.errors[where] = text.decode("utf-8", "replace").replace("&amp;", "&")
+            found.texts[where] = text.decode("utf-8", "replace").replace("&amp;", "&")
         elif end and formula and not text and (kind is None or kind[1] != b"str"):
             found.uncalculated.add(where)
 
