@@ -77,7 +77,7 @@ def test_it_imports_a_messy_file_that_was_dropped_on_the_page(visit: Visit, demo
     dialog.get_by_role("button", name=re.compile(r"^Import \d+ contacts$")).click()
     expect(page.get_by_role("heading", name="Import finished")).to_be_visible(timeout=30_000)
     with page.expect_download() as download:
-        page.get_by_role("link", name=re.compile("rows to fix")).click()
+        page.get_by_role("link", name=re.compile(r"rows to fix \(CSV\)")).click()
     download.value.save_as(tmp_path / "fix.csv")
     text = corrected((tmp_path / "fix.csv").read_text(encoding="utf-8"))
 

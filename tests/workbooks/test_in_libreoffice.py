@@ -9,7 +9,7 @@ import pytest
 
 from muster.contacts import custom_fields
 from muster.core import Options, Schema, parse
-from muster.core.formulas import export_unsafe
+from muster.core.cells.formulas import export_unsafe
 from muster.workbooks.book import Column, write_table
 from tests.cast import Cast
 from tests.contacts.test_export import HARD as HARD_TO_EXPORT
