@@ -1,12 +1,15 @@
 """Fixtures: a real PostgreSQL, SMTP server, Chromium, LibreOffice and Muster. Each starts when first asked for."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser
+from pytest_django import DjangoDbBlocker
 
 from muster.pools import close_pools
+from muster.upkeep.partition import partition
 from tests.real.chromium import chromium as start_chromium
 from tests.real.libreoffice import LibreOffice, libreoffice
 from tests.real.postgres import postgres
@@ -15,12 +18,16 @@ from tests.real.smtp import Mailbox, smtp
 
 pytest_plugins = ["tests.cast"]
 
+PARTITIONS = int(os.environ.get("MUSTER_TEST_PARTITIONS", "0"))  # on PostgreSQL
 StartMuster = Callable[..., MusterServer]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """Give back what the pools hold before the test database goes."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Divide the tables that grow, where asked to; give back what the pools hold before the test database goes."""
+    with django_db_blocker.unblock():
+        if PARTITIONS:
+            partition(PARTITIONS)
     yield
     close_pools()
 

@@ -22,13 +22,18 @@ COMMANDS = {
     "demo": "people",
     "check": "checking",
     "import": "importing",
+    "export": "keeping",
+    "undo": "keeping",
+    "backup": "upkeep",
+    "restore": "upkeep",
+    "partition": "upkeep",
     "settings": "configuring",
     "conform": "conforming",
 }
 PURE = {"checking", "configuring", "conforming"}  # no database, no Django: they start in a moment
 
 
-BEGINNERS = {"serve", "migrate", "owner", "demo"}  # they may begin an installation where there is none
+BEGINNERS = {"serve", "migrate", "owner", "demo", "restore"}  # they may begin an installation where there is none
 
 
 class Commands(TyperGroup):

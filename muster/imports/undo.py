@@ -52,7 +52,7 @@ def look(imp: Import) -> UndoPlan:
     return UndoPlan(**tally)
 
 
-def undo(imp: Import, user: User) -> Import:
+def undo(imp: Import, user: User | None) -> Import:
     """Put the undoing of an import into the queue; return its own entry. Raises WrongState."""
     if not can_undo(imp):
         imp.refresh_from_db()
