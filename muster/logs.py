@@ -61,6 +61,7 @@ def logging_config(style: str) -> None:
                 "django.request": {"level": "CRITICAL"},  # LogRequests says it all
                 "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can ask for any host: a line will do
                 "django.server": {"level": "WARNING"},
+                "waitress.queue": {"level": "ERROR"},  # every request that waits for a thread
             },
         }
     )

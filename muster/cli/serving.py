@@ -9,13 +9,12 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from django.core import checks
-from gunicorn.app.base import BaseApplication
 
-from muster.core import phones
+from muster.cli.web_server import SECONDS_TO_FINISH, Server, prepare_numbers
 from muster.imports import worker
 from muster.imports.process import budget, presence
 from muster.migrating import migrate_database, refuse_later, unapplied
@@ -27,8 +26,6 @@ log = logging.getLogger(__name__)
 app = typer.Typer()
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.")]
-THREADS = 8
-SECONDS_TO_FINISH = 10
 
 
 @app.command()
@@ -107,44 +104,6 @@ def tell_warnings() -> None:
     """Say what should be put right about the installation. It runs all the same."""
     for warning in checks.run_checks(tags=[checks.Tags.security]):
         typer.echo(f"Warning: {warning.msg} {warning.hint or ''}", err=True)
-
-
-def prepare_numbers() -> None:
-    """Compile the numbering plans aside, in a process that has just begun, so that no request waits for one."""
-    threading.Thread(target=phones.prepare, daemon=True).start()
-
-
-class Server(BaseApplication):
-    """Gunicorn with threads, set up here and not by a file."""
-
-    def __init__(self, host: str, port: int, *, workers: int, **hooks: Any) -> None:
-        self.options = {
-            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-            "workers": workers,
-            "worker_class": "gthread",
-            "threads": THREADS,
-            "timeout": 120,
-            "graceful_timeout": SECONDS_TO_FINISH,
-            "control_socket_disable": True,
-            "proc_name": "muster",
-            "loglevel": "info",
-            "limit_request_line": 8190,
-            "pre_fork": lambda _server, _worker: close_pools(),
-            "worker_exit": lambda _server, _worker: close_pools(),
-            **hooks,
-        }
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self.options.items():
-            if name in self.cfg.settings:  # an older gunicorn has no control socket to disable
-                self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        from muster.wsgi import application  # noqa: PLC0415  in the web process, not in the one that watches over it
-
-        prepare_numbers()
-        return application
 
 
 class Keeper:

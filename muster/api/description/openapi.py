@@ -23,8 +23,8 @@ BODIES = {"post", "patch", "delete"}
 NULLABLE_TEXT = {"type": ["string", "null"]}
 
 TOO_LONG = {  # the web server's own answer, before the API is asked
-    "description": "URI Too Long",
-    "content": {"text/html": {"schema": {"type": "string"}}},
+    "description": "Request Header Fields Too Large",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
 }
 
 PROBLEM_IN_LIST: dict[str, Any] = {
@@ -110,7 +110,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     usual |= {403} if role in {"Owners", "TeamOwners", "Admins"} else set()
     usual |= {409, 413} if method in BODIES else set()
     if any(each["in"] == "query" for each in operation.get("parameters", [])):
-        operation["responses"].setdefault(414, TOO_LONG)
+        operation["responses"].setdefault(431, TOO_LONG)
     for status in sorted(usual):
         operation["responses"].setdefault(status, problem_response(status))
     operation["responses"] = {str(each): operation["responses"][each] for each in sorted(operation["responses"])}
