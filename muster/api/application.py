@@ -24,7 +24,7 @@ from muster.api import (
     teams,
     webhooks,
 )
-from muster.api.description import openapi, reference
+from muster.api.description import openapi, queries, reference
 from muster.api.reading import Json
 from muster.imports.models import MovedOn
 
@@ -84,6 +84,7 @@ def description() -> OpenAPISchema:
     return api.get_openapi_schema(path_prefix="/api/v1/")
 
 
+queries.describe_by(description)
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs", docs, name="api-docs"),
     path("api/v1/", include(_guarded())),

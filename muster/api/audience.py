@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -73,23 +74,26 @@ class AudienceOut(Schema):
 
 @router.get("/teams/{team}/audience", auth=Members(), response=AudienceOut, openapi_extra=says(403))
 def read_audience(request: HttpRequest, team: str, send: Query[Send]) -> dict[str, Any]:
-    """List who can be reached: opted in, with a number. `assigned=mine` and `send_as` cannot be used together."""
+    """List who can be reached: opted in, with a number. `assigned=mine` and `send_as` cannot be used together.
+
+    The counts are those of when the first page was asked for; each page says who can be reached at its own moment.
+    """
     asker = who(request)
-    key = decode(send.cursor, int)
-    found = _audience(asker, send)
+    key = decode(send.cursor, int, int, int, int, int)
+    found = _audience(asker, send, is_begun=key is not None)
     members, following = found.page(before=key[0] if key else None, limit=send.limit)
-    counts = found.counts()
+    counts = audiences.Counts(*key[1:]) if key else found.counts()  # counting looks at everybody: once is enough
     if key is None:
         audit.record(asker.team, asker.user, "exported", audience=send.channel, contacts=counts.count)
     return {
         "items": [audiences.as_json(each) for each in members],
         "count": counts.count,
         "excluded": counts.excluded,
-        "next": None if following is None else encode(following),
+        "next": None if following is None else encode(following, *astuple(counts)),
     }
 
 
-def _audience(asker: Access, send: Send) -> audiences.Audience:
+def _audience(asker: Access, send: Send, *, is_begun: bool) -> audiences.Audience:
     if send.send_as:
         require_admin(asker)
     mine = None
@@ -97,7 +101,13 @@ def _audience(asker: Access, send: Send) -> audiences.Audience:
         mine = asker.membership or Membership(id=0, team=asker.team, user=asker.user)
     filters = send.filters(asker)
     return audiences.audience(
-        asker.team, send.channel, typed=send.q, filters=filters, mine=mine, send_as=bool(send.send_as)
+        asker.team,
+        send.channel,
+        typed=send.q,
+        filters=filters,
+        mine=mine,
+        send_as=bool(send.send_as),
+        is_begun=is_begun,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from muster.api.description.queries import refuse_unknown
 from muster.teams.access import Access, access, require_admin, require_owner
 from muster.teams.models import User
 from muster.teams.tokens import find
@@ -20,7 +21,9 @@ class Anybody(HttpBearer):
         if found is None:
             return None
         request.user = found.user  # the log says whose token it was
-        return self.admit(request, found.user)
+        admitted = self.admit(request, found.user)
+        refuse_unknown(request)
+        return admitted
 
     def admit(self, request: HttpRequest, user: User) -> Access | User:
         """What the operation is given as `request.auth`. Raises Http404 or PermissionDenied."""

@@ -59,7 +59,7 @@ class ConnectionChange(Schema):
     """What to change: only the keys that are sent."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"name": "Texting"}})
-    name: Name = ""
+    name: Annotated[str, Field(min_length=1, max_length=100, default_factory=str)]
     secret: Secret = ""
     verify_token: VerifyToken = ""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
+from django.db import transaction
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Status
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from muster.api.auth import Admins, Members, who
 from muster.api.changed import Words
@@ -40,6 +43,15 @@ router = Router(tags=["Contacts"])
 By = Annotated[Literal["contact_id", "id"], Query(description=BY)]
 
 
+def moment(at: datetime | None) -> datetime | None:
+    """A time that a database can hold; without a zone it is UTC."""
+    if at is None:
+        return None
+    if not 1970 <= at.year < 2100:
+        raise ValueError("must be a time between 1970 and 2100")
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 class Wanted(Page):
     """Which contacts."""
 
@@ -50,12 +62,23 @@ class Wanted(Page):
     whatsapp: Opted | None = None
     whatsapp_marketing: Opted | None = None
     import_: Annotated[str, Field(alias="import", max_length=36, description="Id of an import that changed them.")] = ""
+    updated_since: Annotated[
+        datetime | None,
+        AfterValidator(moment),
+        Field(description="Only contacts that were changed then or later; ISO 8601."),
+    ] = None
     did: Annotated[str, Field(description="What that import did.", pattern="^(created|updated|undone)?$")] = ""
 
     def filters(self, who: Access) -> Filters:
         """As search takes them."""
-        asked = self.dict(by_alias=True, exclude_none=True, exclude={"q", "limit", "cursor"})
-        return filters_of(who.team, asked, who.membership)
+        asked = self.dict(by_alias=True, exclude_none=True, exclude={"q", "limit", "cursor", "updated_since", "sort"})
+        return replace(filters_of(who.team, asked, who.membership), updated_since=self.updated_since)
+
+
+class Listed(Wanted):
+    """Which contacts, and in which order."""
+
+    sort: Annotated[Literal["newest", "oldest"], Field(description="By when they were added.")] = "newest"
 
 
 def contact_json(team: Team, contacts: list[Contact]) -> list[dict[str, Any]]:
@@ -84,12 +107,12 @@ def values_from(team: Team, body: ContactIn) -> dict[str, Any]:
 
 
 @router.get("/teams/{team}/contacts", auth=Members(), response=Contacts)
-def list_contacts(request: HttpRequest, team: str, wanted: Query[Wanted]) -> dict[str, Any]:
-    """Search: words, numbers in any format, filters; newest first."""
+def list_contacts(request: HttpRequest, team: str, wanted: Query[Listed]) -> dict[str, Any]:
+    """Search: words, numbers in any format, filters; newest first, or oldest."""
     asker = who(request)
     key = decode(wanted.cursor, int)
-    before = key[0] if key else None
-    found = search.find(asker.team, wanted.q, wanted.filters(asker), before=before, limit=wanted.limit)
+    last, looks = key[0] if key else None, search.find if wanted.sort == "newest" else search.find_oldest
+    found = looks(asker.team, wanted.q, wanted.filters(asker), last, limit=wanted.limit)
     following = None if found.next is None else encode(found.next)
     return {"items": contact_json(asker.team, found.contacts), "next": following}
 
@@ -116,10 +139,15 @@ def set_consent_of_number(request: HttpRequest, team: str, body: ConsentOfNumber
             number.code or "phone-unreadable", None, "number", body.number, {"home": asker.team.home_region}
         )
         raise Refused(422, "This is not a number.", [problem])
-    said = body.dict(exclude={"number"})
-    heard = hear(asker.team, number.e164, by=asker.user, **said)
-    kept = stop_list.word(asker.team, number.e164, body.channel) is not None
-    return {"items": contact_json(asker.team, heard.contacts), "kept": kept}
+    said = body.dict(exclude={"number", "channel"})
+    found: dict[int, Contact] = {}
+    with transaction.atomic():  # on all channels, or on none
+        for channel in body.channels:
+            heard = hear(asker.team, number.e164, channel, by=asker.user, **said)
+            found |= {each.id: each for each in heard.contacts}
+        kept = any(stop_list.word(asker.team, number.e164, channel) for channel in body.channels)
+    current = Contact.objects.filter(team=asker.team, id__in=list(found)).select_related("team").order_by("id")
+    return {"items": contact_json(asker.team, list(current)), "kept": kept}
 
 
 @router.get("/teams/{team}/contacts/{path:contact_id}/history", auth=Members(), response=History, by_alias=True)
@@ -169,7 +197,11 @@ def set_consent(
     409 for `source` user, opted in, of a contact whose own word was STOP: only their page does that, with a reason.
     """
     asker = who(request)
-    contact = edit.set_consent(find(asker.team, contact_id, by), by=asker.user, **body.dict())
+    contact = find(asker.team, contact_id, by)
+    with transaction.atomic():  # on all channels, or on none
+        for channel in body.channels:
+            said = body.dict(exclude={"channel"})
+            contact = edit.set_consent(contact, channel=channel, by=asker.user, **said)
     return contact_json(asker.team, [contact])[0]
 
 

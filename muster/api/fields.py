@@ -54,7 +54,7 @@ class FieldChange(Schema):
     """What to change of a field: only the keys that are sent. Renaming keeps the values."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"name": "Major"}})
-    name: Annotated[str, Field(min_length=1, max_length=100)] = ""
+    name: Annotated[str, Field(min_length=1, max_length=100, default_factory=str)]
     kind: KindName = "text"
     required: Required = False
     choices: Choices = []

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from muster.api.auth import Admins, Anybody, Members, Owners, TeamOwners, caller, who
 from muster.api.paging import Page, by_position
 from muster.teams import members as people
-from muster.teams.access import teams_of
+from muster.teams.access import Access, teams_of
 from muster.teams.models import Membership, Team
 
 router = Router(tags=["Teams and users"])
@@ -23,6 +24,13 @@ class Mine(Schema):
     slug: str
     name: str
     role: Literal["admin", "user"]
+
+
+class Teams(Schema):
+    """A page of teams."""
+
+    items: list[Mine]
+    next: str | None
 
 
 class Me(Schema):
@@ -78,9 +86,9 @@ class TeamChange(Schema):
     """What to change of a team: only the keys that are sent."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"notify": ["registrar@example.edu"]}})
-    slug: Annotated[str, Field(max_length=60, pattern=r"^[-a-zA-Z0-9_]+$")] = ""
-    name: Annotated[str, Field(min_length=1, max_length=100)] = ""
-    home_region: Annotated[str, Field(pattern="^[A-Z]{2}$")] = ""
+    slug: Annotated[str, Field(max_length=60, pattern=r"^[-a-zA-Z0-9_]+$", default_factory=str)]
+    name: Annotated[str, Field(min_length=1, max_length=100, default_factory=str)]
+    home_region: Annotated[str, Field(pattern="^[A-Z]{2}$", default_factory=str)]
     strict_numbers: bool = False
     notify: Annotated[list[Annotated[str, Field(max_length=254)]], Field(max_length=100)] = []
 
@@ -123,6 +131,14 @@ class Users(Schema):
     next: str | None
 
 
+class UserChange(Schema):
+    """What to change of a user in the team: only the keys that are sent."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"staff_id": "u-uma", "role": "admin"}})
+    staff_id: Annotated[str, Field(max_length=255)] | None = None
+    role: Literal["admin", "user"] = "user"
+
+
 def user_json(member: Membership) -> dict[str, Any]:
     """A member as the API shows them."""
     user = member.user
@@ -141,6 +157,14 @@ def me(request: HttpRequest) -> dict[str, Any]:
     user = caller(request)
     mine = [{"slug": team.slug, "name": team.name, "role": role.lower()} for team, role in teams_of(user)]
     return {"email": user.email, "owner": user.is_owner, "teams": mine}
+
+
+@router.get("/teams", auth=Anybody(), response=Teams)
+def list_teams(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
+    """List the teams that the token opens, by name: all of them for an Owner."""
+    items, following = by_position(teams_of(caller(request)), page)
+    shown = [{"slug": team.slug, "name": team.name, "role": role.lower()} for team, role in items]
+    return {"items": shown, "next": following}
 
 
 @router.post("/teams", auth=Owners(), response={201: TeamOut})
@@ -178,3 +202,26 @@ def add_user(request: HttpRequest, team: str, body: NewUser) -> Status[dict[str,
     """Put a user into the team."""
     asker = who(request)
     return Status(201, user_json(people.add_user(asker.team, asker.user, **body.dict())))
+
+
+@router.patch("/teams/{team}/users/{email}", auth=Admins(), response=UserOut)
+def change_user(request: HttpRequest, team: str, email: str, body: UserChange) -> dict[str, Any]:
+    """Change a user's role or Staff ID in the team. The last Admin stays one."""
+    asker = who(request)
+    member = _member(asker, email)
+    asked = {"role": member.role, "staff_id": member.staff_id, **body.dict(exclude_unset=True)}
+    people.change_member(member, asker.user, role=asked["role"], staff_id=asked["staff_id"])
+    return user_json(_member(asker, email))
+
+
+@router.delete("/teams/{team}/users/{email}", auth=Admins(), response={204: None})
+def remove_user(request: HttpRequest, team: str, email: str) -> Status[None]:
+    """Take a user out of the team; their account stays. Contacts assigned to them are assigned to nobody."""
+    asker = who(request)
+    people.remove_user(_member(asker, email), asker.user)
+    return Status(204, None)
+
+
+def _member(asker: Access, email: str) -> Membership:
+    found = Membership.objects.filter(team=asker.team, user__email=email.strip().lower()).select_related("user", "team")
+    return get_object_or_404(found)

@@ -12,14 +12,13 @@ from uuid import UUID
 import typer
 from django.core.serializers.json import DjangoJSONEncoder
 
-from muster.api.import_shapes import import_json
+from muster.api.shapes.imports import import_json
 from muster.cli.importing import OURS_FAILED, find_team, find_user
 from muster.cli.reading import give_up
 from muster.contacts import export as exports
 from muster.imports import undo as undoing
 from muster.imports import worker
-from muster.imports.models import Import, State
-from muster.imports.run import WrongState
+from muster.imports.models import Import, State, WrongState
 from muster.teams import audit
 
 app = typer.Typer()

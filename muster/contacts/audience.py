@@ -123,11 +123,15 @@ def audience(
     filters: Filters = find.EVERYBODY,
     mine: Membership | None = None,
     send_as: bool = False,
+    is_begun: bool = False,
 ) -> Audience:
-    """Return the audience. Raises Unavailable, with the reason, when it cannot be had."""
+    """Return the audience. Raises Unavailable, with the reason, when it cannot be had.
+
+    `is_begun`: a page of it was had before, so that it can.
+    """
     if mine and send_as:
         raise Unavailable(NOT_BOTH)
-    if (mine or send_as) and (reason := why_not_assigned(team, typed, filters)):
+    if not is_begun and (mine or send_as) and (reason := why_not_assigned(team, typed, filters)):
         raise Unavailable(reason)
     return Audience(team, channel, typed, filters, mine, send_as)
 

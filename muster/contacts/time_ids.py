@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from datetime import datetime
 
 _EPOCH_MS = 1_735_689_600_000  # 2025-01-01, so that 42 bits of milliseconds last until 2164
 _SEQUENCE_BITS = 21
@@ -32,3 +33,8 @@ next_ids = _Ids().take
 def next_id() -> int:
     """Return one fresh id."""
     return next_ids(1)[0]
+
+
+def id_at(at: datetime) -> int:
+    """Return the lowest id that is given out at a moment, or later."""
+    return max(int(at.timestamp() * 1000) - _EPOCH_MS, 0) << _SEQUENCE_BITS

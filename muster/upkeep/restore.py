@@ -13,7 +13,7 @@ from pathlib import Path
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.loader import MigrationLoader
 
-from muster.imports import presence
+from muster.imports.process import presence
 from muster.pools import close_pools
 from muster.settings import settings
 from muster.upkeep import postgres

@@ -1,8 +1,12 @@
 """The API's description: complete, true, and the same everywhere it is shown."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from muster.api.application import description
 from muster.api.description.document import renewed
@@ -24,13 +28,22 @@ def test_it_serves_its_description_to_anybody(cast: Cast) -> None:
     assert answer.body["paths"].keys() == description()["paths"].keys()
 
 
+def test_it_is_valid_openapi() -> None:
+    """As programs read it that make clients of it."""
+    written = json.loads(json.dumps(description(), cls=DjangoJSONEncoder))
+    found = [f"{list(each.absolute_path)}: {each.message}" for each in OpenAPIV31SpecValidator(written).iter_errors()]
+    assert found == []
+
+
 def test_it_has_every_promised_address() -> None:
     team = "/api/v1/teams/{team}"
     promised = {
         ("get", "/api/v1/me"),
         ("post", "/api/v1/teams"),
         *((method, team) for method in ("get", "patch")),
+        ("get", "/api/v1/teams"),
         *((method, f"{team}/users") for method in ("get", "post")),
+        *((method, f"{team}/users/{{email}}") for method in ("patch", "delete")),
         *((method, f"{team}/fields") for method in ("get", "post")),
         *((method, f"{team}/fields/{{name}}") for method in ("patch", "delete")),
         ("get", f"{team}/template.csv"),
@@ -67,6 +80,7 @@ def test_every_operation_has_an_example_of_what_is_sent() -> None:
 def filled_in(path: str) -> str:
     """A path with ids of the right form, and a team that there is."""
     named = path.replace("{import_id}", "5f0c9a4e-0a63-4a6e-9f0b-6f4a2b1f2a10").replace("{team}", "admissions")
+    named = named.replace("{email}", "bob@example.edu")
     return re.sub(r"{(webhook|delivery|connection)_id}", "1", named)
 
 

@@ -73,3 +73,33 @@ def test_it_lists_users_a_page_at_a_time(admin: Caller) -> None:
 def test_it_leaves_users_to_admins(user: Caller) -> None:
     assert user("GET", "/users").status == 403
     assert user("POST", "/users", {"email": "x@example.edu"}).status == 403
+
+
+def test_it_lists_the_teams_that_a_token_opens(cast: Cast, owner: Caller, call_as: CallAs) -> None:
+    assert [each["slug"] for each in owner("GET", "/teams").body["items"]] == ["admissions", "financial-aid"]
+    mine = call_as(cast.bob)("GET", "/teams").body
+    assert mine == {"items": [{"slug": "admissions", "name": "Admissions", "role": "user"}], "next": None}
+
+
+def test_it_changes_a_user_in_the_team(cast: Cast, admin: Caller) -> None:
+    answer = admin("PATCH", "/users/bob@example.edu", {"staff_id": "b 1"})
+    assert (answer.status, answer.body["staff_id"], answer.body["role"]) == (200, "b 1", "user")
+    assert admin("PATCH", "/users/bob@example.edu", {"role": "admin"}).body["staff_id"] == "b 1"
+    assert admin("PATCH", "/users/bob@example.edu", {"staff_id": "T01"}).status == 422
+
+
+def test_it_takes_a_user_out_of_the_team_and_keeps_their_account(cast: Cast, admin: Caller) -> None:
+    assert admin("DELETE", "/users/bob@example.edu").status == 204
+    assert admin("DELETE", "/users/bob@example.edu").status == 404
+    assert not cast.team.memberships.filter(user=cast.bob).exists()
+    assert type(cast.bob).objects.filter(pk=cast.bob.pk).exists()
+
+
+def test_it_keeps_an_admin_in_the_team(admin: Caller) -> None:
+    assert admin("DELETE", "/users/alice@example.edu").status == 422
+    assert admin("PATCH", "/users/alice@example.edu", {"role": "user"}).status == 422
+
+
+def test_it_changes_no_user_of_another_team(cast: Cast, admin: Caller, user: Caller) -> None:
+    assert admin("PATCH", "/users/charlie@example.edu", {"role": "user"}).status == 404
+    assert user("DELETE", "/users/alice@example.edu").status == 403

@@ -9,11 +9,16 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field, create_model
 
-from muster.core.fields import OTHER_FIELDS
+from muster.core.fields import CHANNELS, OTHER_FIELDS
 
 Opted = Literal["opted_in", "opted_out"]
 ChannelName = Annotated[
-    Literal["text", "whatsapp", "whatsapp_marketing"], Field(description="What it is about.", examples=["text"])
+    Literal["text", "whatsapp", "whatsapp_marketing"],
+    Field(description="What it is about.", json_schema_extra={"example": "text"}),
+]
+ChannelsNamed = Annotated[
+    Literal["text", "whatsapp", "whatsapp_marketing", "all"],
+    Field(description='What it is about; "all" channels in one call, or none of them.'),
 ]
 Text = Annotated[str, Field(max_length=10_000)]
 BY = "What `contact_id` in the address is: a ContactId, or the `id` of a contact that may have none."
@@ -124,7 +129,7 @@ class ConsentIn(Schema):
             "example": {"channel": "text", "opted_out": True, "source": "contact", "message_id": "SM7f1c"}
         },
     )
-    channel: ChannelName
+    channel: ChannelsNamed
     opted_out: bool
     source: Literal["user", "contact"] = "user"
     message_id: (
@@ -133,6 +138,11 @@ class ConsentIn(Schema):
         ]
         | None
     ) = None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Which channels it is about."""
+        return CHANNELS if self.channel == "all" else (self.channel,)
 
 
 class ConsentOfNumber(ConsentIn):

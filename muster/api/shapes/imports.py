@@ -18,7 +18,7 @@ from muster.core.table.reader import MOST_COLUMNS
 from muster.imports.models import Import
 from muster.imports.progress import progress
 
-Code = Annotated[str, Field(description="One of the codes of the guide.", examples=["value-blank"])]
+Code = Annotated[str, Field(description="One of the codes of the guide.", json_schema_extra={"example": "value-blank"})]
 Counts = dict[str, int]
 
 

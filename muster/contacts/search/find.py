@@ -20,7 +20,7 @@ from muster.contacts.search.index import TABLE, document, fold, index_rows
 from muster.contacts.search.query import Query, cleaned, parse
 from muster.teams.models import Team
 
-__all__ = ["EVERYBODY", "Filters", "Page", "document", "find", "fold", "index_rows", "matching"]
+__all__ = ["EVERYBODY", "Filters", "Page", "document", "find", "find_oldest", "fold", "index_rows", "matching"]
 
 MOST_ON_A_PAGE = 500
 LOOKED_AT_FIRST = 1_000
@@ -38,7 +38,7 @@ class Page(NamedTuple):
 
 
 def find(
-    team: Team, typed: str = "", filters: Filters = EVERYBODY, *, before: int | None = None, limit: int = 50
+    team: Team, typed: str = "", filters: Filters = EVERYBODY, before: int | None = None, *, limit: int = 50
 ) -> Page:
     """Return the contacts that match what was typed and the filters, and have an id below `before`.
 
@@ -53,6 +53,15 @@ def find(
         return rest
     shown, more = rest.contacts[: search.limit - 1], rest.contacts[search.limit - 1 :]
     return Page([exact, *shown], more[0].id + 1 if more else rest.next)  # go on with the first that is not shown
+
+
+def find_oldest(
+    team: Team, typed: str = "", filters: Filters = EVERYBODY, after: int | None = None, *, limit: int = 50
+) -> Page:
+    """Return the contacts that match, oldest first, with an id above `after`."""
+    limit = min(limit, MOST_ON_A_PAGE)
+    above = Q() if after is None else Q(id__gt=after)
+    return _cut(list(matching(team, typed, filters).filter(above).order_by("id")[: limit + 1]), limit, None)
 
 
 def matching(team: Team, typed: str = "", filters: Filters = EVERYBODY) -> QuerySet[Contact]:
