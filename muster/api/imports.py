@@ -39,6 +39,7 @@ from muster.core import errors
 from muster.core.fields import options_from_json
 from muster.imports import row_results, run, undo
 from muster.imports.draft import edits, left_out
+from muster.imports.draft.fix_here import fix_here
 from muster.imports.models import Import, MovedOn, WrongState
 from muster.imports.row_results import RowResult
 from muster.settings import settings
@@ -277,6 +278,13 @@ def rows_to_fix_workbook(request: HttpRequest, team: str, import_id: UUID) -> Fi
     if imp.state in HAS_NO_ROWS:
         raise WrongState(imp)
     return whole_workbook(lambda file: row_results.write_rows_to_fix(file, imp), f"rows-to-fix-{imp.pk}.xlsx")
+
+
+@router.post(IMPORT + "/fix", auth=Admins(), response={201: ImportOut}, openapi_extra=says(409))
+def fix_rows(request: HttpRequest, team: str, import_id: UUID) -> Status[dict[str, Any]]:
+    """Make a new draft of exactly the rows that were left out, with all answers and options; 409 if there are none."""
+    asker = who(request)
+    return Status(201, import_json(fix_here(find(asker, import_id), asker.user)))
 
 
 @router.post(IMPORT + "/apply-opt-outs", auth=Admins(), response=ImportOut, openapi_extra=says(409))

@@ -21,6 +21,7 @@ urlpatterns = [
     path("<uuid:pk>/changes.csv", start.changes, name="changes"),
     path("<uuid:pk>/original", start.original, name="original"),
     path("<uuid:pk>/options", review.options, name="options"),
+    path("<uuid:pk>/fix-here", confirm.fix_rows_here, name="fix_here"),
     path("<uuid:pk>/opt-outs", confirm.apply_opt_outs, name="apply_opt_outs"),
     path("<uuid:pk>/columns", columns.columns, name="columns"),
     path("<uuid:pk>/reading/", file_format.how_read, name="reading"),

@@ -254,3 +254,12 @@ def test_it_refuses_the_same_key_with_another_payload(admin: Caller) -> None:
     assert [post(BAD).status, post(GOOD, blank_mobile="infer").status] == [422, 422]
     assert post(BAD).body["detail"] == "This Idempotency-Key was used before, with another payload."
     assert post(BAD, key="k2").status == 202
+
+
+def test_the_rows_left_out_become_a_draft_of_their_own(admin: Caller) -> None:
+    done = finish(admin, admin.import_text(GOOD, BAD))
+
+    made = admin("POST", f"/imports/{done['id']}/fix")
+
+    assert (made.status, made.body["state"], made.body["totals"]["rows"]) == (201, "ready", 1)
+    assert admin("POST", f"/imports/{made.body['id']}/fix").status == 409

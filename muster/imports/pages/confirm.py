@@ -14,6 +14,7 @@ from muster.imports import run, undo
 from muster.imports.draft import left_out
 from muster.imports.draft.consequences import Consequences, consequences, differences
 from muster.imports.draft.draft import Draft
+from muster.imports.draft.fix_here import fix_here
 from muster.imports.grid.requests import whole
 from muster.imports.models import MAY_APPLY_OPT_OUTS, Edit, Import, MovedOn, State, WrongState, can_undo
 from muster.imports.pages.draft_page import about, on_import, revised, too_late
@@ -107,6 +108,13 @@ def apply_opt_outs(request: HttpRequest, who: Access, imp: Import) -> HttpRespon
     done = left_out.apply(run.summed_up(imp), who.user)
     messages.success(request, f"{done:,} opt-out{'' if done == 1 else 's'} applied.")
     return redirect("imports:show", who.team.slug, imp.pk)
+
+
+@require_POST
+@on_import(State.DONE)
+def fix_rows_here(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Open the rows that were left out as a new draft."""
+    return redirect("imports:show", who.team.slug, fix_here(imp, who.user).pk)
 
 
 @require_POST

@@ -11,6 +11,7 @@ from muster.core import errors
 from muster.core.outcome import Outcome
 from muster.imports import row_results
 from muster.imports.draft import left_out
+from muster.imports.draft.fix_here import may_fix
 from muster.imports.models import Content, Import, can_undo, last_day
 from muster.imports.pages.history import WAYS, status
 from muster.imports.store import blobs
@@ -50,6 +51,7 @@ def result_page(imp: Import, query: Mapping[str, str]) -> dict[str, Any]:
         "code": code,
         "has_original": blobs.is_kept(imp, Content.Part.ORIGINAL),
         "can_undo": can_undo(imp),
+        "can_fix_here": may_fix(imp),
         "left_out_opt_outs": imp.opt_outs_left_out,
         "opt_outs_shown": left_out.shown(imp),
         "undo_until": last_day(imp),
