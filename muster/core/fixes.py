@@ -141,11 +141,15 @@ class Fix(NamedTuple):
     name: str
     title: str
     codes: frozenset[str] = frozenset()
+    field: str = ""  # the only field it is for
 
 
 _UNREAD = frozenset({"yesno-unknown", "value-not-a-number", "value-not-a-date", "value-not-a-choice", "staff-unknown"})
 
+_PHONES = frozenset({"phone-shortened", "phone-impossible", "phone-unreadable", "phone-extension"})
+
 _ALL = (
+    Fix("whatsapp", "Use the WhatsApp number", frozenset({"value-blank"}), "MobileNumber"),
     Fix("add-plus", "Add the missing +", frozenset({"phone-no-plus"})),
     Fix("region", "These are numbers of one country", frozenset({"phone-no-plus"})),
     Fix("mexico", "Remove the 1 after +52", frozenset({"phone-impossible"})),
@@ -154,7 +158,8 @@ _ALL = (
     Fix("ungarble", "Read garbled letters again", frozenset({"text-garbled"})),
     Fix("zeros", "Use the ids with their zeros", frozenset({"id-zeros-lost"})),
     Fix("clear", "Clear N/A and the like", _UNREAD | {"phone-unreadable", "phone-no-plus", "phone-impossible"}),
-    Fix("fill", "Fill blanks", frozenset({"value-blank"})),
+    Fix("empty", "Clear these cells", _PHONES),
+    Fix("fill", "Fill blanks"),
     Fix("map", "Map values", frozenset({"yesno-unknown", "value-not-a-choice", "staff-unknown"})),
     Fix("replace", "Find and replace"),
     Fix("trim", "Trim spaces"),
@@ -163,9 +168,9 @@ _ALL = (
 FIXES: Mapping[str, Fix] = {fix.name: fix for fix in _ALL}
 
 
-def offered(code: str) -> list[Fix]:
-    """Return the fixes that may help with a problem, the likeliest first."""
-    return [fix for fix in _ALL if code in fix.codes]
+def offered(code: str, field: str | None = None) -> list[Fix]:
+    """Return the fixes that may help with a problem in a field, the likeliest first."""
+    return [fix for fix in _ALL if code in fix.codes and fix.field in ("", field)]
 
 
 def may_help(fix: Fix, value: str) -> bool:

@@ -43,6 +43,11 @@ def wait_for_rows(page: Page) -> None:
     }""")
 
 
+def open_panel(page: Page) -> None:
+    """Unfold the panel of causes and options beside the grid."""
+    page.get_by_role("button", name="Causes and options", expanded=False).click()
+
+
 def cell(page: Page, row: int, header: str) -> Locator:
     """The cell of a row, by its number in the file, under a header, among those that are drawn."""
     column = header_of(page, header).get_attribute("aria-colindex")

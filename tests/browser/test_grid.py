@@ -12,6 +12,7 @@ from tests.browser.grids import (
     chip,
     header_of,
     number,
+    open_panel,
     people,
     saved,
     stands_on,
@@ -168,6 +169,7 @@ def test_it_finds_replaces_and_undoes_in_one_step(page: Page) -> None:
 
 
 def test_a_cause_is_fixed_for_all_its_rows_and_undone_as_one_step(page: Page) -> None:
+    open_panel(page)
     page.locator("#review-causes").get_by_role("link", name=re.compile("Fill blanks")).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Fill in").fill("Unknown")
@@ -191,6 +193,7 @@ def test_the_dates_of_a_column_are_written_anew_in_the_order_chosen(visit: Visit
     lines = (row.format(number, 10 + number, date) for number, date in enumerate(dates))
     upload(page, "\n".join((f"{HEAD},Enrolled on", *lines)))
     assert chip(page, "Problems") == 2
+    open_panel(page)
     page.locator("#review-causes").get_by_role("link", name=re.compile("Say how these dates are written")).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("These dates are written").select_option("mdy")
@@ -220,7 +223,8 @@ def test_a_column_has_a_menu(page: Page) -> None:
     stands_on(page, 0)
     page.keyboard.press("Enter")
     menu = page.get_by_role("menu", name="LastName")
-    items = ["Fill blanks…", "Find and replace…", "Trim spaces…", "Show problems", "Don't import this column"]
+    items = ["Fill blanks…", "Find and replace…", "Trim spaces…", "Wider", "Narrower"]
+    items += ["Show problems", "Don't import this column"]
     assert [text.split("\n")[0] for text in menu.get_by_role("menuitem").all_inner_texts()] == items
     page.keyboard.press("End")
     page.keyboard.press("ArrowUp")

@@ -124,8 +124,8 @@ def test_it_takes_a_comma_for_a_decimal_point_where_it_can_be_one() -> None:
         ("value-not-a-date", ["03/04/25", "n/a"], ["dates", "clear"]),
         ("value-not-a-number", ["15,5", "-"], ["decimal", "clear"]),
         ("value-not-a-number", ["three"], []),
-        ("phone-impossible", ["+52 1 55 1234 5678"], ["mexico"]),
-        ("phone-impossible", ["+999 1"], []),
+        ("phone-impossible", ["+52 1 55 1234 5678"], ["mexico", "empty"]),
+        ("phone-impossible", ["+999 1"], ["empty"]),
         ("number-none", [""], []),
     ],
 )
@@ -158,5 +158,10 @@ def test_it_offers_the_likeliest_fix_first() -> None:
     assert [fix.name for fix in fixes.offered("value-not-a-date")] == ["dates", "clear"]
 
 
-def test_it_offers_nothing_where_digits_are_lost() -> None:
-    assert fixes.offered("phone-shortened") == []
+def test_it_offers_to_clear_cells_where_digits_are_lost() -> None:
+    assert [fix.name for fix in fixes.offered("phone-shortened")] == ["empty"]
+
+
+def test_it_offers_the_whatsapp_number_for_a_blank_mobile_number_and_never_one_value_for_ids_and_names() -> None:
+    assert [fix.name for fix in fixes.offered("value-blank", "MobileNumber")] == ["whatsapp"]
+    assert [fixes.offered("value-blank", field) for field in ("ContactId", "FirstName", "LastName")] == [[], [], []]

@@ -154,21 +154,26 @@ def test_it_clears_what_says_nothing(cast: Cast, imp: Import) -> None:
 def test_it_maps_values_to_words_that_the_column_takes(cast: Cast, imp: Import) -> None:
     query = "fix=map&show=problems&code=staff-unknown&field=StaffId"
     page = cast.browser(cast.alice).get(address(imp, f"fix/?{query}")).context
-    assert page["choices"] == ["007", "T01", "(blank)"]
     assert page["mapped"] == [("T77", 1, "")]
+    assert [each.words for each in page["proposal"].choices] == [
+        "Alice Adams (T01)",
+        "Bob Brown (007)",
+        "Nobody (leave blank)",
+    ]
     assert fix(cast, imp, f"{query}&map:T77=007") == [(6, "StaffId", "T77", "007")]
 
 
 @pytest.mark.parametrize(
     ("code", "name", "choices"),
     [
-        ("yesno-unknown", "WhatsAppOptedOut", ["yes", "no", "(blank)"]),
-        ("value-not-a-choice", "Term", ["Fall", "Spring", "(blank)"]),
+        ("yesno-unknown", "WhatsAppOptedOut", ["Opted out (yes)", "Opted in (no)", "Leave blank (= opted in)"]),
+        ("value-not-a-choice", "Term", ["Fall", "Spring", "Leave blank"]),
     ],
 )
 def test_it_offers_the_words_of_the_column(cast: Cast, imp: Import, code: str, name: str, choices: list[str]) -> None:
     query = f"fix/?fix=map&show=problems&code={code}&field={name}"
-    assert cast.browser(cast.alice).get(address(imp, query)).context["choices"] == choices
+    page = cast.browser(cast.alice).get(address(imp, query)).context
+    assert [each.words for each in page["proposal"].choices] == choices
 
 
 def test_it_replaces_in_one_column_or_in_all(cast: Cast, imp: Import) -> None:

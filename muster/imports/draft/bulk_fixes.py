@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from muster.core import fixes, phones
-from muster.core.fields import Kind
 from muster.imports.draft.countries import Country, countries_of
 from muster.imports.draft.draft import Draft, is_blank
+from muster.imports.draft.meanings import BLANK, Choice, choices_for, likeliest, order_of_dates
 from muster.imports.filters import Filter, is_left_out
 
 MAPPED = "map:"  # the prefix of a mapping's inputs: "map:x" → "yes"
@@ -34,9 +34,9 @@ class Proposal:
     cells: list[CellChange] = field(default_factory=list)
     rows_out: list[int] = field(default_factory=list)
     untouched: int = 0
-    values: list[tuple[str, int]] = field(
-        default_factory=list
-    )  # for a mapping: the distinct values, most frequent first
+    values: list[tuple[str, int]] = field(default_factory=list)  # for a mapping: distinct ones, most frequent first
+    choices: list[Choice] = field(default_factory=list)  # what the values may become
+    typed: dict[str, str] = field(default_factory=dict)  # what was typed, or else is likeliest
     countries: list[Country] = field(default_factory=list)  # for the missing +: whose numbers it makes
     problem: str = ""
 
@@ -53,32 +53,69 @@ class Proposal:
 
 def propose(draft: Draft, wanted: Filter, fix: fixes.Fix, header: str, query: Mapping[str, str]) -> Proposal:
     """Say what a fix would do. `query` holds what the person typed: a region, a value, find and replace, a mapping."""
-    proposal = Proposal(fix, header)
+    proposal = Proposal(fix, header, typed=dict(query))
     places = [place for place in draft.places(wanted) if not is_left_out(draft.verdicts[place])]
     if fix.name == "leave-out":
         proposal.rows_out = [draft.rows[place].number for place in places]
         return proposal
+    if fix.name in _LIKELY and header:
+        _LIKELY[fix.name](draft, proposal, places)
     headers = [header] if header else list(draft.header)
     for each in headers:
-        _propose_column(draft, proposal, places, each, query)
+        _propose_column(draft, proposal, places, each, proposal.typed)
     return proposal
 
 
-def _propose_column(draft: Draft, proposal: Proposal, places: list[int], header: str, query: Mapping[str, str]) -> None:
+def _likely_meanings(draft: Draft, proposal: Proposal, places: list[int]) -> None:
+    """List the values and what they may mean; where nobody has said, take what is likeliest."""
+    counted = Counter(_cells(draft, proposal.header, places))
+    proposal.values = [(value, count) for value, count in counted.most_common(50) if not is_blank(value)]
+    proposal.choices = choices_for(draft, proposal.header)
+    if not any(key.startswith(MAPPED) for key in proposal.typed):
+        guessed = likeliest(draft, proposal.header, [value for value, _ in proposal.values], proposal.choices)
+        proposal.typed |= {MAPPED + value: meant for value, meant in guessed.items()}
+
+
+def _likely_order(draft: Draft, proposal: Proposal, _: list[int]) -> None:
+    """Propose the order that all dates of the column agree on."""
+    if "order" not in proposal.typed:
+        proposal.typed["order"] = order_of_dates(_cells(draft, proposal.header, range(len(draft.rows))))
+
+
+def _cells(draft: Draft, header: str, places: Iterable[int]) -> list[str]:
     index = draft.header.index(header)
+    return [draft.rows[place].cells[index] for place in places]
+
+
+_LIKELY = {"map": _likely_meanings, "dates": _likely_order}
+
+
+def _propose_column(draft: Draft, proposal: Proposal, places: list[int], header: str, query: Mapping[str, str]) -> None:
     rows = [draft.rows[place] for place in places]
-    before = [row.cells[index] for row in rows]
-    if proposal.fix.name == "map":
-        proposal.values = [(value, count) for value, count in Counter(before).most_common(50) if not is_blank(value)]
+    before = _cells(draft, header, places)
     apply = _APPLY[proposal.fix.name](draft, query)
     if isinstance(apply, str):
         proposal.problem = apply
         return
-    changed = fixes.changes(before, apply(before))
+    after = _whatsapp_numbers(draft, places, before) if proposal.fix.name == "whatsapp" else apply(before)
+    changed = fixes.changes(before, after)
     if proposal.fix.name == "add-plus":
         changed = _of_ticked_countries(draft, proposal, changed, query)
     proposal.cells += [CellChange(rows[each.place].number, header, each.before, each.after) for each in changed]
     proposal.untouched += len(rows) - len(changed)
+
+
+def _whatsapp_numbers(draft: Draft, places: list[int], before: list[str]) -> list[str]:
+    """Return the cells with the WhatsApp number of their row where they are blank, and it can be read."""
+    names = [its.name if its else "" for its in draft.reading.checked.columns]
+    if "WhatsAppMobileNumber" not in names:
+        return before
+    home = draft.reading.schema.home_region
+    numbers = _cells(draft, draft.header[names.index("WhatsAppMobileNumber")], places)
+    return [
+        number if is_blank(cell) and not is_blank(number) and phones.read(number, home).e164 else cell
+        for cell, number in zip(before, numbers, strict=True)
+    ]
 
 
 def _of_ticked_countries(
@@ -138,8 +175,6 @@ def _map(_: Draft, query: Mapping[str, str]) -> Apply | str:
     return (lambda cells: fixes.map_values(cells, mapping)) if mapping else "Choose what at least one value means."
 
 
-BLANK = "(blank)"
-
 _APPLY: Mapping[str, Callable[[Draft, Mapping[str, str]], Apply | str]] = {
     "add-plus": _add_plus,
     "region": _region,
@@ -149,20 +184,10 @@ _APPLY: Mapping[str, Callable[[Draft, Mapping[str, str]], Apply | str]] = {
     "dates": _dates,
     "decimal": lambda *_: fixes.decimal_points,
     "clear": lambda *_: fixes.clear_nothing,
+    "empty": lambda *_: lambda cells: ["" for _ in cells],
+    "whatsapp": lambda *_: list,
     "fill": _fill,
     "map": _map,
     "replace": _replace,
     "trim": lambda *_: fixes.trim,
 }
-
-
-def mapping_choices(draft: Draft, header: str, staff_ids: list[str]) -> list[str]:
-    """Return what the values of a column may be mapped to; nothing where they may be anything."""
-    its = draft.reading.checked.columns[draft.header.index(header)]
-    if its is None:
-        return []
-    if its.kind in (Kind.OPT_OUT, Kind.YES_NO):
-        return ["yes", "no", BLANK]
-    if its.kind is Kind.CHOICE:
-        return [*its.choices, BLANK]
-    return [*staff_ids, BLANK] if its.kind is Kind.STAFF else []

@@ -176,16 +176,17 @@ def _causes(found: Counter[_Key], show: str, values: Mapping[_Key, Collection[st
             name,
             count,
             errors.title(code, name),
-            _helpful(code, values[code, name]) if name else [],
+            _helpful(code, name, values[code, name]) if name else [],
             Filter(show, code, name or "").query(),
         )
         for (code, name), count in found.most_common()
     ]
 
 
-def _helpful(code: str, values: Collection[str]) -> list[fixes.Fix]:
+def _helpful(code: str, name: str, values: Collection[str]) -> list[fixes.Fix]:
     """Return the fixes for a cause that would change at least one of its cells, as far as that is quick to tell."""
-    return [fix for fix in fixes.offered(code) if not values or any(fixes.may_help(fix, value) for value in values)]
+    found = fixes.offered(code, name)
+    return [fix for fix in found if not values or any(fixes.may_help(fix, value) for value in values)]
 
 
 def messages_of(verdict: Verdict) -> list[Message]:

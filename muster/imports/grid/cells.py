@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from muster.core.fields import Kind, answer_in_words
+from muster.core.fields import Blank, Kind, answer_in_words
 from muster.imports.draft.columns import columns_of
 from muster.imports.draft.draft import Cell, Draft, Message, ShownRow
 
@@ -56,6 +56,7 @@ def columns_json(draft: Draft) -> list[dict[str, Any]]:
                 "field": its.name if its else None,
                 "as": answer_in_words(its.answer) if its else None,
                 "required": bool(its and its.required),
+                "pinned": bool(its and its.blank is Blank.FAILS),
                 "answered": column.is_answer,
                 "kind": its.kind.value if its else None,
                 "width": ACROSS.get(its.kind, WIDTH) if its else WIDTH,

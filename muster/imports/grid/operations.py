@@ -7,14 +7,15 @@ from typing import Any
 
 from muster.core.fixes import DATE_ORDERS, FIXES
 from muster.imports.draft import edits
-from muster.imports.draft.bulk_fixes import MAPPED, Proposal, mapping_choices, propose
+from muster.imports.draft.bulk_fixes import MAPPED, Proposal, propose
 from muster.imports.draft.countries import CHOSEN
 from muster.imports.draft.draft import Draft
+from muster.imports.draft.meanings import BLANK, choices_for
 from muster.imports.draft.row_lists import find
 from muster.imports.filters import Filter
 from muster.imports.grid.requests import Asked, Refused, needed, span, whole
 from muster.imports.models import Edit
-from muster.teams.models import Membership, User
+from muster.teams.models import User
 from muster.teams.regions import regions
 
 SHOWN = 5
@@ -158,13 +159,13 @@ def _inputs(found: Draft, proposal: Proposal) -> dict[str, Any]:
     return ask(found, proposal) if ask else {}
 
 
-def _values(found: Draft, proposal: Proposal) -> dict[str, Any]:
-    return {"values": proposal.values, "prefix": MAPPED, "choices": _choices(found, proposal)}
+def _values(_: Draft, proposal: Proposal) -> dict[str, Any]:
+    likely = [[value, count, proposal.typed.get(MAPPED + value, "")] for value, count in proposal.values]
+    return {"values": likely, "prefix": MAPPED, "choices": [each[:2] for each in proposal.choices]}
 
 
-def _choices(found: Draft, proposal: Proposal) -> list[str]:
-    members = Membership.objects.filter(team=found.imp.team_id).exclude(staff_id=None)
-    return mapping_choices(found, proposal.header, [str(each.staff_id) for each in members])
+def _fillings(found: Draft, proposal: Proposal) -> dict[str, Any]:
+    return {"choices": [each[:2] for each in choices_for(found, proposal.header) if each.value != BLANK]}
 
 
 def _countries(_: Draft, proposal: Proposal) -> dict[str, Any]:
@@ -178,8 +179,8 @@ def _countries(_: Draft, proposal: Proposal) -> dict[str, Any]:
 _CHOICES: Mapping[str, Callable[[Draft, Proposal], dict[str, Any]]] = {
     "add-plus": _countries,
     "region": lambda *_: {"regions": regions()},
-    "dates": lambda *_: {"orders": list(DATE_ORDERS.items())},
-    "fill": lambda found, proposal: {"choices": _choices(found, proposal)},
+    "dates": lambda _, proposal: {"orders": list(DATE_ORDERS.items()), "order": proposal.typed.get("order", "")},
+    "fill": _fillings,
     "map": _values,
 }
 

@@ -12,14 +12,13 @@ from django.views.decorators.http import require_http_methods
 from muster.core import errors
 from muster.core.fixes import DATE_ORDERS, FIXES
 from muster.imports.draft import edits
-from muster.imports.draft.bulk_fixes import MAPPED, Proposal, mapping_choices, propose
+from muster.imports.draft.bulk_fixes import MAPPED, Proposal, propose
 from muster.imports.draft.draft import Draft
 from muster.imports.draft.row_lists import press
 from muster.imports.filters import Filter
 from muster.imports.models import Import, State
 from muster.imports.pages.draft_page import about, address_of, on_import, revision_of
 from muster.teams.access import Access
-from muster.teams.models import Membership
 from muster.teams.regions import regions
 
 SHOWN = 5
@@ -59,9 +58,6 @@ def _header_of(found: Draft, name: str) -> str:
 
 def _page(who: Access, found: Draft, proposal: Proposal, wanted: Filter, query: QueryDict) -> dict[str, Any]:
     name = proposal.fix.name
-    staff = Membership.objects.filter(team=who.team).exclude(staff_id=None)
-    ids = [each.staff_id or "" for each in staff.order_by("staff_id")]
-    chosen = {key.removeprefix(MAPPED): value for key, value in query.items() if key.startswith(MAPPED)}
     return {
         **about(found.imp),
         "proposal": proposal,
@@ -71,12 +67,10 @@ def _page(who: Access, found: Draft, proposal: Proposal, wanted: Filter, query: 
         "more": max(len(proposal.cells) - SHOWN, 0),
         "regions": regions() if name == "region" else [],
         "orders": DATE_ORDERS if name == "dates" else {},
-        "mapped": [(value, count, chosen.get(value, "")) for value, count in proposal.values],
-        "choices": mapping_choices(found, proposal.header, ids) if name == "map" else [],
+        "mapped": [(value, count, proposal.typed.get(MAPPED + value, "")) for value, count in proposal.values],
         "headers": found.header,
-        "typed": {key: value for key, value in query.items() if key not in _OF_THE_FORM},
+        "typed": {key: value for key, value in proposal.typed.items() if key not in _OF_THE_FORM},
         "back": wanted.query(),
-        "was_asked": any(key in query for key in ("region", "order", "value", "find")) or bool(chosen),
     }
 
 

@@ -78,6 +78,7 @@ export function fillHeader(header, column, data) {
   const more = its.problems ? `${its.problems.toLocaleString("en")} ${its.problems === 1 ? "problem" : "problems"}` : !its.field ? "not imported" : its.answered ? `as ${its.as}` : "";
   header.replaceChildren(make("span", { class: "grid-header-top" }, name, ...required),
     make("span", { class: its.problems ? "grid-header-more problem" : "grid-header-more", text: more }),
-    make("span", { class: "grid-header-menu", "aria-hidden": "true", title: "Menu of this column", text: "▾" }));
+    make("span", { class: "grid-header-menu", "aria-hidden": "true", title: "Menu of this column", text: "▾" }),
+    make("span", { class: "grid-grip", "aria-hidden": "true" }));
   header.setAttribute("aria-haspopup", "menu");
 }

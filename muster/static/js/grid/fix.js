@@ -40,11 +40,11 @@ class Fix {
   }
 
   // The inputs a fix has.
-  draw({ fix, regions, orders, choices, values, prefix, countries, chosen }) {
+  draw({ fix, regions, orders, order, choices, values, prefix, countries, chosen }) {
     if (countries?.length) this.countries(countries, chosen);
     if (fix === "region") this.select("region", "These are numbers of", [["", "Choose the country…"], ...regions]);
-    if (fix === "dates") this.select("order", "These dates are written", [["", "Choose…"], ...orders]);
-    if (fix === "fill" && choices?.length) this.select("value", "Fill in", [["", "Choose…"], ...choices.filter((each) => each !== "(blank)").map((each) => [each, each])]);
+    if (fix === "dates") this.select("order", "These dates are written", [["", "Choose…"], ...orders], order);
+    if (fix === "fill" && choices?.length) this.select("value", "Fill in", [["", "Choose…"], ...choices]);
     else if (fix === "fill") this.input("value", "Fill in");
     if (fix === "replace") { this.input("find", "Find"); this.input("value", "Replace with"); this.check("match_case", "Match case"); this.check("whole_cell", "Whole cell only"); }
     if (fix === "map") this.map(values, choices, prefix);
@@ -66,11 +66,13 @@ class Fix {
 
   map(values, choices, prefix) {
     const list = make("div", { class: "grid-fix-map" });
-    values.forEach(([value, count], place) => {
+    values.forEach(([value, count, likely], place) => {
       const label = make("label", { for: `grid-map-${place}` }, make("code", { dir: "auto", text: value }), ` ${many(count, "cell")}`);
       const control = choices.length
-        ? this.options(make("select", { class: "select small", id: `grid-map-${place}` }), [["", "leave as it is"], ...choices.map((each) => [each, each])])
+        ? this.options(make("select", { class: "select small", id: `grid-map-${place}` }), [["", "leave as it is"], ...choices])
         : make("input", { class: "input small", id: `grid-map-${place}`, autocomplete: "off", dir: "auto", placeholder: "leave as it is" });
+      control.value = likely;
+      this.typed[prefix + value] = likely;
       control.addEventListener("input", () => { this.typed[prefix + value] = control.value; });
       list.append(make("div", { class: "answer-line" }, label, control));
     });
@@ -88,7 +90,12 @@ class Fix {
     this.inputs.append(make("div", { class: "field" }, make("label", { for: control.id, text }), control));
   }
 
-  select(name, text, pairs) { this.field(name, text, this.options(make("select", { class: "select" }), pairs)); }
+  select(name, text, pairs, value = "") {
+    const control = this.options(make("select", { class: "select" }), pairs);
+    control.value = value;
+    if (value) this.typed[name] = value;
+    this.field(name, text, control);
+  }
 
   input(name, text) { this.field(name, text, make("input", { class: "input", autocomplete: "off", dir: "auto", value: this.typed[name] ?? "" })); }
 

@@ -20,6 +20,7 @@ export const KEYS = [
   ["Ctrl + Z, Ctrl + Shift + Z", "Undo, redo"],
   ["Ctrl + F or H", "Find and replace"],
   ["F8, Shift + F8", "Next, previous problem in the whole file"],
+  ["F on a header or a row's number", "Full screen, and back"],
   ["?", "This list"],
 ];
 

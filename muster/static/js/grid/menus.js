@@ -6,6 +6,7 @@ import { showMenu } from "./menu.js";
 import { FIRST, HEADER } from "./places.js";
 
 const LEFT_OUT = "left-out";
+const WIDER_BY = 48; // pixels
 const MAPPED = ["opt_out", "yes_no", "choice", "staff"];
 
 export class Menus {
@@ -34,9 +35,18 @@ export class Menus {
       { text: "Trim spaces…", does: fix("trim") },
       ...(MAPPED.includes(kind) ? [{ text: "Map values…", does: fix("map") }] : []),
       null,
+      { text: "Wider", does: () => this.widen(place, WIDER_BY) },
+      { text: "Narrower", does: () => this.widen(place, -WIDER_BY) },
+      null,
       { text: "Show problems", hint: problems ? many(problems, "row") : "There are none", off: !problems, does: () => this.does.press({ show: "problems", code: "", field }, { focus: true }) },
       { text: "Don't import this column", hint: drop, off: !(answered && field), does: () => dropColumn(header) },
     ];
+  }
+
+  widen(place, by) {
+    const column = place + FIRST;
+    this.view.resize(column, this.view.widths[column] + by);
+    this.view.focus();
   }
 
   rowItems() {

@@ -25,10 +25,19 @@ export class Mouse {
     event.preventDefault(); // no text selection; focus is ours
     if (this.editor.isOpen) this.editor.commit();
     const { row, column } = cell.at;
+    if (event.target.closest(".grid-grip")) { this.resize(event, column); return; }
     if (row === HEADER) { this.view.go(HEADER, column); return; }
     if (column === ROW_NUMBER) this.selectRow(row, event.shiftKey);
     else this.view.go(row, column, { extend: event.shiftKey });
     this.drag(event, column === ROW_NUMBER);
+  }
+
+  // Drag the edge of a column. Its menu has the same in steps.
+  resize(event, column) {
+    const from = event.clientX, width = this.view.widths[column];
+    const move = (next) => this.view.resize(column, width + next.clientX - from);
+    window.addEventListener("pointermove", move);
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => window.removeEventListener("pointermove", move), { once: true });
   }
 
   selectRow(row, extend) {

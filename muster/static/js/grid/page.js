@@ -49,6 +49,7 @@ export class Page {
     this.step("/redo-step", "Redo", redo);
     this.updateReady(counts);
     const rows = many(list.total, "row");
+    this.title.classList.toggle("visually-hidden", !this.data.filter.code && !this.data.filter.field); // else a chip says it
     this.title.replaceChildren(list.title, " ", make("span", { class: "muted", text: rows }));
     const fixing = document.querySelector(".review-bar .cluster");
     if (fixing) fixing.hidden = !list.total;
@@ -96,7 +97,16 @@ export class Page {
     const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
     const focused = this.causes.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     this.causes.replaceChildren(...[...drawn.body.childNodes].map((child) => document.adoptNode(child)));
+    this.data.tell("moved"); // the bar of the active cell offers these fixes too
     if (focused) [...this.causes.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus();
+  }
+
+  // The fixes that the panel offers for a cause, and for how many rows.
+  fixesFor(code, field) {
+    const cause = [...this.causes.querySelectorAll(".cause")].find(({ dataset }) => dataset.code === code && dataset.field === (field ?? ""));
+    if (!cause) return { rows: 0, links: [] };
+    const links = [...cause.querySelectorAll("a[href*='fix=']")].map((link) => make("a", { href: link.href, text: link.firstChild.textContent }));
+    return { rows: Number(cause.dataset.rows), links };
   }
 
   // Keep the address that shows this filter, so that Back and reload work.

@@ -56,11 +56,19 @@ export class Status {
     const message = its && messageOf(its, column);
     const pending = its && this.data.pending.get(`${its.n}:${column - FIRST}`);
     if (pending?.state === "failed") parts.push(make("span", { class: "problem", text: "Not saved." }), button("Retry", () => this.does.retry()));
-    else if (message) parts.push(icon(message.level === "problem" ? "problem" : message.level === "warning" ? "warning" : "info"), make("span", {}, message.field ? make("b", { text: `${message.field} ` }) : "", message.text, message.fix ? make("span", { class: "muted", text: ` ${message.fix}` }) : ""));
+    else if (message) parts.push(icon(message.level === "problem" ? "problem" : message.level === "warning" ? "warning" : "info"), make("span", {}, message.field ? make("b", { text: `${message.field} ` }) : "", message.text, message.fix ? make("span", { class: "muted", text: ` ${message.fix}` }) : ""), ...this.fixes(message, column));
     else if (its && column >= FIRST) parts.push(...this.tellValue(its, column - FIRST));
     if (its?.s === LEFT_OUT) parts.push(button("Restore", () => this.does.restore()));
     this.message.className = `grid-message ${message?.level ?? ""}`;
     this.message.replaceChildren(...parts);
+  }
+
+  // What would put this right in every row like it.
+  fixes({ code, field }, column) {
+    const its = field ?? this.data.columns[column - FIRST]?.field;
+    const { rows, links } = this.does.fixesFor(code, its);
+    if (!links.length) return [];
+    return [make("span", { class: "grid-fixes" }, rows > 1 ? make("span", { class: "muted", text: `Rows like this: ${number.format(rows)}` }) : "", ...links)];
   }
 
   tellValue(row, column) {

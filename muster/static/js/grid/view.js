@@ -3,24 +3,15 @@
 import { make } from "./dom.js";
 import { fill, fillHeader } from "./cells.js";
 import { FIRST, HEADER, ROW_NUMBER, between, clamp } from "./places.js";
+import { Widths } from "./widths.js";
 
 const OVERSCAN = 4;
-const GAP = 8;
-const SAMPLE = 100; // rows that say how wide columns are
-const CHARACTER = 8; // pixels, near enough
-const NARROWEST = 122, WIDEST = 280;
-
-// How many characters a cell shows, with what is written beside its text.
-function lengthOf(row, place) {
-  const [before, after, kind] = row.b?.[place] ?? [];
-  const text = row.v[place] ?? "";
-  if (kind === "inferred") return after.length + 11;
-  return text.length + (kind && before !== after ? 3 + (before || "blank").length : 0) + (row.e[place] ? 2 : 0);
-}
+const GAP = 6;
 
 export class View {
   constructor(data, labelledBy) {
     this.data = data;
+    this.sizes = new Widths(data);
     this.rowHeight = (window.matchMedia("(pointer: coarse)").matches ? 2.75 : 2) * parseFloat(getComputedStyle(document.documentElement).fontSize);
     this.rows = new Map(); // row → its element
     this.headers = new Map(); // column → its element
@@ -37,14 +28,14 @@ export class View {
     this.shape = new ResizeObserver(() => this.fit()); // of what stands above and below
   }
 
-  // Columns: the row's number, what happens, then those of the file, as wide as their header and the first rows ask.
+  // Where every column stands, and which of them stay in sight.
   layOut() {
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     this.sizedBy = this.data.row(0)?.n;
-    this.widths = [72, 132, ...this.data.columns.map((column, place) => this.widthOf(column, place))].map((width) => Math.round(width * rem));
+    this.widths = this.sizes.all();
     this.lefts = [];
     this.width = 0;
     for (const width of this.widths) { this.lefts.push(this.width); this.width += width; }
+    this.pinned = this.sizes.pinned(this.widths, this.scroller.closest(".import-grid").clientWidth);
     this.scroller.setAttribute("aria-colcount", String(this.widths.length));
     this.head.style.width = this.body.style.width = `${this.width}px`;
     this.scroller.style.setProperty("--row", `${this.rowHeight}px`);
@@ -54,26 +45,18 @@ export class View {
     this.fit();
   }
 
-  widthOf({ header, width }, place) {
-    const head = Math.max(NARROWEST, Math.min(60 + CHARACTER * header.length, 230));
-    const plain = [], marked = [0];
-    for (let row = 0; row < SAMPLE && this.data.row(row); row += 1) {
-      const its = this.data.row(row);
-      (its.e[place] || its.b?.[place] ? marked : plain).push(lengthOf(its, place));
-    }
-    if (!plain.length && marked.length === 1) return Math.max(width, head);
-    const usual = plain.sort((one, other) => one - other)[Math.floor(plain.length * 0.95)] ?? 0;
-    return Math.max(head, Math.min(28 + CHARACTER * Math.max(usual, ...marked), WIDEST));
+  // Make a column as wide as this, by hand.
+  resize(column, width) {
+    this.sizes.set(column, width);
+    this.layOut();
+    this.draw();
   }
 
   // As high as the window has room for, down to the bar at its bottom.
   fit() {
-    const above = (one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top;
-    const main = this.scroller.closest(".review-main"); // it stays in sight while the page scrolls
-    const from = getComputedStyle(main).position === "sticky" ? above(this.scroller, main) + above(main.parentElement, document.body) : above(this.scroller, document.body);
-    const top = from + document.body.offsetTop;
-    const below = [...document.querySelectorAll(".grid-foot, .bottom-bar")].reduce((sum, each) => sum + each.offsetHeight, 2 * GAP);
-    this.scroller.style.setProperty("--fits", `${Math.round(window.innerHeight - top - below)}px`);
+    const top = this.scroller.getBoundingClientRect().top + window.scrollY;
+    const below = document.querySelector(".bottom-bar").offsetHeight + GAP;
+    this.scroller.style.setProperty("--fits", `${Math.floor(window.innerHeight - top - below)}px`);
   }
 
   get lastRow() { return this.data.total - 1; }
@@ -105,8 +88,8 @@ export class View {
     for (let row = first; row <= last; row += 1) rows.add(row);
     if (this.active.row >= 0 && this.active.row <= this.lastRow) rows.add(this.active.row);
     for (const [row, drawn] of this.rows) if (!rows.has(row)) this.drop(row, drawn);
-    const columns = [ROW_NUMBER];
-    for (let column = left; column <= right; column += 1) columns.push(column);
+    const columns = [...this.pinned.keys()];
+    for (let column = left; column <= right; column += 1) if (!this.pinned.has(column)) columns.push(column);
     this.drawHead(columns);
     for (const row of [...rows].sort((one, other) => one - other)) this.drawRow(row, columns);
     this.mark();
@@ -156,11 +139,20 @@ export class View {
 
   cell(role, row, column) {
     const made = make("div", { class: "grid-cell", role, "aria-colindex": String(column + 1), tabindex: "-1" });
-    if (column === ROW_NUMBER) made.classList.add("is-pinned");
+    if (column === ROW_NUMBER) made.classList.add("is-number");
+    if (this.pinned.has(column)) this.pin(made, column);
     else made.style.left = `${this.lefts[column]}px`;
     made.style.width = `${this.widths[column]}px`;
     made.at = { row, column };
     return made;
+  }
+
+  // It stands where it would, until the rows are scrolled past it.
+  pin(cell, column) {
+    const before = Math.max(-1, ...[...this.pinned.keys()].filter((each) => each < column));
+    cell.classList.add("is-pinned");
+    cell.style.left = `${this.pinned.get(column)}px`;
+    cell.style.marginInlineStart = `${this.lefts[column] - (before < 0 ? 0 : this.lefts[before] + this.widths[before])}px`;
   }
 
   // In the order of the columns, as screen readers go through them.
@@ -228,8 +220,9 @@ export class View {
     }
     if (column === ROW_NUMBER) return;
     const start = this.lefts[column], end = start + this.widths[column];
-    if (start < scroller.scrollLeft + this.widths[0]) scroller.scrollLeft = start - this.widths[0];
-    else if (end > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = Math.min(end - scroller.clientWidth, start - this.widths[0]);
+    const covered = [...this.pinned.keys()].filter((each) => each < column).reduce((sum, each) => sum + this.widths[each], 0);
+    if (start < scroller.scrollLeft + covered) { if (!this.pinned.has(column)) scroller.scrollLeft = start - covered; }
+    else if (end > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = Math.min(end - scroller.clientWidth, start - covered);
   }
 
   // How many whole rows a page has.

@@ -12,6 +12,7 @@ import { Menus, showKeys } from "./menus.js";
 import { Mouse } from "./mouse.js";
 import { Page } from "./page.js";
 import { FIRST, HEADER, OUTCOME } from "./places.js";
+import { Room } from "./room.js";
 import { Status } from "./status.js";
 import { View } from "./view.js";
 
@@ -30,6 +31,7 @@ class Grid {
     this.find = new Find(this.view, this.data, { fix: this.does.fix, failed: (error) => this.status.failed(error) });
     this.menus = new Menus(this.data, this.view, this.does);
     this.page = new Page(this.data, this.does);
+    this.room = new Room(this.view);
     new Keys(this.view, this.editor, this.does);
     new Mouse(this.view, this.editor, this.does);
     new Clipboard(this.view, this.editor, this.does);
@@ -42,7 +44,7 @@ class Grid {
     return {
       selectAll: () => { this.view.anchor = { row: this.view.lastRow, column: this.view.lastColumn }; this.view.go(0, FIRST, { extend: true }); },
       undo: () => this.step("undo"), redo: () => this.step("redo"), retry: () => this.edits.retry(),
-      find: (column) => this.find.open(column), fix: (asked) => this.edits.fix(asked), press: (filter, options) => this.press(filter, options),
+      fixesFor: (code, field) => this.page.fixesFor(code, field), find: (column) => this.find.open(column), fix: (asked) => this.edits.fix(asked), press: (filter, options) => this.press(filter, options),
       nextProblem: (back) => this.nextProblem(back), menu: () => this.menus.open(), help: showKeys,
       edit: () => { if (!this.editor.open()) this.cannotEdit(); }, cannotEdit: () => this.cannotEdit(), clear: () => this.edits.set("", "clear"),
       leaveOut: (out) => this.edits.leaveOut(out), restore: () => this.edits.leaveOut(false),
@@ -62,8 +64,11 @@ class Grid {
 
   draw(place) {
     const { bar, notices, empty, foot, live } = this.status;
-    place.replaceChildren(bar, this.find.form, notices, this.view.scroller, empty, foot, live, this.view.notes);
-    for (const part of [bar, this.find.form, notices, foot]) this.view.shape.observe(part);
+    this.status.jumps.append(this.room.full);
+    bar.append(this.find.form);
+    place.replaceChildren(bar, notices, this.view.scroller, empty, live, this.view.notes);
+    document.querySelector(".bottom-bar > p").after(foot);
+    for (const part of [bar, notices, document.querySelector(".review-tools"), document.querySelector(".bottom-bar")]) this.view.shape.observe(part);
   }
 
   async start() {
