@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from muster.core import fixes, phones
+from muster.core.fields import Field
 from muster.imports.draft.countries import Country, countries_of
 from muster.imports.draft.draft import Draft, is_blank
 from muster.imports.draft.meanings import BLANK, Choice, choices_for, likeliest, order_of_dates
@@ -70,10 +71,15 @@ def _likely_meanings(draft: Draft, proposal: Proposal, places: list[int]) -> Non
     """List the values and what they may mean; where nobody has said, take what is likeliest."""
     counted = Counter(_cells(draft, proposal.header, places))
     proposal.values = [(value, count) for value, count in counted.most_common(50) if not is_blank(value)]
-    proposal.choices = choices_for(draft, proposal.header)
+    proposal.choices = choices_for(field_of(draft, proposal.header), draft.imp.team)
     if not any(key.startswith(MAPPED) for key in proposal.typed):
-        guessed = likeliest(draft, proposal.header, [value for value, _ in proposal.values], proposal.choices)
+        guessed = likeliest(field_of(draft, proposal.header), [value for value, _ in proposal.values], proposal.choices)
         proposal.typed |= {MAPPED + value: meant for value, meant in guessed.items()}
+
+
+def field_of(draft: Draft, header: str) -> Field | None:
+    """Return the field that a column is."""
+    return draft.reading.checked.columns[draft.header.index(header)]
 
 
 def _likely_order(draft: Draft, proposal: Proposal, _: list[int]) -> None:

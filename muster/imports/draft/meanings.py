@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from muster.core import fixes
-from muster.core.dates import read as read_date
-from muster.core.dress import EDGES, undressed
+from muster.core.cells.dates import read as read_date
+from muster.core.cells.dress import EDGES, undressed
 from muster.core.fields import Blank, Field, Kind
-from muster.imports.draft.draft import Draft
 from muster.teams.models import Membership, Team
 
 BLANK = "(blank)"  # what stands for clearing the cell
@@ -25,14 +24,8 @@ class Choice(NamedTuple):
     name: str = ""  # of the person, where it is one
 
 
-def field_of(draft: Draft, header: str) -> Field | None:
-    """Return the field that a column is."""
-    return draft.reading.checked.columns[draft.header.index(header)]
-
-
-def choices_for(draft: Draft, header: str) -> list[Choice]:
-    """Return what the values of a column may be mapped to; nothing where they may be anything."""
-    its = field_of(draft, header)
+def choices_for(its: Field | None, team: Team) -> list[Choice]:
+    """Return what the values of a column, which is this field, may be mapped to; nothing where they may be anything."""
     if its is None:
         return []
     if its.kind is Kind.OPT_OUT:
@@ -41,7 +34,7 @@ def choices_for(draft: Draft, header: str) -> list[Choice]:
         return [Choice("yes", "Yes"), Choice("no", "No"), Choice(BLANK, "Leave blank")]
     if its.kind is Kind.CHOICE:
         return [*(Choice(each, each) for each in its.choices), Choice(BLANK, "Leave blank")]
-    return _people(draft.imp.team) if its.kind is Kind.STAFF else []
+    return _people(team) if its.kind is Kind.STAFF else []
 
 
 def _opt_outs(its: Field) -> list[Choice]:
@@ -56,9 +49,8 @@ def _people(team: Team) -> list[Choice]:
     return [*sorted(people, key=lambda each: each.words), Choice(BLANK, "Nobody (leave blank)")]
 
 
-def likeliest(draft: Draft, header: str, values: Iterable[str], choices: Sequence[Choice]) -> Mapping[str, str]:
+def likeliest(its: Field | None, values: Iterable[str], choices: Sequence[Choice]) -> Mapping[str, str]:
     """Return what each value surely or nearly says, where it does: a name, an id without its zeros, a near choice."""
-    its = field_of(draft, header)
     guess = {Kind.STAFF: _person, Kind.CHOICE: _near}.get(its.kind) if its else None
     known = {each.value for each in choices}
     found = {value: guess(value, choices) for value in values if value not in known} if guess else {}

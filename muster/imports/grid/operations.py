@@ -7,7 +7,7 @@ from typing import Any
 
 from muster.core.fixes import DATE_ORDERS, FIXES
 from muster.imports.draft import edits
-from muster.imports.draft.bulk_fixes import MAPPED, Proposal, propose
+from muster.imports.draft.bulk_fixes import MAPPED, Proposal, field_of, propose
 from muster.imports.draft.countries import CHOSEN
 from muster.imports.draft.draft import Draft
 from muster.imports.draft.meanings import BLANK, choices_for
@@ -165,7 +165,11 @@ def _values(_: Draft, proposal: Proposal) -> dict[str, Any]:
 
 
 def _fillings(found: Draft, proposal: Proposal) -> dict[str, Any]:
-    return {"choices": [each[:2] for each in choices_for(found, proposal.header) if each.value != BLANK]}
+    return {
+        "choices": [
+            each[:2] for each in choices_for(field_of(found, proposal.header), found.imp.team) if each.value != BLANK
+        ]
+    }
 
 
 def _countries(_: Draft, proposal: Proposal) -> dict[str, Any]:
