@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.defaults import server_error
 
+from muster.connect.db_router import CALLS
 from muster.settings import settings
 from muster.teams.lock import is_busy, patience, patience_in_hand
 
@@ -45,7 +46,7 @@ class Busy:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for a view that could not write."""
-        return busy(request, error) if isinstance(error, OperationalError) else None
+        return busy(request, error) if isinstance(error, OperationalError) and _is_waiting(error) else None
 
 
 class _Writes:
@@ -63,9 +64,9 @@ class _Writes:
 
 @receiver(connection_created)
 def limit_wait(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Give a connection of SQLite the patience of the request that opens it."""
+    """Give a connection of SQLite the patience of its request; gateways' calls are kept however long it takes."""
     seconds = patience_in_hand()
-    if seconds is not None and connection.vendor == "sqlite":
+    if seconds is not None and connection.vendor == "sqlite" and connection.alias != CALLS:
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
@@ -107,4 +108,11 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:
 def failed(request: HttpRequest) -> HttpResponse:
     """Answer for what nobody foresaw; also for a database that would not write what comes after the view, a session."""
     error = sys.exc_info()[1]
-    return busy(request, error) if isinstance(error, OperationalError) else server_error(request)
+    if isinstance(error, OperationalError) and _is_waiting(error):
+        return busy(request, error)
+    return server_error(request)
+
+
+def _is_waiting(error: OperationalError) -> bool:
+    """Whether it is the database that keeps us waiting. SQLite calls a fault of ours by the same name."""
+    return not str(error).startswith(("no such", "near "))

@@ -174,6 +174,7 @@ INSTALLED_APPS = [
     *(["allauth.socialaccount.providers.saml"] if _ours.saml_metadata_url else []),
 ]
 MIDDLEWARE = [
+    "muster.connect.incoming.hook.HooksFirst",
     "muster.logs.LogRequests",
     "muster.busy.Busy",
     "django.middleware.security.SecurityMiddleware",

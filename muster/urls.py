@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from muster import health
 from muster.connect import urls as connect
-from muster.connect.hook import hook
+from muster.connect.incoming.hook import hook
 from muster.contacts import urls
 from muster.imports.pages.start import guide
 from muster.overview.views import notices, overview

@@ -4,7 +4,9 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
+import psycopg
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker
 
@@ -12,6 +14,7 @@ from muster.pools import close_pools
 from muster.upkeep.partition import partition
 from tests.real.chromium import chromium as start_chromium
 from tests.real.libreoffice import LibreOffice, libreoffice
+from tests.real.ports import wait_until
 from tests.real.postgres import postgres
 from tests.real.server import MusterServer, muster
 from tests.real.smtp import Mailbox, smtp
@@ -30,6 +33,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             partition(PARTITIONS)
     yield
     close_pools()
+    if connection.vendor == "postgresql":
+        wait_until(lambda: sessions() == 0, seconds=20, what=lambda: f"{sessions()} sessions are still open")
+
+
+def sessions() -> int:
+    """How many still use the test's database: PostgreSQL ends those that were closed a moment later."""
+    with psycopg.connect(os.environ["DATABASE_URL"]) as server:
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+        found = server.execute(asked, [connection.settings_dict["NAME"]]).fetchone()
+        return int(found[0]) if found else 0
 
 
 @pytest.fixture(scope="session")

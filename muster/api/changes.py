@@ -21,7 +21,7 @@ from muster.teams.models import Team
 router = Router(tags=["Changes"])
 LONGEST_WAIT = 30
 SECONDS_BETWEEN_LOOKS = 0.25
-MOST_WAITING = 4  # of the eight threads of a web process: half stay free for everybody else
+MOST_WAITING = 4  # of the sixteen threads of a web process: most stay free for everybody else
 waiting = threading.BoundedSemaphore(MOST_WAITING)
 
 CHANGE_EXAMPLE: dict[str, Any] = {

@@ -12,8 +12,9 @@ from pydantic import ConfigDict, Field
 from muster.api.auth import Admins, who
 from muster.api.paging import Page, by_position
 from muster.api.webhooks import Gone
-from muster.connect import calls, connections
-from muster.connect.hook import address
+from muster.connect import connections
+from muster.connect.incoming import calls
+from muster.connect.incoming.hook import address
 from muster.connect.models import Call, Connection
 from muster.teams.models import Team
 

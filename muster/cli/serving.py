@@ -43,7 +43,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 def web(
     host: Host = "127.0.0.1",
     port: Port = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; each has 8 threads.")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; each has 16 threads.")] = 2,
 ) -> None:
     """The pages and the API alone: imports wait for `muster work`, here or on another machine."""
     tell_warnings()

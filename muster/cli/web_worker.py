@@ -19,7 +19,7 @@ from waitress.server import create_server
 
 from muster.settings import settings
 
-THREADS = 8
+THREADS = 16
 MOST_CONNECTIONS = 1000
 MOST_HEADER_BYTES = 32 * 1024
 SILENT_SECONDS = 60  # after which a connection without a request under way is closed

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from muster.connect import listener
+from muster.connect.incoming import listener
 from muster.connect.webhooks import sender
 
 SECONDS_TO_FINISH = 12  # a message may take ten

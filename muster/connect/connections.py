@@ -7,7 +7,7 @@ from django.db import transaction
 from standardwebhooks import Webhook as Signer
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
-from muster.connect import calls
+from muster.connect.incoming import calls, known
 from muster.connect.models import Connection, Kind
 from muster.connect.sealed import seal
 from muster.teams import audit
@@ -42,6 +42,7 @@ def change(
         connection.save()
         if renewed or before != connection.name:
             audit.record(connection.team, by, "connection-changed", name=[before, connection.name], renewed=renewed)
+    known.forget(connection)
     return connection
 
 
@@ -51,6 +52,7 @@ def delete(connection: Connection, by: User) -> None:
     with transaction.atomic():
         audit.record(connection.team, by, "connection-deleted", name=connection.name)
         connection.delete()
+    known.forget(connection)
 
 
 def _fill(connection: Connection, *, name: str | None, secret: str, verify_token: str) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from muster.connect import calls
+from muster.connect.incoming import calls
 from muster.connect.models import Delivery, DeliveryState
 from muster.settings import settings
 

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from twilio.request_validator import RequestValidator
 
-from muster.connect import calls, connections, listener
-from muster.connect.hook import address
+from muster.connect import connections
+from muster.connect.incoming import calls, listener
+from muster.connect.incoming.hook import address
 from muster.connect.models import Call, Connection, Delivery, Refusals
 from muster.connect.webhooks import manage
 from muster.contacts.consent import stop_list

@@ -12,8 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from muster.connect import calls, connections
-from muster.connect.hook import address
+from muster.connect import connections
+from muster.connect.incoming import calls
+from muster.connect.incoming.hook import address
 from muster.connect.models import Call, CallState, Connection, Kind
 from muster.core import phones
 from muster.teams.access import Access, admin

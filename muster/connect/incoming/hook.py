@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from muster.connect import calls
 from muster.connect.gateways import GATEWAYS, BadCall, whatsapp_cloud
+from muster.connect.incoming import calls, known
+from muster.connect.incoming.together import NotKept
 from muster.connect.models import Connection, Kind
 from muster.connect.sealed import Unreadable, unseal
 from muster.settings import settings
 
 log = logging.getLogger(__name__)
 
+BEFORE_KEY = "/hooks"
+
+
+class HooksFirst:
+    """Takes calls before anything else looks at them: no session, no user and no form is in them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        before, _, key = request.path_info.rpartition("/")
+        if before != BEFORE_KEY or not key:
+            return self.get_response(request)
+        try:
+            return hook(request, key)
+        except DatabaseError as error:
+            log.warning("a call could not be looked up: %s", error)
+            return _again("The database does not answer.")
+
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def hook(request: HttpRequest, key: str) -> HttpResponse:
     """Take a call. Whoever does not know the secret learns nothing and leaves nothing."""
-    connection = Connection.objects.select_related("team").filter(key=key).first()
+    connection = known.with_key(key)
     if connection is None:
         return _said(404, "There is no such address.")
     try:
@@ -30,6 +52,9 @@ def hook(request: HttpRequest, key: str) -> HttpResponse:
     except Unreadable:
         log.error("connection %s: its secret was sealed under another secret key; give it again", connection.pk)
         return _said(503, "The secret of this connection has to be given again.")
+    except NotKept as error:
+        log.warning("connection %s: a call was not kept: %s", connection.pk, error)
+        return _again("The call could not be kept.")
 
 
 def address(connection: Connection) -> str:
@@ -80,6 +105,12 @@ def _refused(connection: Connection) -> HttpResponse:
     calls.refuse(connection)
     log.warning("connection %s: a call was not signed by its provider", connection.pk)
     return _said(403, "The signature is not right.")
+
+
+def _again(text: str) -> HttpResponse:
+    response = _said(503, f"{text} Call again.")
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def _said(status: int, text: str) -> HttpResponse:

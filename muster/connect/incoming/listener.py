@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, connections, transaction
 
 from muster.connect import outbox
+from muster.connect.db_router import CALLS
 from muster.connect.models import Call, CallState, Connection
 from muster.contacts.consent import channels
 from muster.contacts.consent.channels import Heard, OtherMessage
@@ -21,7 +23,7 @@ from muster.teams.models import Team
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LOOKS = 0.25
-AT_A_TIME = 200
+AT_A_TIME = 50
 MOST_ATTEMPTS = 5
 SECONDS_FOR_LOCK = 0.25
 
@@ -46,39 +48,59 @@ def apply_waiting() -> int:
 
 
 def _apply_of_team(pk: int) -> int:
-    """Apply a team's calls until one cannot be applied now: what comes later must not overtake it."""
+    """Apply some of a team's calls in one transaction, until one cannot be applied now: none overtakes another."""
     team = Team.objects.filter(pk=pk).first()
     waiting = Call.objects.filter(team_id=pk, state=CallState.WAITING).order_by("id")
     if team is None:
         return waiting.delete()[0]
-    ended = 0
-    for call in waiting[:AT_A_TIME]:
+    calls, ended = list(waiting[:AT_A_TIME]), list[_Ended]()
+    names = dict(Connection.objects.filter(team=pk).values_list("pk", "name"))
+    try:
+        with (
+            patience(SECONDS_FOR_LOCK),
+            transaction.atomic(),
+        ):  # together: a transaction of the team costs more than a word
+            stuck = _apply_in_order(team, calls, names, ended)
+    except OperationalError as error:
+        log.info("calls of team %s wait: %s", pk, error)
+        return 0
+    _keep(ended)
+    if stuck:
+        _put_off(stuck)
+    return len(ended)
+
+
+class _Ended(NamedTuple):
+    """What came of a call."""
+
+    call: Call
+    state: CallState
+    outcome: str
+    changed: list[int]
+
+
+def _apply_in_order(team: Team, calls: list[Call], names: dict[int, str], ended: list[_Ended]) -> Call | None:
+    """Apply one after the other; return the one at which a fault of ours ended it, if any."""
+    for call in calls:
         try:
-            _apply(team, call)
-        except OperationalError as error:
-            log.info("calls of team %s wait: %s", pk, error)
-            return ended
+            ended.append(_applied(team, call, names.get(call.connection_id, "")))
+        except OperationalError:
+            raise
         except Exception:
             log.exception("call %s was not applied", call.pk)
-            _put_off(call)
-            return ended
-        ended += 1
-    return ended
+            return call
+    return None
 
 
-def _apply(team: Team, call: Call) -> None:
-    """Apply one, and keep what came of it. Killed in between, it is applied again, and heard before by then."""
-    through = Connection.objects.filter(pk=call.connection_id).first()
-    name = through.name if through else ""
+def _applied(team: Team, call: Call, name: str) -> _Ended:
+    """Apply one. Killed before what came of it is kept, it is applied again, and heard before by then."""
     try:
-        with patience(SECONDS_FOR_LOCK), transaction.atomic():
-            heard = _by_contact_id(team, call, name) if call.contact_id else _by_number(team, call, name)
+        heard = _by_contact_id(team, call, name) if call.contact_id else _by_number(team, call, name)
     except OtherMessage:
-        _end(call, CallState.LEFT, "A message with this id said something else before")
-    else:
-        contacts = heard.contacts if heard and heard.counted else []
-        state = CallState.DONE if heard and heard.counted else CallState.LEFT
-        _end(call, state, _outcome(call, heard), [each.id for each in contacts])
+        return _Ended(call, CallState.LEFT, "A message with this id said something else before", [])
+    contacts = heard.contacts if heard and heard.counted else []
+    state = CallState.DONE if heard and heard.counted else CallState.LEFT
+    return _Ended(call, state, _outcome(call, heard), [each.id for each in contacts])
 
 
 def _by_number(team: Team, call: Call, through: str) -> Heard:
@@ -136,12 +158,15 @@ def _outcome(call: Call, heard: Heard | None) -> str:
 def _put_off(call: Call) -> None:
     """Through a fault of ours: try again a few times, then say so on the page."""
     call.attempts += 1
-    if call.attempts >= MOST_ATTEMPTS:
-        _end(call, CallState.FAILED, "Not applied, because of a problem on our side")
     Call.objects.filter(pk=call.pk).update(attempts=call.attempts)
+    if call.attempts >= MOST_ATTEMPTS:
+        _keep([_Ended(call, CallState.FAILED, "Not applied, because of a problem on our side", [])])
 
 
-def _end(call: Call, state: CallState, outcome: str, changed: list[int] | None = None) -> None:
-    log.info("call %s: %s", call.pk, outcome)
-    waiting = Call.objects.filter(pk=call.pk, state=CallState.WAITING)
-    waiting.update(state=state, outcome=outcome, changed=changed or [])
+def _keep(ended: list[_Ended]) -> None:
+    """Keep what came of calls, in one transaction of theirs."""
+    with transaction.atomic(using=CALLS):
+        for call, state, outcome, changed in ended:
+            log.info("call %s: %s", call.pk, outcome)
+            waiting = Call.objects.filter(pk=call.pk, state=CallState.WAITING)
+            waiting.update(state=state, outcome=outcome, changed=changed)

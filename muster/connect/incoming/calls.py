@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from muster.connect.gateways import Said
+from muster.connect.incoming import together
 from muster.connect.models import Call, CallState, Connection, Refusals
 from muster.core.consent import keyword
 from muster.core.phones import spellings
@@ -24,7 +25,10 @@ GIVEN = {True: "STOP", False: "START"}
 def keep(connection: Connection, said: Iterable[Said]) -> list[Call]:
     """Keep what a call says. When this returns, it outlasts whatever happens to us."""
     now = timezone.now()
-    return Call.objects.bulk_create([_call(connection, each, now) for each in said])
+    rows = [_call(connection, each, now) for each in said]
+    if rows:
+        together.keep(rows)
+    return rows
 
 
 def _call(connection: Connection, said: Said, now: datetime) -> Call:

@@ -1,0 +1,243 @@
+"""Gateways that call while an import of their team is being saved: how soon each is answered, and whether any is lost.
+
+    python -m bench.gateway [--on sqlite|postgres] [--rate 200] [--seconds 30] [--rows 200000]
+
+A whole Muster of its own, `serve` as it is shipped; an owner imports a file of so many rows by the API, the next one as
+soon as that is done; meanwhile Twilio calls, signed, each over a connection of its own, at its time however long the
+others take. A call is timed from when it was due. Afterwards every number that called is looked for in the stop list,
+once the worker has applied what waits. Target: the slowest hundredth within 200 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import sqlite3
+import statistics
+import threading
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+import psycopg
+import requests
+from twilio.request_validator import RequestValidator
+
+from bench.meter import load
+from tests.real.postgres import postgres
+from tests.real.server import MusterServer, muster
+
+OWNER, SECRET = "owner@example.edu", "5f1d0c9a4e"
+HEADER = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber"
+TARGET_MS = 200
+AREAS = (201, 202, 206, 212, 213, 215, 253, 301, 303, 305, 310, 312, 404, 415, 503, 512, 602, 617, 646, 702, 713, 808)
+
+
+class Answered(NamedTuple):
+    """One call: milliseconds from when it was due to its answer, and the status; 0 where there was none."""
+
+    ms: float
+    status: int
+
+
+def main() -> None:
+    """Measure on each database."""
+    parser = argparse.ArgumentParser(prog="bench.gateway")
+    parser.add_argument("--on", choices=["sqlite", "postgres"])
+    parser.add_argument("--rate", type=int, default=200, help="calls a second")
+    parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--rows", type=int, default=200_000, help="of each import")
+    asked = parser.parse_args()
+    for database in [asked.on] if asked.on else ["sqlite", "postgres"]:
+        with ExitStack() as stack:
+            env = {"MUSTER_LOG_FORMAT": "json"}
+            if database == "postgres":
+                env["DATABASE_URL"] = stack.enter_context(postgres())
+            server = stack.enter_context(muster(**env))
+            if os.geteuid() == 0:
+                os.setpriority(os.PRIO_PGRP, server.process.pid, -5)
+            measure(database, server, asked.rate, asked.seconds, asked.rows)
+
+
+def measure(database: str, server: MusterServer, rate: int, seconds: int, rows: int) -> None:
+    """Import and call, and say what came of it."""
+    server.run("owner", OWNER, MUSTER_PASSWORD="the rain in Spain")
+    api = Api(server)
+    address = (
+        api.post("/teams", json={"name": "Bench"})
+        and api.post("/teams/bench/connections", json={"kind": "twilio", "name": "Texting", "secret": SECRET})[
+            "address"
+        ]
+    )
+    calls = requests_of(address, rate * seconds)
+    importing = Importing(api, rows)
+    if rows:
+        importing.start()
+        importing.begun.wait(120)
+    begun, web = time.perf_counter(), web_process(server)
+    cpu, own = cpu_of(web), time.process_time()
+    answered = asyncio.run(call_all(address, calls, rate))
+    took, cpu, own = time.perf_counter() - begun, cpu_of(web) - cpu, time.process_time() - own
+    if rows:
+        importing.stop.set()
+        importing.join()
+    told = {
+        "database": database,
+        "calls": len(calls),
+        "a second": round(len(calls) / took),
+        "answered 200": sum(each.status == 200 for each in answered),
+        **spread([each.ms for each in answered]),
+        "ms of CPU a call": round(cpu / len(calls) * 1e3, 1),
+        "and of the caller": round(own / len(calls) * 1e3, 1),
+        "imports meanwhile": importing.done,
+        "share of the time saving": round(importing.saving / max(importing.looked, 1), 2),
+        "applied after s": applied(server, sum(each.status == 200 for each in answered)),
+        "load": load(),
+    }
+    print(json.dumps(told), flush=True)
+    lost = len(calls) - heard(server)
+    print(f"{database}: p99 {told['p99']} ms, target {TARGET_MS}; lost: {lost}", flush=True)
+
+
+def web_process(server: MusterServer) -> int:
+    """The process that answers: the child of `serve` that is not its worker."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    forked = [int(each) for each in children if b"muster\0serve" in Path(f"/proc/{each}/cmdline").read_bytes()]
+    return forked[0] if forked else server.process.pid
+
+
+def cpu_of(process: int) -> float:
+    """Seconds of CPU that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Api:
+    """The API, as the owner."""
+
+    def __init__(self, server: MusterServer) -> None:
+        self.url = f"{server.url}/api/v1"
+        self.headers = {"Authorization": f"Bearer {server.run('token', OWNER, '--name', 'bench').strip()}"}
+
+    def post(self, path: str, **what: Any) -> Any:
+        answer = requests.post(self.url + path, headers=self.headers, timeout=120, **what)
+        answer.raise_for_status()
+        return answer.json()
+
+    def get(self, path: str) -> Any:
+        return requests.get(self.url + path, headers=self.headers, timeout=60).json()
+
+
+class Importing(threading.Thread):
+    """Imports one file after the other until told to stop, and looks how much of the time one is being saved."""
+
+    def __init__(self, api: Api, rows: int) -> None:
+        super().__init__(daemon=True)
+        self.api, self.rows = api, rows
+        self.begun, self.stop = threading.Event(), threading.Event()
+        self.done = self.saving = self.looked = 0
+
+    def run(self) -> None:
+        while not self.stop.is_set():
+            self.one()
+        self.begun.set()
+
+    def one(self) -> None:
+        file = "\n".join((HEADER, *map(self.row, range(self.rows)))).encode()
+        values = {"blank_mobile": "fail", "confirm": "true"}
+        imp = self.api.post("/teams/bench/imports", data=values, files={"file": ("bench.csv", file)})
+        while imp["state"] not in ("done", "failed", "refused"):
+            time.sleep(0.5)
+            imp = self.api.get(f"/teams/bench/imports/{imp['id']}")
+            if imp["state"] == "importing":
+                self.begun.set()
+            self.saving += imp["state"] == "importing"
+            self.looked += 1
+        if imp["state"] != "done":
+            raise RuntimeError(f"the import is {imp['state']}")
+        self.done += 1
+
+    def row(self, number: int) -> str:
+        return f"B{self.done}-{number},Ana,Number{self.done},{number_of(self.done * self.rows + number)},"
+
+
+def number_of(count: int) -> str:
+    area, line = AREAS[count % len(AREAS)], count // len(AREAS) * 7919 % 7_990_000
+    return f"+1{area}{200 + line // 10_000}{line % 10_000:04}"
+
+
+def requests_of(address: str, count: int) -> list[bytes]:
+    """Every call as it goes over the wire: STOP from so many numbers, of which the first import has most."""
+    parts, validator = urlsplit(address), RequestValidator(SECRET)
+    chosen = random.Random(1).sample(range(200_000), count)
+    made = []
+    for each in chosen:
+        form = {"MessageSid": f"SM{each}", "From": number_of(each), "To": "+17165550000", "Body": "Stop"}
+        body = urlencode(form).encode()
+        head = (
+            f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+            f"X-Twilio-Signature: {validator.compute_signature(address, form)}\r\n\r\n"
+        )
+        made.append(head.encode() + body)
+    return made
+
+
+async def call_all(address: str, calls: list[bytes], rate: int) -> list[Answered]:
+    """Begin each call at its time."""
+    parts = urlsplit(address)
+    begun = time.perf_counter()
+    under_way = []
+    for number, call in enumerate(calls):
+        due = begun + number / rate
+        await asyncio.sleep(max(due - time.perf_counter(), 0))
+        under_way.append(asyncio.create_task(call_once(str(parts.hostname), int(parts.port or 80), call, due)))
+    return await asyncio.gather(*under_way)
+
+
+async def call_once(host: str, port: int, call: bytes, due: float) -> Answered:
+    try:
+        reader, writer = await asyncio.open_connection(host, port)
+        writer.write(call)
+        answer = await asyncio.wait_for(reader.read(), 60)
+        writer.close()
+        status = int(answer.split(b" ", 2)[1])
+    except (OSError, TimeoutError, IndexError, ValueError) as error:
+        print(f"a call was not answered: {error!r}", flush=True)
+        status = 0
+    return Answered((time.perf_counter() - due) * 1e3, status)
+
+
+def spread(ms: list[float]) -> dict[str, int]:
+    cuts = statistics.quantiles(ms, n=1000, method="inclusive")
+    return {"p50": round(cuts[499]), "p90": round(cuts[899]), "p99": round(cuts[989]), "slowest": round(max(ms))}
+
+
+def applied(server: MusterServer, count: int) -> int:
+    """Wait until the worker has applied every call; return the seconds it took, or -1 where it did not in minutes."""
+    begun = time.perf_counter()
+    while heard(server) < count:
+        if time.perf_counter() - begun > 180:
+            return -1
+        time.sleep(1)
+    return round(time.perf_counter() - begun)
+
+
+def heard(server: MusterServer) -> int:
+    """How many numbers are in the stop list."""
+    asked = "SELECT count(*) FROM contacts_stopword"
+    url = server.env.get("DATABASE_URL")
+    if url:
+        with psycopg.connect(url) as connection:
+            return int((connection.execute(asked).fetchone() or (0,))[0])
+    with closing(sqlite3.connect(f"file:{Path(server.data)}/muster.sqlite3?mode=ro", uri=True)) as database:
+        return int(database.execute(asked).fetchone()[0])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What gateways call: checked, kept, answered, and then applied."""
