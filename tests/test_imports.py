@@ -22,7 +22,14 @@ LAYERS = (
 )  # each may import itself and what stands before it
 ALONE = {"core": {"core"}, "settings": {"settings"}, "workbooks": {"core", "workbooks"}}
 LONGEST_CHAIN, FULLEST_FOLDER = 12, 16
-PURE = {*sys.stdlib_module_names, "phonenumbers", "ftfy", "python_calamine", "muster"}  # bytes and text in, facts out
+PURE = {
+    *sys.stdlib_module_names,
+    "phonenumbers",
+    "ftfy",
+    "olefile",
+    "python_calamine",
+    "muster",
+}  # bytes and text in, facts out
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -8,7 +8,8 @@ from typing import Any
 from muster.core.catalogue import REGISTRY, ErrorCode
 from muster.core.cells import dates
 from muster.core.fields import answer_in_words
-from muster.core.phones.cells import show, suggest, two_ways
+from muster.core.phones import spellings
+from muster.core.phones.cells import show, two_ways
 from muster.core.problems import Note, Problem
 
 __all__ = [
@@ -132,7 +133,7 @@ def _words(found: Problem | Note) -> dict[str, Any]:
 def _no_plus(words: Mapping[str, Any]) -> dict[str, str]:
     home = words.get("home", "US")
     value = words["value"] or ""
-    suggestion, ways = suggest(value, home), two_ways(value, home)
+    suggestion, ways = spellings.suggested(value, home), two_ways(value, home)
     reading = f" and can be read as {ways[0]} or as {ways[1]}" if ways else f" and is not a {home} number"
     return {"suggestion_hint": f", for example {suggestion}" if suggestion else "", "reading_hint": reading}
 

@@ -10,7 +10,8 @@ from muster.core.cells import dates as dates_of
 from muster.core.cells.dress import EDGES, undressed
 from muster.core.cells.garbled import mended
 from muster.core.cells.values import NOTHING, is_spreadsheet_error
-from muster.core.phones.cells import LONGEST_TEXT, read, show, suggest
+from muster.core.phones import spellings
+from muster.core.phones.cells import LONGEST_TEXT, read, show
 from muster.core.phones.cells import region_of as region_of_number
 
 # Cleared only when asked. No "x" and no "?": they may mean something.
@@ -49,7 +50,7 @@ def add_plus(cells: Iterable[str], home: str, regions: Collection[str] | None = 
 
 def _with_plus(cell: str, home: str) -> str | None:
     lacks = bool(cell.strip(EDGES)) and read(cell, home).code == "phone-no-plus"
-    return suggest(cell, home) if lacks else None
+    return spellings.suggested(cell, home) if lacks else None
 
 
 def region_of(shown: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from muster.core import BadFile, Options, Schema, custom_field, errors, fixes, parse
+from muster.core import BadFile, Options, Schema, custom_field, errors, fixes, parse, phones
 from muster.core.fields import Kind
 from muster.core.table.candidates import candidates
 from muster.core.table.rows_to_fix import rows_to_fix
@@ -63,6 +63,18 @@ def test_a_number_that_lost_its_plus_is_not_read_as_another_one_at_home(home: st
     [problem, _] = [each for verdict in team(home).plan(bytes_of("07"), **INFER).verdicts for each in verdict.problems]
     assert "+49 177 1234567" in errors.message(problem)
     assert "+49 491 771234567" in errors.message(problem)
+
+
+@pytest.mark.parametrize(
+    ("home", "cell", "readings"),
+    [
+        ("ID", "62812345678", ("+62 812-345-678", "+62 628 12345678")),
+        ("XK", "38344123456", ("+383 44 123 456", "+383 38 344123456")),
+    ],
+)
+def test_it_is_asked_about_wherever_both_readings_are_numbers(home: str, cell: str, readings: tuple[str, str]) -> None:
+    assert phones.read(cell, home).code == "phone-no-plus"
+    assert phones.two_ways(cell, home) == readings
 
 
 def test_a_digit_too_many_makes_no_number_of_another_country() -> None:

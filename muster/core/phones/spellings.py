@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from phonenumbers import PhoneMetadata
 
-from muster.core.phones.cells import IMPOSSIBLE, NO_PLUS, Number, read, region_of
+from muster.core.phones.cells import IMPOSSIBLE, LONGEST_TEXT, NO_PLUS, Number, read, region_of, show, suggest
 from muster.core.phones.numbering import walked
 
 _LOCAL_ZERO = "0?"  # the library's pattern begins with the trunk prefix, which no number with + has
@@ -142,6 +142,15 @@ def older_spelling(cell: str, home: str) -> str | None:
         return None
     found = respelt(number)
     return found if found != number else None
+
+
+def suggested(cell: str, home: str) -> str | None:
+    """Return how a number that lacks its + would look with it, in the spelling of today: 5215512345678 is Mexican."""
+    found = suggest(cell, home)
+    if found or len(cell) > LONGEST_TEXT:
+        return found
+    older = older_spelling(f"+{cell}", home)
+    return show(older) if older else None
 
 
 def heard(text: str, home: str) -> Number:

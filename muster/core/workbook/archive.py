@@ -56,6 +56,10 @@ class Archive:
             raise BadFile(Problem("file-protected"))
         self.names = {part.filename for part in parts}
 
+    def size_of(self, name: str) -> int:
+        """Return how many bytes a part expands to, as it says itself."""
+        return self._zip.getinfo(name).file_size
+
     def chunks(self, name: str) -> Iterator[bytes]:
         """Yield a part, a piece at a time; each begins with the end of the one before, from the last tag on."""
         kept = b""

@@ -11,7 +11,7 @@ Place = tuple[int, int]  # row and column, from 0
 
 @dataclass(slots=True)
 class Details:
-    """Cells by their place: texts that the reader changes, those without a result, the shape a number is shown in."""
+    """Cells by their place: texts that stand for values, formulas without a result, the shapes that numbers show in."""
 
     texts: dict[Place, str] = field(default_factory=dict)
     uncalculated: set[Place] = field(default_factory=set)

@@ -22,7 +22,12 @@ def shape_of(code: str) -> Shape | None:
         if other:
             return None
         shape += [each for each in (quoted, escaped, digit, sign) if each]
-    return tuple(shape) if len(shape) > 1 else None
+    return tuple(shape) if _tells_more(shape) else None
+
+
+def _tells_more(shape: list[str]) -> bool:
+    """Whether a shape shows what the digits alone do not: zeros in front, a sign. Spaces only set digits apart."""
+    return len(shape) > 1 and (shape.count("0") > 1 or not {"0", "#", " "}.issuperset(shape))
 
 
 def shown(digits: str, shape: Shape) -> str:

@@ -13,8 +13,8 @@ _TAG = re.compile(
     rb"|<text:p\b[^<>/]*>([^<]*)|(</table:table>)|(<text:(?:tab|line-break)\b)"
 )
 _NAME = re.compile(rb'\btable:name="([^"]*)"')
-_ROWS = re.compile(rb'\btable:number-rows-repeated="(\d{1,9})"')
-_COLUMNS = re.compile(rb'\btable:number-columns-repeated="(\d{1,9})"')
+_ROWS = re.compile(rb"\btable:number-rows-repeated\s*=\s*[\"']\s*\+?(\d{1,9})")
+_COLUMNS = re.compile(rb"\btable:number-columns-repeated\s*=\s*[\"']\s*\+?(\d{1,9})")
 _NUMBER = re.compile(rb'\boffice:value="(\d{1,15})"')
 _TRUTH = re.compile(rb'\btable:formula="of:=(TRUE|FALSE)\(\)"')  # as LibreOffice keeps yes and no of other workbooks
 _SHAPED = re.compile(r"(?=[+(]*\d)[-+() /\d]{2,40}", re.ASCII)
@@ -93,7 +93,7 @@ def details(archive: Archive, sheet: str) -> Details:
 
 def _is_shaped(text: str, number: int) -> bool:
     """Whether a whole number is shown as an id or telephone number: 00123, +441753495000, (716) 555-0101."""
-    if text == str(number) or not _SHAPED.fullmatch(text):
+    if text.replace(" ", "") == str(number) or not _SHAPED.fullmatch(text):
         return False
     return int("".join(char for char in text if char.isdigit())) == number
 

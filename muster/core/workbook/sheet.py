@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,7 @@ from python_calamine import (
 from muster.core.cells.dress import EDGES
 from muster.core.fields import Options, Schema
 from muster.core.problems import BadFile, Note, Problem
-from muster.core.workbook import ods, xlsb, xlsx
+from muster.core.workbook import ods, xls, xlsb, xlsx
 from muster.core.workbook.archive import Archive, damaged, is_protected, kind_of
 from muster.core.workbook.details import Details
 from muster.core.workbook.formats import shown
@@ -30,6 +31,8 @@ _LOST_FROM = 1e15  # a spreadsheet keeps 15 digits
 _MIDNIGHT = dt.time()
 _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f])_")  # control characters, which the reader leaves so in rich text
 _CHOSEN_AMONG = 10  # rows in which a header is looked for
+_JUDGED: Mapping[str, Callable[[Archive], None]] = {"xlsx": xlsx.refuse, "ods": Archive.check, "xlsb": xlsb.refuse}
+_DETAILS = {"xlsx": xlsx.details, "ods": ods.details, "xlsb": xlsb.details}
 
 
 class Sheet:
@@ -41,10 +44,12 @@ class Sheet:
     def __init__(self, data: bytes, kind: str, schema: Schema, options: Options) -> None:
         if is_protected(data):
             raise BadFile(Problem("file-protected"))
-        self._kind = kind
+        self._kind, self._data = kind, data
         self._archive = Archive(data) if kind != "xls" else None
         if self._archive:
-            self._archive.check()
+            _JUDGED[kind](self._archive)
+        else:
+            xls.refuse(data)
         self._book = _opened(data)
         self.names = _visible(self._book)
         self.first = options.header_row or 1
@@ -53,8 +58,8 @@ class Sheet:
         self.name, self._rows, self._details = self._chosen(schema, options)
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        errors, shapes = self._details.texts, self._details.shapes
-        special = {row for row, _ in (*errors, *shapes, *self._details.uncalculated)}
+        found = self._details
+        special = {row for row, _ in (*found.texts, *found.shapes, *found.uncalculated)}
         for place, row in enumerate(self._rows):
             cells = list(map(_text, row))
             if place in special:
@@ -103,18 +108,10 @@ class Sheet:
         return first
 
     def _read(self, name: str) -> tuple[Sequence[list[Any]], Details]:
-        found = Details()
-        if self._archive and self._kind == "xlsx":
-            found = xlsx.details(self._archive, name)
-        elif self._archive and self._kind == "ods":
-            found = ods.details(self._archive, name)
-        elif self._archive:
-            xlsb.refuse_spans(self._archive)
-        try:
+        found = _DETAILS[self._kind](self._archive, name) if self._archive else xls.details(self._data, name)
+        with _damage_refused():
             sheet: CalamineSheet = self._book.get_sheet_by_name(name)
             return sheet.to_python(skip_empty_area=False), found
-        except (CalamineError, ValueError, OSError) as error:
-            raise damaged(str(error)) from error
 
 
 def sheet_names(data: bytes) -> tuple[str, ...]:
@@ -123,20 +120,33 @@ def sheet_names(data: bytes) -> tuple[str, ...]:
     if kind is None or is_protected(data):
         return ()
     try:
-        if kind != "xls":
-            Archive(data).check()
+        if kind == "xls":
+            xls.refuse(data)
+        else:
+            _JUDGED[kind](Archive(data))
         return tuple(_visible(_opened(data)))
     except BadFile:
         return ()
 
 
 def _opened(data: bytes) -> CalamineWorkbook:
-    try:
+    with _damage_refused():
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    """Raise BadFile for what the reader raises, also where it panics: that is no Exception, and cannot be imported."""
+    try:
+        yield
     except PasswordError as error:
         raise BadFile(Problem("file-protected")) from error
     except (CalamineError, ValueError, OSError) as error:
         raise damaged(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise damaged(str(error)) from error
+        raise
 
 
 def _visible(book: CalamineWorkbook) -> list[str]:

@@ -12,13 +12,28 @@ from muster.core.workbook.details import Details
 from muster.core.workbook.formats import Shape, shape_of
 
 _CELL = re.compile(rb"<(?:\w{1,20}:)?c\s([^<>]*?)(/?)>(?:\s*<(?:\w{1,20}:)?(f)\b)?")
-_REF = re.compile(rb"<(?:\w{1,20}:)?c\s[^<>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*[^<>/]>")
-_ROW = re.compile(rb"<(?:\w{1,20}:)?row\b[^<>]*?\br=[\"'](\d{1,7})[\"']")
-_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_REF = re.compile(rb"<(?:\w{1,20}:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^<>]*[^<>/]>")
+_ROW = re.compile(rb"<(?:\w{1,20}:)?row\b[^<>]*?\br\s*=\s*[\"'](\d{1,7})[\"']")
+_PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
+_NOWHERE = re.compile(rb"(?<![\w:.-])r\s*=\s*[\"'](?:[A-Za-z]{4}|[A-Za-z]{0,3}\d{8})")  # outside any sheet
 _STYLE = re.compile(rb"\bs=[\"'](\d{1,6})[\"']")
 _TYPE = re.compile(rb"\bt=[\"'](\w{1,20})[\"']")
 _VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)</")
+_COUNT = re.compile(rb"\bunique[Cc]ount\s*=\s*[\"']\s*\+?(\d{1,30})")
 _CELL_END = re.compile(rb"</(?:\w{1,20}:)?c>")
+
+
+def refuse(archive: Archive) -> None:
+    """Raise BadFile for a workbook that is damaged, or whose table of texts claims more texts than it has room for.
+
+    The reader makes room for as many as it claims.
+    """
+    archive.check()
+    for name in archive.names:
+        if name.casefold().replace("\\", "/").endswith("sharedstrings.xml"):
+            begin = next(archive.chunks(name), b"")
+            if any(int(count) > archive.size_of(name) for count in _COUNT.findall(begin)):
+                raise damaged("a table claims more texts than it has")
 
 
 def details(archive: Archive, sheet: str) -> Details:
@@ -34,6 +49,8 @@ def details(archive: Archive, sheet: str) -> Details:
     )
     rows, columns = 0, set[bytes]()
     for chunk in archive.chunks(part):
+        if _NOWHERE.search(chunk):
+            raise damaged("a cell is outside the sheet")
         refs = _REF.findall(chunk)
         rows = max(rows, max((int(row) for _, row in refs), default=0))
         columns.update(column for column, _ in refs)
@@ -68,7 +85,7 @@ def _look(chunk: bytes, shapes: dict[int, Shape], found: Details) -> None:
 
 def _column(letters: bytes) -> int:
     column = 0
-    for letter in letters:
+    for letter in letters.upper():
         column = column * 26 + letter - 64
     return column - 1
 
