@@ -143,8 +143,8 @@ def prepared() -> Callable[[int], None]:
     from muster import demo  # noqa: PLC0415
     from muster.cli.serving import migrate_database  # noqa: PLC0415
     from muster.imports import worker  # noqa: PLC0415
+    from muster.imports.mailing import mail_sender  # noqa: PLC0415
     from muster.imports.models import Import, Mail, State  # noqa: PLC0415
-    from muster.imports.process import mail_sender  # noqa: PLC0415
     from muster.teams.models import User  # noqa: PLC0415
 
     migrate_database(quiet=True)

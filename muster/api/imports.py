@@ -35,13 +35,12 @@ from muster.api.shapes.imports import (
     import_json,
     listed_json,
 )
-from muster.core import errors
 from muster.core.fields import options_from_json
 from muster.imports import row_results, run, undo
 from muster.imports.draft import edits, left_out
 from muster.imports.draft.fix_here import fix_here
 from muster.imports.models import Import, MovedOn, WrongState
-from muster.imports.row_results import RowResult
+from muster.imports.row_results import RowResult, row_view
 from muster.settings import settings
 from muster.teams.access import Access
 from muster.teams.whole_file import whole_file, whole_workbook
@@ -190,12 +189,7 @@ def list_rows(request: HttpRequest, team: str, import_id: UUID, wanted: Query[Wh
 def row_json(result: RowResult, words: Words) -> dict[str, Any]:
     """A row as the API shows it."""
     return {
-        "row": result.row,
-        "outcome": result.outcome,
-        "contact_id": result.contact_id,
-        "values": result.cells,
-        "problems": [errors.as_json(each) for each in result.problems],
-        "notes": [errors.as_json(each) for each in result.notes],
+        **row_view(result),
         "before": words.of(result.before),
         "after": words.of(result.after),
     }

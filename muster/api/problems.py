@@ -67,7 +67,7 @@ def input_problem(field: str, message: str) -> dict[str, Any]:
 
 def as_problems(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """The core's problems, as the API writes them."""
-    return [errors.as_json(each) for each in problems]
+    return [errors.problem_view(each) for each in problems]
 
 
 View = Callable[..., HttpResponseBase]

@@ -16,11 +16,11 @@ __all__ = [
     "LEVELS",
     "REGISTRY",
     "ErrorCode",
-    "as_json",
     "fix",
     "guide",
     "message",
     "plain",
+    "problem_view",
     "shortened",
     "title",
 ]
@@ -44,7 +44,7 @@ def fix(found: Problem | Note) -> str:
     return REGISTRY[found.code].fix.format(**_words(found))
 
 
-def as_json(found: Problem | Note) -> dict[str, Any]:
+def problem_view(found: Problem | Note) -> dict[str, Any]:
     """Return a problem or note as the API shows it."""
     shown = {"code": found.code, "row": found.row, "field": found.field}
     if isinstance(found, Problem):

@@ -12,4 +12,4 @@ class ImportsConfig(AppConfig):
     def ready(self) -> None:
         """Listen for people who are erased, and for webhooks that are switched off."""
         import muster.imports.erasure  # noqa: PLC0415  models are loaded by now
-        import muster.imports.webhook_mail  # noqa: F401, PLC0415
+        import muster.imports.mailing.webhook_mail  # noqa: F401, PLC0415

@@ -10,6 +10,7 @@ from typing import IO, Any, NamedTuple
 from muster.contacts.mapping import channel_of_history, staff_ids
 from muster.contacts.models import Change
 from muster.contacts.schema import schema_of
+from muster.core import errors
 from muster.core.consent import Channel
 from muster.core.fields import CHANNELS, options_from_json
 from muster.core.problems import Note, Problem
@@ -54,6 +55,18 @@ def iterate(imp: Import, outcome: str | None = None, code: str | None = None, *,
     if is_done(imp):
         return _kept(imp, _Wanted(outcome, code, past))
     return _planned(imp, _Wanted(outcome, code, past))
+
+
+def row_view(result: RowResult) -> dict[str, Any]:
+    """Return a row and what is said of it, as the API and the pages show it."""
+    return {
+        "row": result.row,
+        "outcome": result.outcome,
+        "contact_id": result.contact_id,
+        "values": result.cells,
+        "problems": [errors.problem_view(each) for each in result.problems],
+        "notes": [errors.problem_view(each) for each in result.notes],
+    }
 
 
 def is_done(imp: Import) -> bool:

@@ -28,8 +28,9 @@ from muster.connect import background, outbox
 from muster.core.outcome import Outcome
 from muster.core.problems import BadFile
 from muster.imports import mail, progress, retention, run, undo
+from muster.imports.mailing import mail_sender
 from muster.imports.models import Import, Overtaken, State
-from muster.imports.process import lease, mail_sender, turns
+from muster.imports.process import lease, turns
 from muster.imports.process.budget import processor_time
 from muster.settings import settings
 from muster.teams import lock

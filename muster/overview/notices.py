@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from muster.imports.models import Import, State
-from muster.imports.pages.history import status
+from muster.imports.summary import import_summary
 from muster.settings import settings
 from muster.teams.access import teams_of
 from muster.teams.mailing.mail_files import has_mail_server
@@ -63,11 +63,11 @@ def _said(imp: Import) -> tuple[dt.datetime | None, str, str]:
         return expires - dt.timedelta(days=DAYS_BEFORE_EXPIRY), f"Draft, deleted on {expires:%-d %B}", "warning"
     if imp.state not in (State.DONE, State.FAILED, State.UNDONE):
         return None, "", ""
-    words, tone = status(imp)
+    told = import_summary(imp)
+    words = told.status
     if imp.state == State.DONE and not imp.undoes_id:
-        saved = imp.created + imp.updated + imp.unchanged
-        words = f"{words}: {saved:,} saved, {imp.failed:,} left out"
-    return imp.finished_at, words, tone
+        words = f"{words}: {told.saved:,} saved, {imp.failed:,} left out"
+    return imp.finished_at, words, told.tone
 
 
 def mark_seen(user: User) -> None:

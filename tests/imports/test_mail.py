@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from muster.contacts import custom_fields
 from muster.imports import mail, run, worker
+from muster.imports.mailing import mail_sender
 from muster.imports.models import Import, Mail, State
-from muster.imports.process import mail_sender
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, CY, drafted, imported, sheet
 from tests.real.smtp import Mailbox

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from muster.contacts.models import Change, ConsentMessage
 from muster.imports import retention, run
+from muster.imports.mailing import mail_sender
 from muster.imports.models import Content, Edit, Import, Mail
-from muster.imports.process import mail_sender
 from muster.settings import settings
 from muster.teams import audit
 from muster.teams.mailing import mail_files

@@ -7,9 +7,9 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
+from muster.imports.mailing import mail_sender
+from muster.imports.mailing.mail_sender import Breaker
 from muster.imports.models import Import, Mail, State
-from muster.imports.process import mail_sender
-from muster.imports.process.mail_sender import Breaker
 from muster.teams.mailing import timed_smtp
 from tests.cast import Cast
 from tests.imports.play import ANA, drafted, imported, sheet

@@ -32,7 +32,7 @@ def test_it_says_what_became_of_every_row(cast: Cast) -> None:
         ("value-blank", "LastName", 1),
         ("phone-no-plus", "WhatsAppMobileNumber", 1),
     ]
-    assert [(each.row, each.code) for each in page["problems"]] == [
+    assert [(each["row"], each["code"]) for each in page["problems"]] == [
         (4, "value-blank"),
         (5, "value-blank"),
         (5, "value-blank"),
@@ -56,7 +56,7 @@ def test_it_does_not_read_the_file_again(cast: Cast) -> None:
 def test_it_filters_problems_by_code(cast: Cast) -> None:
     imp = imported(cast.team, cast.alice, sheet(ANA, BAD, WORSE))
     page = cast.browser(cast.alice).get(address(imp) + "?code=phone-no-plus").context
-    assert [(each.row, each.code) for each in page["problems"]] == [(4, "phone-no-plus")]
+    assert [(each["row"], each["code"]) for each in page["problems"]] == [(4, "phone-no-plus")]
 
 
 def test_it_pages_through_many_problems(cast: Cast) -> None:
@@ -66,7 +66,7 @@ def test_it_pages_through_many_problems(cast: Cast) -> None:
     query = ""
     while True:
         page = client.get(f"{address(imp)}?{query}").context
-        seen += dict.fromkeys(each.row for each in page["problems"])
+        seen += dict.fromkeys(each["row"] for each in page["problems"])
         query = page["more"]
         if not query:
             break
@@ -134,7 +134,7 @@ def test_it_says_that_nothing_was_imported(cast: Cast, state: State) -> None:
 def history(cast: Cast, query: str = "") -> list[Any]:
     answer = cast.browser(cast.alice).get(HISTORY + query)
     assert answer.status_code == 200
-    return [(each["name"], each["status"]) for each in answer.context["imports"]]
+    return [(each.name, each.status) for each in answer.context["imports"]]
 
 
 @pytest.fixture

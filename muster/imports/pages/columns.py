@@ -45,7 +45,7 @@ def refused_page(request: HttpRequest, who: Access, imp: Import, problems: tuple
     codes = {each.code for each in problems}
     context = {
         **about(imp),
-        "others": [errors.as_json(each) for each in others],
+        "others": [errors.problem_view(each) for each in others],
         "is_about_columns": all(code.startswith("header-") for code in codes),
         "is_readable": not codes & {"file-empty", "file-not-text"},
     }

@@ -9,15 +9,13 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from muster.imports.models import Import, State, last_day
-from muster.imports.progress import progress_json
+from muster.imports.models import Import, State
+from muster.imports.summary import UNDER_WAY, import_summary
 from muster.teams.models import Team, User
 
 PAGE_ROWS = 50
-UNDER_WAY = (State.CHECKING, State.WAITING, State.IMPORTING)
 
 # What the Status filter offers, and which imports each means.
 STATUSES: Mapping[str, tuple[str, Q]] = {
@@ -29,7 +27,6 @@ STATUSES: Mapping[str, tuple[str, Q]] = {
     "failed": ("Failed", Q(state=State.FAILED)),
     "undone": ("Undone", Q(state=State.UNDONE)),
 }
-WAYS = {"file": "File Upload", "text": "Copy & Paste", "api": "API", "undo": "Undo"}
 
 
 def history_page(team: Team, query: Mapping[str, str]) -> dict[str, Any]:
@@ -39,7 +36,7 @@ def history_page(team: Team, query: Mapping[str, str]) -> dict[str, Any]:
     kept = {name: query[name] for name in ("status", "person", "since", "until") if query.get(name)}
     return {
         "page": page,
-        "imports": [entry(imp) for imp in page],
+        "imports": [import_summary(imp) for imp in page],
         "statuses": {name: words for name, (words, _) in STATUSES.items()},
         "people": User.objects.filter(pk__in=Import.objects.filter(team=team).values("created_by")).order_by("email"),
         "chosen": kept,
@@ -67,48 +64,3 @@ def _day(text: str | None) -> dt.datetime | None:
     except ValueError:
         return None
     return dt.datetime.combine(day, dt.time(), dt.UTC) if day else None
-
-
-def entry(imp: Import) -> dict[str, Any]:
-    """Return one line of the history."""
-    word, tone = status(imp)
-    under_way = imp.state in UNDER_WAY
-    return {
-        "imp": imp,
-        "name": imp.name,
-        "way": WAYS.get(imp.method, imp.method),
-        "status": word,
-        "tone": tone,
-        "progress": progress_json(imp) if under_way else None,
-        "has_counts": imp.state in (State.DONE, State.UNDONE, State.READY),
-        "can_undo": _may_be_undone(imp),
-        "has_rows_to_fix": imp.failed and imp.state in (State.DONE, State.UNDONE, State.READY),
-    }
-
-
-def _may_be_undone(imp: Import) -> bool:
-    """Whether to offer undo; its page asks more closely."""
-    changed = imp.state == State.DONE and not imp.undoes_id and (imp.created or imp.updated)
-    return bool(changed and timezone.now() < last_day(imp))
-
-
-def status(imp: Import) -> tuple[str, str]:
-    """Return the words for where an import stands, and the tone of its chip."""
-    if imp.state == State.DONE and imp.failed and not imp.undoes:
-        return "Done with problems", "warning"
-    if imp.state == State.REFUSED and not all(
-        code.startswith("header-") for code in imp.summary.get("problem_counts", ())
-    ):
-        return "Draft, can't be read", "problem"
-    words = {
-        State.CHECKING: ("Checking", "accent"),
-        State.READY: ("Draft", ""),
-        State.REFUSED: ("Draft, needs an answer", "warning"),
-        State.WAITING: ("Waiting", "accent"),
-        State.IMPORTING: ("Importing", "accent"),
-        State.DONE: ("Done", "done"),
-        State.FAILED: ("Failed", "problem"),
-        State.CANCELLED: ("Stopped", ""),
-        State.UNDONE: ("Undone", ""),
-    }
-    return words[State(imp.state)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from muster.core import errors
@@ -13,40 +13,24 @@ from muster.imports import row_results
 from muster.imports.draft import left_out
 from muster.imports.draft.fix_here import may_fix
 from muster.imports.models import Content, Import, can_undo, last_day
-from muster.imports.pages.history import WAYS, status
 from muster.imports.store import blobs
+from muster.imports.summary import import_summary
 
 PAGE_PROBLEMS = 50
 TOTALS = {"rows": "rows", "created": "new", "updated": "updated", "unchanged": "no change", "failed": "left out"}
-
-
-class Line(NamedTuple):
-    """One problem of one row."""
-
-    row: int
-    contact_id: str | None
-    field: str | None
-    value: str | None
-    message: str
-    fix: str
-    code: str
 
 
 def result_page(imp: Import, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the page needs: counts, causes, and a page of problems."""
     outcome = Outcome.from_json(imp.summary) if imp.summary else Outcome()
     code = query.get("code", "")
-    word, tone = status(imp)
+    told = import_summary(imp)
     return {
         "imp": imp,
-        "name": imp.name,
-        "way": WAYS.get(imp.method, imp.method),
-        "status": word,
-        "tone": tone,
+        **{each: getattr(told, each) for each in ("name", "way", "status", "tone", "saved")},
         "outcome": outcome,
         "causes": [_cause(each) for each in outcome.causes],
         "notes": [(errors.title(each), count) for each, count in outcome.note_counts.items()],
-        "saved": imp.created + imp.updated + imp.unchanged,
         "differs": [_difference(name, was, now) for name, (was, now) in imp.differs.items()],
         "code": code,
         "has_original": blobs.is_kept(imp, Content.Part.ORIGINAL),
@@ -86,9 +70,9 @@ def _problems(imp: Import, code: str, after: str) -> dict[str, Any]:
     return {"problems": list(_lines(page, code)), "more": more, "is_first_page": not start}
 
 
-def _lines(page: list[row_results.RowResult], code: str) -> Iterator[Line]:
+def _lines(page: list[row_results.RowResult], code: str) -> Iterator[dict[str, Any]]:
     for result in page:
-        for problem in result.problems:
-            if code in ("", problem.code):
-                said = errors.message(problem), errors.fix(problem)
-                yield Line(result.row, result.contact_id, problem.field, problem.value, *said, problem.code)
+        shown = row_results.row_view(result)
+        for problem in shown["problems"]:
+            if code in ("", problem["code"]):
+                yield {**problem, "contact_id": result.contact_id}

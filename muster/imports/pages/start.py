@@ -176,7 +176,7 @@ def _file_problems(team: Team, data: bytes, options: Options) -> tuple[Problem, 
 
 def _refused(team: Team, data: bytes, options: Options, problems: tuple[Problem, ...]) -> dict[str, Any]:
     """Return what is wrong with pasted rows, and the table in which it can be answered."""
-    found: dict[str, Any] = {"problems": [errors.as_json(each) for each in problems[:MOST_ASKED]]}
+    found: dict[str, Any] = {"problems": [errors.problem_view(each) for each in problems[:MOST_ASKED]]}
     if not all(each.code.startswith("header-") for each in problems):
         return found
     schema = schema_of(team)

@@ -1,0 +1,82 @@
+"""An import in words and figures, said once: for history, result, notices, mails, the API and the command line."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from muster.imports.models import Import, State, last_day
+from muster.imports.progress import progress_json
+
+TOTALS = ("rows", "created", "updated", "unchanged", "failed")
+UNDER_WAY = (State.CHECKING, State.WAITING, State.IMPORTING)
+_COUNTED = (State.DONE, State.UNDONE, State.READY)
+_WAYS = {"file": "File Upload", "text": "Copy & Paste", "api": "API", "undo": "Undo"}
+_STATUSES = {
+    State.CHECKING: ("Checking", "accent"),
+    State.READY: ("Draft", ""),
+    State.REFUSED: ("Draft, needs an answer", "warning"),
+    State.WAITING: ("Waiting", "accent"),
+    State.IMPORTING: ("Importing", "accent"),
+    State.DONE: ("Done", "done"),
+    State.FAILED: ("Failed", "problem"),
+    State.CANCELLED: ("Stopped", ""),
+    State.UNDONE: ("Undone", ""),
+}
+
+
+class ImportSummary(NamedTuple):
+    """An import as people are told of it. `tone` is that of its chip; `totals` are rows by outcome."""
+
+    imp: Import
+    name: str
+    way: str
+    status: str
+    tone: str
+    totals: dict[str, int]
+
+    @property
+    def saved(self) -> int:
+        """How many rows are in the contacts now."""
+        return self.totals["created"] + self.totals["updated"] + self.totals["unchanged"]
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether its totals are known."""
+        return self.imp.state in _COUNTED
+
+    @property
+    def has_rows_to_fix(self) -> bool:
+        """Whether rows were left out that can be fixed."""
+        return self.has_counts and bool(self.totals["failed"])
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether to offer undo; its page asks more closely."""
+        imp = self.imp
+        changed = imp.state == State.DONE and not imp.undoes_id and (imp.created or imp.updated)
+        return bool(changed and timezone.now() < last_day(imp))
+
+    @property
+    def progress(self) -> dict[str, Any] | None:
+        """How far it is, while it is under way."""
+        return progress_json(self.imp) if self.imp.state in UNDER_WAY else None
+
+
+def import_summary(imp: Import) -> ImportSummary:
+    """Return an import as people are told of it, from its own row alone."""
+    words, tone = _status(imp)
+    totals = {name: getattr(imp, name) for name in TOTALS}
+    return ImportSummary(imp, imp.name, _WAYS.get(imp.method, imp.method), words, tone, totals)
+
+
+def _status(imp: Import) -> tuple[str, str]:
+    """Return the words for where an import stands, and the tone of its chip."""
+    if imp.state == State.DONE and imp.failed and not imp.undoes_id:
+        return "Done with problems", "warning"
+    if imp.state == State.REFUSED and not all(
+        code.startswith("header-") for code in imp.summary.get("problem_counts", ())
+    ):
+        return "Draft, can't be read", "problem"
+    return _STATUSES[State(imp.state)]
