@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 
-from muster import __version__
+from muster import __version__, error_reports
 from muster.logs import logging_config
 from muster.settings import settings
 
@@ -208,6 +208,8 @@ TEMPLATES = [
 ]
 LOGGING_CONFIG = None
 logging_config(_ours.log_format)
+if _ours.sentry_dsn:
+    error_reports.start(_ours.sentry_dsn)
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 
 # Who is asking: only by the names we know, over TLS where the address says so.

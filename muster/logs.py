@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging.config
+import time
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
+from django_structlog.signals import bind_extra_request_finished_metadata
 
 # What every line gets, whether it comes from structlog or from a library's plain logger.
 SHARED: list[Any] = [
@@ -16,6 +20,7 @@ SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+BEGUN: ContextVar[float] = ContextVar("begun")
 SECRET_PARTS = {"key", "signed", "contact_id"}  # parts of addresses that open something, or name somebody
 
 
@@ -27,6 +32,16 @@ class LogRequests(RequestMiddleware):
         match = request.resolver_match
         secret = match is not None and SECRET_PARTS & match.kwargs.keys()
         return f"{request.method} {'/' + match.route if match and secret else request.path}"
+
+    def prepare(self, request: HttpRequest) -> None:
+        super().prepare(request)
+        BEGUN.set(time.perf_counter())
+
+
+@receiver(bind_extra_request_finished_metadata)
+def tell_duration(log_kwargs: dict[str, Any], **_: Any) -> None:
+    """Say how many milliseconds a request took, until its answer was made."""
+    log_kwargs["ms"] = round((time.perf_counter() - BEGUN.get()) * 1000, 1)
 
 
 def logging_config(style: str) -> None:

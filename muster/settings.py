@@ -77,6 +77,11 @@ class Settings(BaseSettings):
     message_days: int = Field(
         90, description="Days the message ids of gateways are kept, by which a message said twice counts once."
     )
+    sentry_dsn: str = Field(
+        "",
+        description="Address of a Sentry server that hears of errors, without data; needs muster-contacts[sentry].",
+        json_schema_extra=SECRET,
+    )
     log_format: str = Field("text", description="text, or json: one object per line.")
 
     max_file_bytes: int = Field(5 * 1024 * 1024, description="Largest upload on the web page, in bytes.")

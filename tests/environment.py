@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(config.rootpath / "tests").parts[0] if in_tests(config, item) else ""
         if "chromium" in getattr(item, "fixturenames", ()) or folder == "browser":
             item.add_marker("browser")
-        if {"start_muster", "calc"} & set(getattr(item, "fixturenames", ())):
+        if {"start_muster", "calc", "postgres_url"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
         if folder == "postgres":
             item.add_marker("postgres")

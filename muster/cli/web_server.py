@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from muster.core import phones
 from muster.pools import close_pools
@@ -18,6 +19,15 @@ def prepare_numbers() -> None:
     threading.Thread(target=phones.prepare, daemon=True).start()
 
 
+class Log(Logger):
+    """Gunicorn's own lines in the form of all others: text, or JSON."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
 class Server(BaseApplication):
     """Gunicorn, set up here and not by a file."""
 
@@ -26,6 +36,7 @@ class Server(BaseApplication):
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
             "worker_class": "muster.cli.web_worker.WebWorker",
+            "logger_class": Log,
             "timeout": 120,
             "graceful_timeout": SECONDS_TO_FINISH,
             "control_socket_disable": True,

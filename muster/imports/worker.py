@@ -27,6 +27,7 @@ from django.utils import timezone
 from muster.connect import background, outbox
 from muster.core.outcome import Outcome
 from muster.core.problems import BadFile
+from muster.core.verdicts import OUTCOMES
 from muster.imports import mail, progress, retention, run, undo
 from muster.imports.mailing import mail_sender
 from muster.imports.models import Import, Overtaken, State
@@ -203,7 +204,9 @@ def carry_out(imp: Import) -> Outcome | None:
     clock = progress.Clock(imp)
     try:
         with heartbeat(imp), lock.patience(SECONDS_FOR_LOCK, settings().worker_seconds):
-            return (undo.run if imp.undoes_id else run.run)(imp, clock)
+            outcome = (undo.run if imp.undoes_id else run.run)(imp, clock)
+        tell_finished(imp, outcome, clock)
+        return outcome
     except Overtaken as error:
         log.warning("%s", error)
     except BadFile as bad:
@@ -219,6 +222,13 @@ def carry_out(imp: Import) -> Outcome | None:
     finally:
         progress.forget(imp)
     return None
+
+
+def tell_finished(imp: Import, outcome: Outcome, clock: progress.Clock) -> None:
+    """One line in the log: how much it was, and how long each phase took; nobody's name."""
+    counts = " ".join(f"{name}={outcome.totals.get(name, 0)}" for name in ("rows", *OUTCOMES))
+    seconds = " ".join(f"{phase}={each:.2f}s" for phase, each in clock.seconds.items())
+    log.info("import %s finished: team=%s method=%s %s %s", imp.pk, imp.team_id, imp.method, counts, seconds)
 
 
 def look_at(imp: Import) -> None:
