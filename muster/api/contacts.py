@@ -32,7 +32,9 @@ from muster.contacts import edit
 from muster.contacts.consent import stop_list
 from muster.contacts.consent.channels import hear
 from muster.contacts.models import Change, Contact
+from muster.contacts.schema import schema_of
 from muster.contacts.search import find as search
+from muster.contacts.search.asked import MOST, conditions
 from muster.contacts.search.filters import Filters, filters_of
 from muster.core.phones import spellings
 from muster.core.problems import Problem
@@ -69,10 +71,18 @@ class Wanted(Page):
     ] = None
     did: Annotated[str, Field(description="What that import did.", pattern="^(created|updated|undone)?$")] = ""
 
+    where: Annotated[
+        list[str],
+        Field(max_length=MOST, description="By any field, `custom.12:is:Biology`, as the page's address has it."),
+    ] = []
+
     def filters(self, who: Access) -> Filters:
         """As search takes them."""
-        asked = self.dict(by_alias=True, exclude_none=True, exclude={"q", "limit", "cursor", "updated_since", "sort"})
-        return replace(filters_of(who.team, asked, who.membership), updated_since=self.updated_since)
+        asked = self.dict(
+            by_alias=True, exclude_none=True, exclude={"q", "limit", "cursor", "updated_since", "sort", "where"}
+        )
+        where = conditions(self.where, schema_of(who.team))
+        return replace(filters_of(who.team, asked, who.membership, where), updated_since=self.updated_since)
 
 
 class Listed(Wanted):

@@ -19,7 +19,7 @@ from muster.api.problems import Refused, answer, as_problems, input_problem
 from muster.contacts.audience import Unavailable
 from muster.contacts.consent.channels import OtherMessage, OwnWord
 from muster.contacts.edit import Rejected
-from muster.contacts.search.filters import BadFilter
+from muster.contacts.search.conditions import BadFilter
 from muster.core import errors
 from muster.core.problems import BadFile, Problem
 from muster.imports.models import NoSuchCell, OtherPayload, TooMuch, WrongState

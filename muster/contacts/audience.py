@@ -68,7 +68,9 @@ class Audience:
     def selection(self) -> QuerySet[Contact]:
         """Everybody the words and filters find, whether they can be reached or not."""
         assigned = self.mine.id if self.mine else self.filters.assigned
-        return find.matching(self.team, self.typed, replace(self.filters, assigned=assigned, reach=None))
+        return find.matching(
+            self.team, self.typed, replace(self.filters, assigned=assigned, reach=None, somebody=False)
+        )
 
     @property
     def reached(self) -> QuerySet[Contact]:
@@ -138,7 +140,7 @@ def audience(
 
 def why_not_assigned(team: Team, typed: str = "", filters: Filters = find.EVERYBODY) -> str | None:
     """Return why neither choice about assigned users can be had for this selection; None when both can."""
-    found = find.matching(team, typed, replace(filters, reach=None)).filter(assigned__isnull=False)
+    found = find.matching(team, typed, replace(filters, reach=None, somebody=False)).filter(assigned__isnull=False)
     return None if found.exists() else NOBODY_ASSIGNED
 
 

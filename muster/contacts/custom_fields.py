@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
-from django.db.models import Func, Max, QuerySet, TextField, Value
+from django.db.models import Func, Max, QuerySet
 from django.db.models.functions import Length
 
 from muster.contacts.models import ColumnAnswer, Contact, CustomField
 from muster.contacts.search import reindex
+from muster.contacts.search.conditions import custom_value
 from muster.core.cells.dress import EDGES
 from muster.core.cells.formulas import export_safe
 from muster.core.fields import CUSTOM_KINDS, MAX_CUSTOM_FIELDS, Kind, reserved_name
@@ -226,10 +227,7 @@ def _remove_values(field: CustomField) -> None:
 
 
 def _value_of(field: CustomField) -> Func:
-    """The value in the database. Django's own lookup would take the key, a number, for a place in a list."""
-    if connection.vendor == "postgresql":
-        return Func("custom", Value(str(field.id)), function="jsonb_extract_path_text", output_field=TextField())
-    return Func("custom", Value(f'$."{field.id}"'), function="json_extract", output_field=TextField())
+    return custom_value(str(field.id))
 
 
 def _contacts(count: int) -> str:

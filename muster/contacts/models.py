@@ -174,6 +174,24 @@ class ContactCounts(models.Model):
         return f"{self.now.get('contacts', 0)} contacts"
 
 
+class SavedList(models.Model):
+    """A list of contacts that a team comes back to: its name, and the search and filters that an address has."""
+
+    id = models.BigAutoField(primary_key=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=100)
+    query = models.CharField(max_length=2000)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name", "id")
+        constraints = (models.UniqueConstraint(fields=("team", "name"), name="saved_list_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ConsentMessage(models.Model):
     """A gateway's STOP or START that has been heard, by the gateway's own id: said twice, it counts once.
 

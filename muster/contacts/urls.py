@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from muster.contacts.pages import downloads, edit, fields, stop_list, views
+from muster.contacts.pages import downloads, edit, fields, saved_lists, stop_list, views
 
 contacts: list[URLPattern] = [
     path("", views.contacts, name="list"),
@@ -12,6 +12,8 @@ contacts: list[URLPattern] = [
     path("contacts.csv", downloads.export, name="export"),
     path("contacts.xlsx", downloads.workbook, name="workbook"),
     path("audience.csv", downloads.audience, name="audience"),
+    path("lists/", saved_lists.save, name="save_list"),
+    path("lists/<int:pk>/delete", saved_lists.delete, name="delete_list"),
     path("stopped/", stop_list.show, name="stop_list"),
     path("stopped.csv", stop_list.download, name="stopped"),
     path("stopped/words", stop_list.words, name="stop_words"),

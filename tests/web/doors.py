@@ -83,6 +83,8 @@ PAGES = {
     "contacts:stopped": D,
     "contacts:stop_words": D,
     "contacts:opt_in": D,
+    "contacts:save_list": M,
+    "contacts:delete_list": M,
     "contacts:record": M,
     "contacts:edit": D,
     "contacts:consent": M,

@@ -19,7 +19,7 @@ from muster.api.application import description
 from muster.connect import connections
 from muster.connect.webhooks import manage
 from muster.contacts import custom_fields
-from muster.contacts.models import ColumnAnswer, Contact
+from muster.contacts.models import ColumnAnswer, Contact, SavedList
 from muster.teams import first_run, invitations, tokens
 from muster.teams.models import Team, User
 from tests.cast import Cast, join, make_user
@@ -33,6 +33,7 @@ SECRETS = ("Zebedee", "Zanzibar", "Zodiac")  # a name, a field's value and a fie
 WRONG_METHODS = ("put", "patch", "delete")
 DONE_IMPORT = {
     "imports:changes",
+    "imports:fix_here",
     "imports:rows_to_fix",
     "imports:fix_workbook",
     "imports:undo",
@@ -80,6 +81,7 @@ def things(team: Team, admin: User, letter: str) -> Things:
     done = imported(team, admin, sheet(*rows, header=header), method="file")
     draft = drafted(team, admin, sheet(*rows, f"{letter}3,{letter}ebedee,Y,,,x", header=header), method="file")
     contact = Contact.objects.get(team=team, contact_id=f"{letter}1")
+    saved = SavedList.objects.create(team=team, name=f"{letter}xolotl", query=f"q={letter}xolotl", by=admin)
     token, _ = tokens.make(admin, "CRM")
     session = UserSession.objects.create(user=admin, ip="192.0.2.1", session_key=letter)
     connection = connections.add(team, admin, kind="whatsapp_cloud", name="X", secret="s", verify_token="v")
@@ -102,6 +104,7 @@ def things(team: Team, admin: User, letter: str) -> Things:
         "fields:delete": {"pk": field.pk},
         "fields:move": {"pk": field.pk},
         "fields:forget_answer": {"pk": answer.pk},
+        "contacts:delete_list": {"pk": saved.pk},
         "contacts:": {"pk": contact.id, "channel": "text"},
         "hook": {"key": connection.key},
         "connections:": {"pk": connection.pk},

@@ -16,9 +16,10 @@ from muster.contacts.mapping import channel_of, text_of
 from muster.contacts.models import Contact, Source
 from muster.contacts.schema import schema_of
 from muster.contacts.search.filters import MOST
+from muster.contacts.search.index import fold
 from muster.core import phones
 from muster.core.consent import Channel
-from muster.core.fields import CHANNELS, OTHER_FIELDS, Kind
+from muster.core.fields import CHANNELS, NUMBER_OF, OTHER_FIELDS, Field, Kind
 from muster.core.phones import spellings
 from muster.teams.access import Access
 from muster.teams.models import Membership, Team, User
@@ -47,6 +48,7 @@ class Chip:
     own_out: bool
     entry: Entry | None = None  # the import that said so
     why: str = ""
+    has_number: bool = True
 
     @property
     def short(self) -> str:
@@ -82,11 +84,13 @@ class Line:
     whatsapp: str
     chips: list[Chip]
     assigned: str
+    found_in: str = ""  # the field that a word was found in, and its value, where the line does not show it
 
 
-def lines(team: Team, contacts: Iterable[Contact]) -> list[Line]:
-    """Return contacts for the list; names are looked up once."""
-    listed = list(contacts)
+def lines(team: Team, contacts: Iterable[Contact], typed: str = "") -> list[Line]:
+    """Return contacts for the list; names are looked up once. `typed` says what they were found by."""
+    listed, words = list(contacts), fold(typed).split()
+    own = [each for each in schema_of(team).custom if each.searched] if words else []
     ids = {contact.assigned_id for contact in listed if contact.assigned_id}
     members = Membership.objects.filter(team=team, id__in=ids).select_related("user")
     names = {member.id: member.user.name for member in members}
@@ -97,9 +101,23 @@ def lines(team: Team, contacts: Iterable[Contact]) -> list[Line]:
             phones.show(contact.whatsapp_number) if contact.whatsapp_number else "",
             chips(contact, {}),
             names.get(contact.assigned_id or 0, ""),
+            found_in(contact, words, own),
         )
         for contact in listed
     ]
+
+
+def found_in(contact: Contact, words: list[str], own: list[Field]) -> str:
+    """Return the team's own field in which a word was found, and its value; "" where name, id or numbers have them."""
+    shown = fold(f"{contact} {contact.contact_id or ''}")
+    for word in words:
+        if word in shown or not word.isalnum():
+            continue
+        for field in own:
+            value = text_of(contact, field) or ""
+            if word in fold(value):
+                return f"{field.label or field.name}: {value}"
+    return ""
 
 
 def chips(contact: Contact, users: dict[int, User], consent: Iterable[Entry] = ()) -> list[Chip]:
@@ -118,6 +136,7 @@ def chips(contact: Contact, users: dict[int, User], consent: Iterable[Entry] = (
             each.own_out,
             imports.get((name, each.at)),
             why(contact, name, each, listed),
+            bool(getattr(contact, NUMBER_OF[name])),
         )
         for name, each in found
     ]

@@ -16,12 +16,18 @@ from muster.contacts import history
 from muster.contacts.audience import Audience, why_not_assigned
 from muster.contacts.consent.channels import OwnWord, set_consent
 from muster.contacts.history import LABELS
-from muster.contacts.models import Contact, Source
+from muster.contacts.models import Contact, SavedList, Source
 from muster.contacts.pages import record as showing
 from muster.contacts.pages.list_query import ListQuery, asked_of
 from muster.contacts.pages.record import contact_of
+from muster.contacts.schema import schema_of
 from muster.contacts.search import find
+from muster.contacts.search import ordered as ordering
+from muster.contacts.search.asked import filterable
+from muster.contacts.search.conditions import OPERATORS
 from muster.contacts.search.filters import MOST
+from muster.contacts.search.nearly import nearly
+from muster.contacts.search.ordered import ORDERS
 from muster.core.fields import CHANNELS
 from muster.teams.access import Access, admin, member
 from muster.teams.models import Membership
@@ -36,16 +42,19 @@ OLDER = "before"  # the parameter that names the contact to go on below
 def contacts(request: HttpRequest, who: Access) -> HttpResponse:
     """The contacts of the team: what was searched for, newest first, a page at a time."""
     asked = asked_of(request, who)
-    page = find.find(who.team, asked.typed, asked.filters, before=_before(request), limit=ON_A_PAGE)
-    if "enter" in request.GET and len(page.contacts) == 1 and page.next is None:
+    page, older = _page(request, who, asked)
+    if "enter" in request.GET and len(page.contacts) == 1 and older is None:
         return redirect("contacts:record", team=who.team.slug, pk=page.contacts[0].id)
     context = {
         "asked": asked,
-        "lines": showing.lines(who.team, page.contacts),
-        "older": asked.query(before=page.next) if page.next else None,
+        "lines": showing.lines(who.team, page.contacts, asked.typed),
+        "older": older,
         "is_first": OLDER not in request.GET,
-        "stopped_short": page.next is not None and len(page.contacts) < ON_A_PAGE,
-        **_left_out(who, page, is_whole=OLDER not in request.GET and page.next is None),
+        "stopped_short": older is not None and len(page.contacts) < ON_A_PAGE,
+        "nearly": nearly(who.team, asked.typed) if asked.typed and not page.contacts and older is None else [],
+        **_left_out(who, page, is_whole=OLDER not in request.GET and older is None),
+        "is_saved": SavedList.objects.filter(team=who.team, query=asked.query()).select_related("by").first(),
+        **_conditions(asked),
         **_audience(asked, who),
     }
     if request.headers.get("HX-Request"):
@@ -53,6 +62,25 @@ def contacts(request: HttpRequest, who: Access) -> HttpResponse:
         response["HX-Push-Url"] = f"{request.path}?{asked.query()}"
         return response
     return render(request, "contacts/list.html", {**context, **_filters(asked, who)})
+
+
+def _page(request: HttpRequest, who: Access, asked: ListQuery) -> tuple[find.Page, str | None]:
+    """Return a page of the list, and the address of the next one."""
+    if not asked.order:
+        page = find.find(who.team, asked.typed, asked.filters, before=_before(request), limit=ON_A_PAGE)
+        return page, asked.query(before=page.next) if page.next else None
+    after = request.GET.get(OLDER, "")
+    try:
+        ordered = ordering.page(who.team, asked.typed, asked.filters, asked.order, after=after, limit=ON_A_PAGE)
+    except ordering.BadPlace:
+        raise Http404("No such page") from None
+    return find.Page(ordered.contacts, None), asked.query(before=ordered.next) if ordered.next else None
+
+
+def _conditions(asked: ListQuery) -> dict[str, Any]:
+    """What of the filters by any field the page says: each in words, and the address without it."""
+    without = ((each, tuple(text for text in asked.where if text != each.text)) for each in asked.filters.where)
+    return {"conditions": [(each.words, asked.query(where=rest)) for each, rest in without]}
 
 
 def _before(request: HttpRequest) -> int | None:
@@ -94,6 +122,10 @@ def _filters(asked: ListQuery, who: Access) -> dict[str, Any]:
         "count": min(count, MOST_COUNTED),
         "are_more": count > MOST_COUNTED,
         "members": [(str(each.id), each.user.name) for each in members],
+        "fields": [(each.key, each.label or each.name) for each in filterable(schema_of(who.team))],
+        "operators": OPERATORS.items(),
+        "orders": ORDERS.items(),
+        "lists": SavedList.objects.filter(team=who.team),
         "channels": [(channel, LABELS[channel], asked.given.get(channel, "")) for channel in CHANNELS],
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from muster.contacts.models import Change
+from muster.contacts.search.conditions import BadFilter, Condition, all_of
 from muster.contacts.time_ids import id_at
 from muster.core.fields import CHANNELS, NUMBER_OF
 from muster.teams.models import Membership, Team
@@ -20,14 +21,6 @@ DID = {"created": ("created",), "updated": ("updated", "adopted"), "undone": ("u
 FEW_CHANGES = 5_000
 CLOCKS_DIFFER = timedelta(hours=1)  # of several machines, at most
 NO_ONE, MOST = 0, 2**63 - 1  # ids of memberships: none has the first, none is above the second
-
-
-class BadFilter(Exception):  # noqa: N818  says what it is, like BadFile
-    """A filter with a value it does not know."""
-
-    def __init__(self, name: str, value: str) -> None:
-        super().__init__(f"{name}={value}")
-        self.name, self.value = name, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +40,8 @@ class Filters:
     did: str | None = None
     reach: str | None = None
     updated_since: datetime | None = None
+    where: tuple[Condition, ...] = ()
+    somebody: bool = False  # only those who are assigned to somebody
 
     @property
     def are_narrow(self) -> bool:
@@ -64,6 +59,10 @@ class Filters:
             wanted &= Q(assigned=self.assigned)
         if self.unassigned:
             wanted &= Q(assigned=None)
+        if self.somebody:
+            wanted &= Q(assigned__isnull=False)
+        if self.where:
+            wanted &= all_of(self.where)
         if self.reach:
             wanted &= reachable(self.reach)
         if self.updated_since:
@@ -95,10 +94,12 @@ def reachable(channel: str) -> Q:
     return Q(**{f"{channel}_out": False, f"{NUMBER_OF[channel]}__isnull": False})
 
 
-def filters_of(team: Team, asked: Mapping[str, str], mine: Membership | None = None) -> Filters:
+def filters_of(
+    team: Team, asked: Mapping[str, str], mine: Membership | None = None, where: Sequence[Condition] = ()
+) -> Filters:
     """Read the filters of an address: text, whatsapp, whatsapp_marketing, staff_id, assigned, import, did, reach.
 
-    `assigned` is "mine", "none" or a membership's id. Raises BadFilter.
+    `assigned` is "mine", "none" or a membership's id; `where` are conditions on any field. Raises BadFilter.
     """
     states: dict[str, Any] = {}
     for channel in CHANNELS:
@@ -117,6 +118,7 @@ def filters_of(team: Team, asked: Mapping[str, str], mine: Membership | None = N
         imported=_import(asked.get("import", "")),
         did=did,
         reach=reach,
+        where=tuple(where),
     )
 
 

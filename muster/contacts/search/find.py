@@ -70,6 +70,11 @@ def matching(team: Team, typed: str = "", filters: Filters = EVERYBODY) -> Query
     return search.by_index() if search.query.can_use_index and search.large(None) else search.all
 
 
+def by_query(team: Team, query: Query) -> QuerySet[Contact]:
+    """Return the newest that match a query which the index can answer."""
+    return _Search(team, query, EVERYBODY, 0).by_index().order_by("-id")
+
+
 def _cut(contacts: list[Contact], limit: int, following: int | None) -> Page:
     """Return at most `limit` of them."""
     if len(contacts) > limit:

@@ -29,6 +29,10 @@ _NO_DIGIT = re.compile(r"\D", re.ASCII)
 _FEWEST_DIGITS, _MANY_DIGITS = 3, 7
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_TRANSCRIBED, _LED = re.compile(r"([aou])e"), re.compile(r"^([odl])(?=[a-z])")
+_SPELLED_FROM = 5  # letters: shorter words would be found in too many others
+
 Term = tuple[str, ...]  # any of these must be in the text
 Way = tuple[Term, ...]  # all of these must
 
@@ -69,16 +73,29 @@ def parse(typed: str, home: str) -> Query:
     whole = tuple(_numbers(text, home))
     if whole and (len(words) == 1 or sum(map(str.isdecimal, text)) >= _MANY_DIGITS):
         return Query(((_least((text, *whole)),),))
-    by_words = tuple(_least((word, *_numbers(word, home))) for word in words)
+    umlauts = fold(cleaned(typed).lower().translate(_UMLAUTS)).split()
+    by_words = tuple(
+        _least((*_spelled(word, written), *_numbers(word, home)))
+        for word, written in zip(words, umlauts if len(umlauts) == len(text.split()) else words, strict=False)
+    )
     number = _least(whole)
     if not number or all(_follows(term, number) for term in by_words):
         return Query((by_words,))
     return Query((by_words, (number,)))
 
 
+def _spelled(word: str, written: str) -> Iterator[str]:
+    """Yield a word as people spell it: "mueller" for Müller and the other way round, "oneil" for O'Neil."""
+    yield from dict.fromkeys((word, written))
+    if len(word) >= _SPELLED_FROM:
+        yield _TRANSCRIBED.sub(r"\1", word)
+        yield _LED.sub(r"\1'", word)
+        yield word.replace("'", "")
+
+
 def _least(term: Term) -> Term:
     """Leave out what cannot be there without another of the term: "+1716" is nowhere where "1716" is not."""
-    return tuple(text for text in term if not any(other != text and other in text for other in term))
+    return tuple(text for text in dict.fromkeys(term) if not any(other != text and other in text for other in term))
 
 
 def _follows(term: Term, whole: Term) -> bool:
