@@ -46,7 +46,8 @@ class Caller:
         answer = Client(raise_request_exception=False).generic(method, url, data, content_type, headers=sent)
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
         kind = answer.headers.get("Content-Type", "")
-        body = json.loads(content) if "json" in kind and content else content.decode()
+        plain = content if "spreadsheetml" in kind else content.decode()
+        body = json.loads(content) if "json" in kind and content else plain
         return Answer(answer.status_code, body, dict(answer.headers.items()))
 
     def form(self, path: str, parts: dict[str, Any], **headers: str) -> Answer:

@@ -1,6 +1,8 @@
 """A download that fails on the way is told as a fault, and is never a file that looks complete."""
 
 import re
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from muster.teams import tokens
 from tests.cast import Cast
 from tests.imports.play import imported, sheet
 
+WORKBOOKS = ("/t/admissions/contacts/contacts.xlsx", "/api/v1/teams/admissions/contacts.xlsx")
 DOWNLOADS = ("/t/admissions/contacts/contacts.csv", "/t/admissions/contacts/audience.csv?reach=text")
 
 
@@ -45,9 +48,12 @@ def test_it_tells_the_length_of_every_file(many: Cast, path: str) -> None:
     assert content.count(b"\n") == 2_501
 
 
-@pytest.mark.parametrize("path", [*DOWNLOADS, "/api/v1/teams/admissions/contacts.csv"])
+@pytest.mark.parametrize("path", [*DOWNLOADS, "/api/v1/teams/admissions/contacts.csv", *WORKBOOKS])
 @pytest.mark.django_db(databases="__all__")
-def test_it_sends_no_part_of_a_file_that_failed(many: Cast, path: str) -> None:
+def test_it_sends_no_part_of_a_file_that_failed(
+    many: Cast, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     bearer = {"authorization": f"Bearer {tokens.make(many.alice, 'x')[1]}"}
     client = Client() if path.startswith("/api/") else many.browser(many.alice)
     client.raise_request_exception = False
@@ -55,3 +61,4 @@ def test_it_sends_no_part_of_a_file_that_failed(many: Cast, path: str) -> None:
         answer = client.get(path, headers=bearer)
     assert answer.status_code >= 500
     assert not answer.streaming
+    assert list(tmp_path.iterdir()) == []
