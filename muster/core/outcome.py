@@ -10,8 +10,10 @@ from typing import Any
 
 from muster.core.errors import problem_view
 from muster.core.problems import Note, Problem
+from muster.core.table.delimiter import DELIMITERS
 from muster.core.verdicts import OUTCOMES, Plan, Verdict
 
+SEPARATED = "file-delimiter"
 MAX_PROBLEMS = 1000
 MAX_ROWS_OF_A_CAUSE = 20
 
@@ -37,6 +39,7 @@ class Outcome:
     causes: list[Cause] = default(default_factory=list)
     problems: list[dict[str, Any]] = default(default_factory=list)
     notes: list[dict[str, Any]] = default(default_factory=list)  # of the file, not of a row
+    delimiter: str = ","  # of the file
 
     @classmethod
     def of(cls, plan: Plan) -> Outcome:
@@ -74,6 +77,7 @@ class Tally:
         self._causes: dict[tuple[str, str | None], Cause] = {}
         self._problems: list[dict[str, Any]] = []
         self._of_file = [problem_view(note) for note in notes]
+        self._delimiter = next((str((note.facts or {})["delimiter"]) for note in notes if note.code == SEPARATED), "")
 
     def add(self, verdicts: Iterable[Verdict]) -> None:
         """Count rows."""
@@ -101,4 +105,7 @@ class Tally:
         for cause in self._causes.values():
             by_code[cause.code] += cause.count
         causes = sorted(self._causes.values(), key=lambda cause: -cause.count)
-        return Outcome(totals, dict(by_code), dict(self._notes), causes, list(self._problems), list(self._of_file))
+        delimiter = next((mark for mark, name in DELIMITERS.items() if name == self._delimiter), ",")
+        return Outcome(
+            totals, dict(by_code), dict(self._notes), causes, list(self._problems), list(self._of_file), delimiter
+        )

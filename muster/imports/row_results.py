@@ -161,7 +161,13 @@ def _named(header: Iterable[str], cells: Iterable[str]) -> dict[str, str]:
 
 def rows_to_fix(imp: Import) -> Iterator[str]:
     """Yield a CSV of the failed rows, to correct and upload again as it stands."""
-    return core_rows_to_fix.as_csv(*failed_rows(imp))
+    return core_rows_to_fix.as_csv(*failed_rows(imp), _separator(imp))
+
+
+def _separator(imp: Import) -> str:
+    """Return what separates the cells in a file for this person's spreadsheet: as in the upload, tabs aside."""
+    found = imp.summary.get("delimiter", ",")
+    return found if imp.method != "text" and found in (";", "|") else ","
 
 
 def failed_rows(imp: Import) -> tuple[list[str], Iterator[FailedRow]]:

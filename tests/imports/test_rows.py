@@ -108,6 +108,18 @@ def test_it_gives_rows_to_fix_that_upload_again_as_they_stand(cast: Cast) -> Non
     assert totals(fixed) == (1, 0, 0, 0)
 
 
+@pytest.mark.parametrize(("delimiter", "expected"), [(",", ","), (";", ";"), ("|", "|"), ("\t", ",")])
+def test_rows_to_fix_are_separated_as_the_upload_was(cast: Cast, delimiter: str, expected: str) -> None:
+    data = sheet(ANA, BAD).replace(b",", delimiter.encode())
+    imp = drafted(cast.team, cast.alice, data, method="file")
+    before = "".join(row_results.rows_to_fix(imp))
+    done = worker.run_now(run.confirm(imp, cast.alice))
+
+    assert before.splitlines()[0] == "\ufeff" + expected.join([*HEADER.split(","), *EXTRA_HEADERS])
+    assert "".join(row_results.rows_to_fix(done)) == before
+    assert totals(drafted(cast.team, cast.alice, before.encode(), method="file")) == (0, 0, 0, 1)
+
+
 def test_it_guards_formulas_once(cast: Cast) -> None:
     done = imported(cast.team, cast.alice, sheet("S1,=1+1,'=Li,bad,"))
     text = "".join(row_results.rows_to_fix(done))

@@ -26,9 +26,9 @@ def rows_to_fix(table: Table, verdicts: Iterable[Verdict]) -> Iterator[str]:
     return as_csv(*failed_rows(table, verdicts))
 
 
-def as_csv(header: list[str], failed: Iterable[FailedRow]) -> Iterator[str]:
+def as_csv(header: list[str], failed: Iterable[FailedRow], delimiter: str = ",") -> Iterator[str]:
     """Yield these rows as CSV."""
-    return csv_text(chain([header], (row.cells for row in failed)))
+    return csv_text(chain([header], (row.cells for row in failed)), delimiter)
 
 
 class FailedRow(NamedTuple):
