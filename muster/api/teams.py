@@ -54,6 +54,7 @@ TEAM: dict[str, Any] = {
     "slug": "admissions",
     "name": "Admissions",
     "home_region": "US",
+    "time_zone": "",
     "strict_numbers": False,
     "notify": ["registrar@example.edu"],
 }
@@ -78,6 +79,7 @@ class TeamOut(Schema):
     slug: str
     name: str
     home_region: str
+    time_zone: Annotated[str, Field(description="Of the times in mails; blank: that of the home region.")]
     strict_numbers: bool
     notify: Annotated[list[str] | None, Field(description="Who is mailed besides the importer; null for Users.")]
 
@@ -89,6 +91,7 @@ class TeamChange(Schema):
     slug: Annotated[str, Field(max_length=60, pattern=r"^[-a-zA-Z0-9_]+$", default_factory=str)]
     name: Annotated[str, Field(min_length=1, max_length=100, default_factory=str)]
     home_region: Annotated[str, Field(pattern="^[A-Z]{2}$", default_factory=str)]
+    time_zone: Annotated[str, Field(max_length=64)] = ""
     strict_numbers: bool = False
     notify: Annotated[list[Annotated[str, Field(max_length=254)]], Field(max_length=100)] = []
 

@@ -9,12 +9,14 @@ from typing import Any
 import css_inline
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils import timezone
 
 from muster.core import errors
 from muster.core.outcome import Cause, Outcome
 from muster.core.problems import LEFT_OUT
 from muster.imports.models import Import, Mail
 from muster.settings import settings
+from muster.teams.zones import zone_of
 
 FINISHED, FAILED, REFUSED = "finished", "failed", "refused"
 MOST_REASONS = 10
@@ -61,8 +63,9 @@ def _write(imp: Import, about: str, subject: str, at: datetime, **facts: Any) ->
     link = settings().url.rstrip("/") + reverse("imports:show", args=[imp.team.slug, imp.pk])
     by = imp.by.name if imp.by else ""
     said = {"subject": subject, "name": str(imp), "team": imp.team.name, "by": by, "when": at, "link": link}
-    text = get_template(f"mail/import_{about}.txt").render({**said, **facts})
-    html = css_inline.inline(get_template(f"mail/import_{about}.html").render({**said, **facts}))
+    with timezone.override(zone_of(imp.team)):  # of the team: a mail has many readers
+        text = get_template(f"mail/import_{about}.txt").render({**said, **facts})
+        html = css_inline.inline(get_template(f"mail/import_{about}.html").render({**said, **facts}))
     Mail.objects.filter(of=imp, about=about).delete()  # of an earlier try, which ended the same way
     mails = [
         Mail(of=imp, about=about, to=address, subject=subject[:255], text=text, html=html, due_at=at)

@@ -17,6 +17,7 @@ from muster.core.phones import is_region
 from muster.teams import audit
 from muster.teams.lock import move_version
 from muster.teams.models import Invitation, Membership, Role, Team, User
+from muster.teams.zones import zones
 
 # Sent with `membership` and `by`, in the transaction that removes a member: whoever points to one lets go.
 leaving = Signal()
@@ -40,12 +41,13 @@ def create_team(
 
 
 def update_team(team: Team, by: User, **values: Any) -> Team:
-    """Change name, slug, home_region, strict_numbers, notify or second_factor; the log keeps what was before."""
+    """Change name, slug, home_region, time_zone and the other settings of a team; the log keeps what was before."""
     cleaners: dict[str, Callable[[Any], Any]] = {
         "name": _name,
         "slug": lambda slug: _slug(slug, team),
         "home_region": _region,
         "notify": _addresses,
+        "time_zone": _zone,
     }
     changed: dict[str, list[Any]] = {}
     for key, value in values.items():
@@ -59,6 +61,12 @@ def update_team(team: Team, by: User, **values: Any) -> Team:
             team.save(update_fields=list(changed))
             audit.record(team, by, "team-changed", **changed)
     return team
+
+
+def _zone(name: str) -> str:
+    if name and name not in zones():
+        raise refuse("time_zone", "unknown-zone", f"There is no time zone {name}. Try Europe/Berlin or UTC.")
+    return name
 
 
 def add_user(

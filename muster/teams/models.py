@@ -62,6 +62,7 @@ class Team(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=100)
     home_region = models.CharField(max_length=2, default="US")
+    time_zone = models.CharField(max_length=64, blank=True)  # of the times in mails; "" is that of the home region
     strict_numbers = models.BooleanField(default=False)
     notify = models.JSONField(default=list, blank=True)  # extra addresses for import mails
     blank_mobile = models.CharField(max_length=5, blank=True)  # the last choice: infer, fail, or "" before the first

@@ -1,7 +1,7 @@
 """The mails of an import: what they say, to whom, and that each is sent once."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -13,6 +13,7 @@ from muster.contacts import custom_fields
 from muster.imports import mail, run, worker
 from muster.imports.mailing import mail_sender
 from muster.imports.models import Import, Mail, State
+from muster.teams.models import Team
 from tests.cast import Cast
 from tests.imports.play import ANA, BO, CY, drafted, imported, sheet
 from tests.real.smtp import Mailbox
@@ -189,3 +190,15 @@ def test_it_writes_again_when_an_import_fails_again(cast: Cast) -> None:
     mail.write_failure(imp, timezone.now())
 
     assert Mail.objects.get(about="failed").sent_at is None
+
+
+def test_it_tells_the_time_in_the_teams_zone_and_names_the_file(cast: Cast) -> None:
+    at = datetime(2026, 9, 3, 14, 2, tzinfo=UTC)
+    for zone, said in (("Europe/Berlin", "3 Sep 2026, 16:02 CEST"), ("", "3 Sep 2026, 10:02 EDT")):
+        Team.objects.filter(pk=cast.team.pk).update(time_zone=zone)
+        imp = imported(cast.team, cast.alice, sheet(ANA))
+        imp.team.refresh_from_db()
+        mail.write_failure(imp, at)
+        found = Mail.objects.get(of=imp, about="failed")
+        for text in (found.text, found.html):
+            assert f"contacts.csv, into Admissions, {said}" in text

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from muster.teams.models import Role, Team, User
 from muster.teams.regions import regions
+from muster.teams.zones import zones
 
 ROLES = [
     (Role.USER.value, "User: searches and views contacts, and sets their opt-outs"),
@@ -97,6 +98,11 @@ class TokenForm(forms.Form):
         return day
 
 
+def zone_choices() -> list[tuple[str, str]]:
+    """Every zone by name; the first is the one of the home region."""
+    return [("", "That of the home region"), *((zone, zone.replace("_", " ")) for zone in zones())]
+
+
 class TeamForm(forms.Form):
     """A team, as an owner sees it."""
 
@@ -105,6 +111,12 @@ class TeamForm(forms.Form):
         label="Home region",
         choices=regions,
         help_text="Numbers without + are read as numbers of this country.",
+    )
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        required=False,
+        choices=zone_choices,
+        help_text="Mails tell times in it. Pages tell them in the zone of whoever looks.",
     )
     strict_numbers = forms.BooleanField(
         label="Strict numbers",
