@@ -70,7 +70,7 @@ LEVELS = {
     "header": "The header row",
     "row": "Rows",
     "cell": "Cells",
-    "phone": "Telephone numbers",
+    "phone": "Phone numbers",
     "contact": "Contacts",
     "note": "Notes: the row is imported",
 }
@@ -177,6 +177,7 @@ def _too_big(words: Mapping[str, Any]) -> dict[str, str]:
 
 _EXTRA: Mapping[str, Any] = {
     "file-too-big": _too_big,
+    "file-too-many-rows": lambda words: {"over_text": "one row" if words["over"] == 1 else f"{words['over']:,} rows"},
     "rows-skipped": _skipped,
     "file-expands-too-much": _too_big,
     "file-sheet": lambda words: {"sheets_hint": f", one of {words['sheets']}" if words["sheets"] > 1 else ""},

@@ -3,6 +3,9 @@
 
 document.querySelector(".error-summary")?.focus();
 
+// A paste that went through leads to a page of its own: what was kept of it, should the session have ended, can go.
+if (document.querySelector(".team-switcher") && !document.querySelector("form[data-paste]")) sessionStorage.removeItem("muster-paste");
+
 for (const button of document.querySelectorAll("button[data-show-password]")) {
   const input = document.getElementById(button.dataset.showPassword);
   button.hidden = false;

@@ -28,6 +28,15 @@ function describe(text) {
   return `Looks like ${number.format(rows)} row${rows === 1 ? "" : "s"}, ${columns} columns, ${names[delimiter]} separated.`;
 }
 
+// What was typed or pasted outlives signing in anew: kept in this tab, for this person, until a paste went through.
+const kept = "muster-paste";
+const person = form.dataset.person;
+form.addEventListener("submit", () => {
+  try { sessionStorage.setItem(kept, JSON.stringify({ person, text: box.value })); } catch { /* too long to keep */ }
+});
+const before = JSON.parse(sessionStorage.getItem(kept) ?? "null");
+if (!box.value && before?.person === person) box.value = before.text;
+
 let timer;
 function later() {
   clearTimeout(timer);

@@ -40,7 +40,8 @@ def users(request: HttpRequest, who: Access) -> HttpResponse:
 @admin
 def invite(request: HttpRequest, who: Access) -> HttpResponse:
     """Ask somebody into the team."""
-    initial = {"role": Role.USER.value, "staff_id": request.GET.get("staff_id", "")}
+    has_admin = Membership.objects.filter(team=who.team, role=Role.ADMIN).exists()
+    initial = {"role": Role.USER if has_admin else Role.ADMIN, "staff_id": request.GET.get("staff_id", "")}
     form = InviteForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
