@@ -20,12 +20,13 @@ from muster.api import (
     handlers,
     imports,
     problems,
+    recipes,
     stopped,
     teams,
     webhooks,
 )
 from muster.api.description import openapi, queries, reference
-from muster.api.reading import Json
+from muster.api.shapes.reading import Json
 from muster.imports.models import MovedOn
 
 DESCRIPTION = """\
@@ -56,7 +57,7 @@ def build() -> Api:
     )
     answers: dict[type[Exception], handlers.Handler] = handlers.HANDLERS | {MovedOn: imports.moved_on}
     handlers.install(made, answers)
-    parts = (teams, fields, imports, contacts, changes, audience, stopped, webhooks, connections)
+    parts = (teams, fields, imports, recipes, contacts, changes, audience, stopped, webhooks, connections)
     for part in parts:
         made.add_router("", part.router)
     return made

@@ -22,7 +22,7 @@ from muster.api.changed import Words
 from muster.api.description.openapi import says
 from muster.api.paging import Page, decode, encode
 from muster.api.problems import Refused, answer
-from muster.api.reading import Upload, read_upload
+from muster.api.recipes import repeated
 from muster.api.shapes.imports import (
     Confirmation,
     ImportChange,
@@ -35,6 +35,7 @@ from muster.api.shapes.imports import (
     import_json,
     listed_json,
 )
+from muster.api.shapes.reading import Upload, read_upload
 from muster.core.fields import options_from_json
 from muster.imports import row_results, run, undo
 from muster.imports.draft import edits, left_out
@@ -66,15 +67,15 @@ def _is_uuid(text: str) -> bool:
 def _sent() -> dict[str, Any]:
     """Describe the body of a new import, in both forms."""
     schema = NewImport.model_json_schema()
-    described = {"type": "object", "required": ["blank_mobile"], "additionalProperties": False}
+    described = {"type": "object", "required": [], "additionalProperties": False}
     text = {"type": "string", "description": "The rows, the header first."}
     file = {"type": "string", "format": "binary", "description": "A .csv or .txt file, or a workbook."}
     rows = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber\nS1,Amara,Okafor,,+44 1753 495000\n"
     in_form = {**schema["properties"], "columns": {"type": "string"}, "date_orders": {"type": "string"}}
-    for name in ("encoding", "delimiter", "header_row"):
+    for name in ("blank_mobile", "encoding", "delimiter", "header_row", "recipe"):
         in_form[name] = in_form[name]["anyOf"][0]
     form = {**described, "properties": {"file": file, "text": text, **in_form}}
-    json = {**described, "properties": {"text": text, **schema["properties"]}, "required": ["blank_mobile", "text"]}
+    json = {**described, "properties": {"text": text, **schema["properties"]}, "required": ["text"]}
     content = {
         "multipart/form-data": {"schema": form, "example": {"text": rows, "blank_mobile": "infer"}},
         "application/json": {
@@ -107,16 +108,18 @@ def post_import(
         raise bad_options(error) from error
     if upload.data is None:
         raise Refused(422, "Send exactly one of `file` and `text`.")
+    as_before, recipe = repeated(asker.team, wanted.recipe)
     made = run.receive(
         asker.team,
         asker.user,
         method="api",
         filename=upload.filename,
         data=upload.data,
-        options=wanted.options(),
+        options=wanted.options(as_before),
         confirm=wanted.confirm,
         idempotency_key=idempotency_key,
         payload=_payload(upload, wanted) if idempotency_key else "",
+        recipe=recipe,
     )
     return Status(202, import_json(made))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -24,8 +24,10 @@ from muster.contacts.schema import schema_of
 from muster.core import BadFile, Outcome, check, make_plan, parse
 from muster.core.fields import Options, options_to_json
 from muster.imports import run, worker
-from muster.imports.models import Import, State
+from muster.imports.models import Import, Recipe, State
 from muster.imports.progress import Clock, progress
+from muster.imports.recipes import offer, use
+from muster.imports.recipes.repeats import repeated
 from muster.imports.store import facts
 from muster.settings import settings
 from muster.teams.models import Team, User
@@ -50,7 +52,9 @@ def import_file(
     *,
     reading: Reading,
     team: Annotated[str, typer.Option(metavar="SLUG", help="The team, as in its address.", show_default=False)],
-    blank_mobile: Annotated[BlankMobile, typer.Option(help="What a blank MobileNumber means.", show_default=False)],
+    blank_mobile: Annotated[
+        BlankMobile | None, typer.Option(help="What a blank MobileNumber means; needed without --recipe.")
+    ] = None,
     allow_mobile_updates: Annotated[
         bool, typer.Option("--allow-mobile-updates", help="Change mobile numbers of existing contacts.")
     ] = False,
@@ -61,6 +65,7 @@ def import_file(
         OptBackIn, typer.Option(help="Who had opted out, where the file opts them in: as the file says, or kept.")
     ] = OptBackIn.FILE,
     columns: Annotated[str, typer.Option(help='Answers as JSON: {"Cell Phone": "MobileNumber", "Notes": null}')] = "{}",
+    recipe: Annotated[str, typer.Option(metavar="NAME", help="Do as with the last file of this recipe.")] = "",
     user: Annotated[str, typer.Option(metavar="EMAIL", help="Who imports: named in history, and mailed.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the import as the API shows it.")] = False,
@@ -71,15 +76,18 @@ def import_file(
     64 if it could not be tried.
     """
     started = time.perf_counter()
-    options = Options(
-        blank_mobile=blank_mobile.value,
-        allow_mobile_updates=allow_mobile_updates,
-        blank_opt_out="keep" if keep_opt_outs else "opt_in",
-        opt_back_in=opt_back_in.value,
-        columns=read_columns(columns),
+    said = {
+        "blank_mobile": blank_mobile.value if blank_mobile else None,
+        "allow_mobile_updates": allow_mobile_updates,
+        "blank_opt_out": "keep" if keep_opt_outs else "opt_in",
+        "opt_back_in": opt_back_in.value,
+        "columns": read_columns(columns),
         **reading.options(),
-    )
-    order = Order(find_team(team), find_user(user), file, read_file(file), options)
+    }
+    found = find_team(team)
+    kept = find_recipe(found, recipe)
+    name = kept.name if kept else ""
+    order = Order(found, find_user(user), file, read_file(file), chosen_options(found, said, kept), name)
     imp = would(order) if dry_run else carry_out(order, hide_bar=as_json or quiet)
     seconds = {phase: round(imp.seconds.get(phase, 0.0), 3) for phase in PHASES}
     seconds["total"] = round(time.perf_counter() - started, 3)
@@ -97,6 +105,25 @@ class Order:
     name: str
     data: bytes
     options: Options
+    recipe: str = ""
+
+
+def find_recipe(team: Team, recipe: str) -> Recipe | None:
+    """The recipe of this name or id, or the end of the program; nothing when none was named."""
+    return (offer.named(team, recipe) or give_up(f"The team has no recipe {recipe}.")) if recipe else None
+
+
+def chosen_options(team: Team, said: dict[str, Any], recipe: Recipe | None) -> Options:
+    """Return the options of the command; what it does not say is as the recipe has it."""
+    if recipe is None:
+        return Options(**said) if said["blank_mobile"] else give_up("--blank-mobile is needed: infer or fail.")
+    options, plain = use.repeated(recipe, schema_of(team)).options, Options()
+    chosen = {name: value for name, value in said.items() if value is not None and value != getattr(plain, name)}
+    if said["blank_mobile"]:
+        chosen["blank_mobile"] = said["blank_mobile"]
+    for name in ("columns", "date_orders"):
+        chosen[name] = {**getattr(options, name), **said[name]}
+    return replace(options, **chosen)
 
 
 def find_team(slug: str) -> Team:
@@ -114,10 +141,12 @@ def find_user(email: str) -> User | None:
 def would(order: Order) -> Import:
     """Look at the file without keeping anything: an import that is never saved, as it would be."""
     imp = Import(team=order.team, created_by=order.user, method="api", filename=filename(order.name))
+    imp.recipe = order.recipe
     imp.options, schema, clock = options_to_json(order.options), schema_of(order.team), Clock(imp)
     try:
         with clock.timed("parse"):
             table = parse(order.data, schema, order.options, max_rows=settings().max_api_rows)
+            table = repeated(table, schema, order.options)
         with clock.timed("check"):
             checked = check(table, schema, order.options)
         with clock.timed("plan"):
@@ -142,6 +171,7 @@ def carry_out(order: Order, *, hide_bar: bool) -> Import:
             data=order.data,
             options=order.options,
             confirm=True,
+            recipe=order.recipe,
         )
         watch.key = imp.pk
         return worker.run_now(imp)

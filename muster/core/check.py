@@ -47,6 +47,16 @@ def check(table: Table, schema: Schema, options: Options) -> Checked:
     return Checked(columns, custom, records, table.notes)
 
 
+def reread(before: Checked, table: Table, places: Sequence[int], schema: Schema, options: Options) -> Checked:
+    """Check a table again of which only the rows at these places were edited. Raises BadFile as `check` does."""
+    columns = resolve_columns(table, schema, options)  # a blank header may have got its first cell
+    records = list(before.records)
+    part = replace(table, rows=[table.rows[place] for place in places])
+    for place, record in zip(places, read_rows(part, columns, schema, options), strict=True):
+        records[place] = record
+    return replace(before, records=records)
+
+
 def read_rows(table: Table, columns: Sequence[Field | None], schema: Schema, options: Options) -> list[Record]:
     """Read every cell, a column at a time, and return the rows as records."""
     found = _Found({}, {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -242,16 +242,18 @@ class Options:
     quoted_rows: bool = False  # lines inside quotes that look like rows are text
     backslashes: bool = False  # a backslash before a quote makes it part of the text
     mend_letters: bool = False  # garbled letters are read again: JosÃ© is José
+    fixes: Sequence[Mapping[str, Any]] = ()  # of whole columns, done before anything else: `imports.recipes`
 
 
 def options_to_json(options: Options) -> dict[str, Any]:
     """Return the options as JSON keeps them."""
-    return asdict(options)
+    return {**asdict(options), "fixes": list(options.fixes)}
 
 
 def options_from_json(kept: Mapping[str, Any]) -> Options:
     """Return the options that `options_to_json` wrote, or a part of them; keys of another time are left aside."""
-    return Options(**{key: value for key, value in kept.items() if key in Options.__dataclass_fields__})
+    known = {key: value for key, value in kept.items() if key in Options.__dataclass_fields__}
+    return Options(**{**known, "fixes": tuple(known.get("fixes", ()))})
 
 
 def template_headers(schema: Schema, *, only_required: bool) -> list[str]:

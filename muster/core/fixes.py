@@ -43,7 +43,7 @@ def changes(before: Iterable[str], after: Iterable[str]) -> list[Change]:
 def add_plus(cells: Iterable[str], home: str, regions: Collection[str] | None = None) -> list[str]:
     """Write numbers that came without their + with it, where that makes a possible number of one of these regions."""
     return [
-        with_plus if with_plus and (regions is None or region_of_number(with_plus) in regions) else cell
+        with_plus if with_plus and (regions is None or region_of(with_plus) in regions) else cell
         for cell, with_plus in ((cell, _with_plus(cell, home)) for cell in cells)
     ]
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from muster.core.check import read_rows, resolve_columns
 from muster.core.fields import Options, Schema, position
 from muster.core.known import Known, Lookup
 from muster.core.phones.spellings import key as key_of
@@ -21,16 +20,6 @@ _CONTACT_ID = position("ContactId")
 _NUMBERS = tuple(map(position, ("MobileNumber", "WhatsAppMobileNumber")))
 _ID = "id "  # before an id, so that it is no number
 Load = Callable[[Lookup], Known]
-
-
-def reread(before: Checked, table: Table, places: Sequence[int], schema: Schema, options: Options) -> Checked:
-    """Check a table again of which only the rows at these places were edited. Raises BadFile as `check` does."""
-    columns = resolve_columns(table, schema, options)  # a blank header may have got its first cell
-    records = list(before.records)
-    part = replace(table, rows=[table.rows[place] for place in places])
-    for place, record in zip(places, read_rows(part, columns, schema, options), strict=True):
-        records[place] = record
-    return replace(before, records=records)
 
 
 class Sheet:
@@ -147,11 +136,12 @@ def _keys(record: Record) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A file as it was parsed, and the table that the edits (`steps`) made of it."""
+    """A file as it was parsed, with the fixes that are repeated (`base`), and the table that the edits made of that."""
 
     schema: Schema
     options: Options
     file: Table
+    base: Table
     table: Table
     steps: tuple[int, ...] = ()
 

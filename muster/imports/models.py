@@ -65,6 +65,8 @@ class Import(models.Model):
     original_removed_at = models.DateTimeField(null=True)
     idempotency_key = models.CharField(max_length=255, null=True)  # noqa: DJ001  null is "none", and may repeat
     idempotency_payload = models.CharField(max_length=64, blank=True)  # a hash of what was sent with the key
+    recipe = models.CharField(max_length=100, blank=True)  # the name of the one that was applied
+    offered = models.BigIntegerField(null=True)  # Recipe.id of the one for a file like this
 
     worker = models.CharField(max_length=100, blank=True)
     lease_until = models.DateTimeField(null=True)
@@ -172,6 +174,7 @@ class Edit(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     cells = models.JSONField()
     size = models.PositiveIntegerField(default=0)  # characters, before and after
+    repeat = models.JSONField(default=dict)  # the fix, as a recipe keeps it: `imports.recipes`
     undone = models.BooleanField(default=False)
 
     class Meta:
@@ -179,6 +182,32 @@ class Edit(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Recipe(models.Model):
+    """What was decided for files with certain headers, to be done again to the next: one for each set of headers."""
+
+    id = models.BigAutoField(primary_key=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="recipes")
+    key = models.CharField(max_length=64)  # of the headers, in whatever order
+    headers = models.JSONField(default=list)
+    name = models.CharField(max_length=100)
+    options = models.JSONField(default=dict)  # core.fields.Options as JSON, of this file's columns alone
+    fields = models.JSONField(default=dict)  # the team's own fields in it: name → key, which a new name leaves
+    left_out = models.JSONField(default=list)  # [code, field] of the problems that were imported around
+    version = models.PositiveIntegerField(default=1)  # grows with every import that changes it, and every renaming
+    source = models.CharField(max_length=255, blank=True)  # the file it was made from last
+    saved_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("team", "key"), name="recipe_once"),
+            models.UniqueConstraint(fields=("team", "name"), name="recipe_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Progress(models.Model):

@@ -27,6 +27,7 @@ from muster.imports.models import Edit, Import, MovedOn, OtherPayload, Overtaken
 from muster.imports.process import lease
 from muster.imports.process.gc_pause import without_collecting
 from muster.imports.progress import Clock
+from muster.imports.recipes import keep
 from muster.imports.store import blobs, facts
 from muster.imports.store.db_text import fit, fit_for_json
 from muster.settings import settings
@@ -46,16 +47,18 @@ def receive(
     confirm: bool,
     idempotency_key: str | None = None,
     payload: str = "",
+    recipe: str = "",
 ) -> Import:
     """Keep what was uploaded or pasted, and look at it: at once, or in the worker when it is large.
 
     `confirm`: import it without asking again, unless the file is refused. The same key of the same user and team
     returns the import that the first call made; raises OtherPayload when that had another `payload`, where both tell.
+    `recipe` names the one that the options are from.
     """
     imp = Import(team=team, created_by=user, method=method, filename=fit(filename)[-255:], size=len(data))
     imp.options, imp.confirmed, imp.idempotency_key = options_to_json(options), confirm, idempotency_key or None
     imp.idempotency_payload = payload
-    imp.is_large = _is_large(team, data, options)
+    imp.is_large, imp.recipe = _is_large(team, data, options), recipe
     if is_small(imp):
         imp.lease_until = lease.until()  # we look ourselves; should we die, a worker will
     try:
@@ -265,6 +268,7 @@ def _run(imp: Import, clock: Clock) -> Outcome:
             known = facts.of(team, read.checked.asked())  # asked now: contacts may have changed since the preview
         at = timezone.now()
         outcome = apply.apply(imp, team, read, known, at=at, clock=clock)
+        keep.keep(imp, read, outcome, at)
         return finish(imp, outcome, at, clock)
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from muster.imports.grid import views
-from muster.imports.pages import columns, confirm, file_format, fix_many, fix_row, one, review, start, workbooks
+from muster.imports.pages import (
+    columns,
+    confirm,
+    file_format,
+    fix_many,
+    fix_row,
+    one,
+    recipes,
+    review,
+    start,
+    workbooks,
+)
 
 app_name = "imports"
 urlpatterns = [
@@ -14,7 +25,12 @@ urlpatterns = [
     path("paste/", start.paste, name="paste"),
     path("template.csv", start.template, name="template"),
     path("template.xlsx", workbooks.template, name="template_workbook"),
+    path("recipes/", recipes.listed, name="recipes"),
+    path("recipes/<int:pk>/", recipes.one, name="recipe"),
+    path("recipes/<int:pk>/delete", recipes.delete, name="recipe_delete"),
     path("<uuid:pk>/", one.show, name="show"),
+    path("<uuid:pk>/repeat", recipes.repeat, name="repeat"),
+    path("<uuid:pk>/take-back", recipes.take_back, name="take_back"),
     path("<uuid:pk>/progress", one.progress, name="progress"),
     path("<uuid:pk>/rows-to-fix.csv", start.rows_to_fix, name="rows_to_fix"),
     path("<uuid:pk>/rows-to-fix.xlsx", workbooks.rows_to_fix, name="fix_workbook"),

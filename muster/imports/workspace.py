@@ -18,13 +18,13 @@ from cachetools import LRUCache
 from django.db.models import FilteredRelation, Q
 
 from muster.contacts.schema import schema_of
-from muster.core.check import check
+from muster.core.check import check, reread
 from muster.core.fields import Options, Schema, options_from_json
 from muster.core.known import Known
 from muster.core.plan import make_plan
 from muster.core.problems import Note
 from muster.core.records import Checked
-from muster.core.replan import Edited, Reading, Sheet, moved, reread
+from muster.core.replan import Edited, Reading, Sheet, moved
 from muster.core.table.reader import parse
 from muster.core.table.table import Row, Table
 from muster.core.verdicts import Plan, Verdict
@@ -32,6 +32,7 @@ from muster.imports.filters import Counts, Filter, RowList
 from muster.imports.models import Edit, Import
 from muster.imports.process.gc_pause import without_collecting
 from muster.imports.progress import Clock
+from muster.imports.recipes.repeats import repeated
 from muster.imports.store import blobs, facts
 from muster.settings import settings
 from muster.teams.models import Team
@@ -46,6 +47,7 @@ _PARSE = attrgetter(
     "encoding", "delimiter", "header_row", "columns", "sheet", "quoted_rows", "backslashes", "mend_letters"
 )
 _CHECK = attrgetter("columns", "blank_mobile", "date_orders")
+_parts = attrgetter("schema", "options", "file", "base", "table", "steps")
 
 Lists = LRUCache[tuple[Filter, int], RowList]  # a filter, and the revision at which it was pressed
 
@@ -157,13 +159,13 @@ class Workspace:
     def table(self, imp: Import, now: Moment, clock: Clock) -> Edited:
         """Return the table at a moment, whatever its header is; parsed once, then edited. Raises BadFile."""
         schema, options, last = schema_of(imp.team), options_from_json(imp.options), self.edited
-        if last is None or last.schema != schema or _PARSE(last.options) != _PARSE(options):
+        if last is None or last.schema != schema or _file_of(last.options) != _file_of(options):
             self.reading = self.sheet = None
             self.lists = _no_lists()
             self.edited = _parsed(imp, now.steps, schema, options, clock)
         elif (last.options, last.steps) != (options, now.steps):
             more = now.steps[: len(last.steps)] == last.steps
-            before, steps = (last.table, now.steps[len(last.steps) :]) if more else (last.file, now.steps)
+            before, steps = (last.table, now.steps[len(last.steps) :]) if more else (last.base, now.steps)
             self.edited = replace(last, options=options, table=_edit(before, steps), steps=now.steps)
         assert self.edited is not None  # set above, if it was not there
         return self.edited
@@ -177,7 +179,7 @@ class Workspace:
             checked = reread(last.checked, edited.table, touched, edited.schema, edited.options)
         else:
             checked = last.checked
-        self.reading = Reading(edited.schema, edited.options, edited.file, edited.table, edited.steps, checked=checked)
+        self.reading = Reading(*_parts(edited), checked=checked)
         return self.reading
 
     def _plan(self, imp: Import, now: Moment, reading: Reading, clock: Clock) -> Plan:
@@ -234,6 +236,11 @@ def _now(imp: Import) -> Moment:
     return Moment(revision, version, tuple(step for *_, step in found if step is not None))
 
 
+def _file_of(options: Options) -> object:
+    """Return what decides what is in the file: how it is read, and the fixes that are repeated."""
+    return _PARSE(options), options.fixes, _CHECK(options) if options.fixes else None
+
+
 def _rests_on_the_same(last: Reading, now: Reading) -> bool:
     return last.file is now.file and (last.schema, last.options) == (now.schema, now.options)
 
@@ -249,7 +256,8 @@ def _parsed(imp: Import, steps: tuple[int, ...], schema: Schema, options: Option
         most_rows = settings().max_paste_rows if imp.method == "text" else settings().max_api_rows
         most_cells = settings().max_api_cells if imp.method == "api" else settings().max_cells
         file = parse(blobs.original(imp), schema, options, max_rows=most_rows, max_cells=most_cells)
-        return Edited(schema, options, file, _edit(file, steps), steps)
+        base = repeated(file, schema, options)
+        return Edited(schema, options, file, base, _edit(base, steps), steps)
 
 
 def _checked(edited: Edited, clock: Clock) -> Checked:

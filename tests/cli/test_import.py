@@ -80,3 +80,16 @@ def test_it_says_whom_it_does_not_know(muster: Muster, cast: Cast, rows: Rows) -
     assert muster("import", "-", "--team", "none", "--blank-mobile", "fail", input=rows()).code == 64
     assert muster("import", "-", *TO_ADMISSIONS, "--user", "nobody@example.edu", input=rows()).code == 64
     assert muster("import", "-", "--team", "admissions", input=rows()).code == 64
+
+
+def test_it_does_as_a_recipe_says(muster: Muster, cast: Cast) -> None:
+    text = HEADER.replace("LastName", "Surname") + "\nS1,A,B,7165551234,\n"
+    muster(
+        "import", "-", *TO_ADMISSIONS, "--columns", '{"Surname": "LastName"}', "--user", cast.alice.email, input=text
+    )
+
+    again = muster("import", "-", "--team", "admissions", "--recipe", "Pasted rows", "--json", input=text)
+
+    assert (again.code, again.json["totals"]["unchanged"], again.json["recipe"]) == (0, 1, "Pasted rows")
+    for wrong in (("--recipe", "Nonsense"), ()):
+        assert muster("import", "-", "--team", "admissions", *wrong, input=text).code == 64

@@ -11,7 +11,14 @@ from tests.imports.play import ANA, drafted, sheet
 pytestmark = pytest.mark.django_db(databases="__all__")
 
 # Every address below /t/<team>/imports/, and the methods it takes.
-OF_THE_TEAM = {"": "GET", "new/": "GET POST", "paste/": "GET POST", "template.csv": "GET", "template.xlsx": "GET"}
+OF_THE_TEAM = {
+    "": "GET",
+    "new/": "GET POST",
+    "paste/": "GET POST",
+    "template.csv": "GET",
+    "recipes/": "GET",
+    "template.xlsx": "GET",
+}
 OF_AN_IMPORT = {
     "": "GET",
     "progress": "GET",
@@ -21,6 +28,8 @@ OF_AN_IMPORT = {
     "original": "GET",
     "options": "POST",
     "columns": "GET POST",
+    "repeat": "POST",
+    "take-back": "POST",
     "reading/": "GET POST",
     "rows/2/": "GET POST",
     "rows/2/leave-out": "POST",

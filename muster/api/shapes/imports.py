@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from muster.core.check import LONGEST_HEADER
 from muster.core.fields import Options, options_from_json
@@ -82,11 +83,18 @@ Backslashes = Annotated[bool, Field(description="A backslash before a quote mark
 MendLetters = Annotated[bool, Field(description="Read garbled letters again in the whole file: JosÃ© is José.")]
 
 
+RecipeName = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if isinstance(value, int) and not isinstance(value, bool) else value),
+    Field(max_length=100, description="Name or id of a recipe: what it says holds where nothing else is said."),
+]
+
+
 class NewImport(Schema):
     """The options of a new import. The rows come beside them: `file` or `text`, exactly one of the two."""
 
     model_config = ConfigDict(extra="forbid")
-    blank_mobile: BlankMobile
+    blank_mobile: BlankMobile | None = None
     allow_mobile_updates: Updates = False
     blank_opt_out: BlankOptOut = "opt_in"
     opt_back_in: OptBackIn = "file"
@@ -102,10 +110,23 @@ class NewImport(Schema):
     confirm: Annotated[
         bool, Field(description="Import when the file has no file problems; false: stop at `ready`.")
     ] = True
+    recipe: RecipeName | None = None
 
-    def options(self) -> Options:
-        """As the core takes them."""
-        return Options(**self.dict(exclude={"confirm"}))
+    @model_validator(mode="after")
+    def says_what_a_blank_number_means(self) -> Self:
+        """Ask for `blank_mobile`, unless a recipe says it."""
+        if self.blank_mobile is None and self.recipe is None:
+            raise ValueError("`blank_mobile` is needed: infer or fail")
+        return self
+
+    def options(self, repeated: Options | None = None) -> Options:
+        """As the core takes them; what is not said is as `repeated` says, a recipe's options."""
+        if repeated is None:
+            return Options(**self.dict(exclude={"confirm", "recipe"}))
+        said = self.dict(exclude={"confirm", "recipe"}, exclude_unset=True)
+        for name in ("columns", "date_orders"):
+            said[name] = {**getattr(repeated, name), **said.get(name, {})}
+        return replace(repeated, **{name: value for name, value in said.items() if value is not None})
 
 
 class ImportChange(Schema):
@@ -220,6 +241,7 @@ EXAMPLE: dict[str, Any] = {
     "problem_counts": {"value-blank": 1},
     "note_counts": {"number-inferred": 40},
     "left_out_opt_outs": 0,
+    "recipe": None,
     "progress": {"done": 120, "of": 120, "phase": ""},
 }
 EXAMPLE_PROBLEM: dict[str, Any] = {
@@ -250,6 +272,7 @@ class ImportListed(Schema):
     problem_counts: Counts
     note_counts: Counts
     left_out_opt_outs: Annotated[int, Field(description="Opt-outs of rows that are left out, not applied yet.")]
+    recipe: Annotated[str | None, Field(description="The name of the recipe that was applied.")]
     progress: Progress
 
 
@@ -338,6 +361,7 @@ def listed_json(imp: Import) -> dict[str, Any]:
         "problem_counts": imp.summary.get("problem_counts", {}),
         "note_counts": imp.summary.get("note_counts", {}),
         "left_out_opt_outs": imp.opt_outs_left_out,
+        "recipe": imp.recipe or None,
         "progress": progress(imp),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from muster.core import fixes, phones
 from muster.core.fields import Field
@@ -13,6 +13,7 @@ from muster.imports.draft.countries import Country, countries_of
 from muster.imports.draft.draft import Draft, is_blank
 from muster.imports.draft.meanings import BLANK, Choice, choices_for, likeliest, order_of_dates
 from muster.imports.filters import Filter, is_left_out
+from muster.imports.recipes.repeats import can_be_repeated
 
 MAPPED = "map:"  # the prefix of a mapping's inputs: "map:x" → "yes"
 
@@ -197,3 +198,19 @@ _APPLY: Mapping[str, Callable[[Draft, Mapping[str, str]], Apply | str]] = {
     "replace": _replace,
     "trim": lambda *_: fixes.trim,
 }
+
+
+_TYPED = ("region", "order", "find", "value", "match_case", "whole_cell")
+
+
+def repeat_of(proposal: Proposal, wanted: Filter, typed: Mapping[str, str]) -> dict[str, Any]:
+    """Return the fix as a recipe keeps it; nothing where it speaks of the rows of this file alone."""
+    if not can_be_repeated(proposal.fix.name, proposal.header):
+        return {}
+    values: dict[str, Any] = {name: typed[name] for name in _TYPED if name in typed}
+    if proposal.fix.name == "map":
+        meant = {key.removeprefix(MAPPED): value for key, value in typed.items() if key.startswith(MAPPED) and value}
+        values = {"map": {old: "" if new == BLANK else new for old, new in meant.items()}}
+    elif proposal.fix.name == "add-plus":
+        values = {"regions": [each.region for each in proposal.countries if each.is_ticked]}
+    return {"fix": proposal.fix.name, "header": proposal.header, "code": wanted.code, "values": values}

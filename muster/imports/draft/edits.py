@@ -29,8 +29,11 @@ def edit(
     label: str = "Edited",
     *,
     revision: int | None = None,
+    repeat: Mapping[str, Any] | None = None,
 ) -> Edit:
     """Edit cells, given as (row, header, value), and leave rows out or take them in again, as one step.
+
+    `repeat` is what the next file with the same headers is to have done again.
 
     Raises WrongState when it is no draft any more, MovedOn when it is at another revision than the given one,
     NoSuchCell, TooMuch, and BadFile when the file is no table at all.
@@ -42,7 +45,8 @@ def edit(
         run.touch(imp, revision, is_edit=True)
         Edit.objects.filter(of=imp, undone=True).delete()  # what was undone is past: this step follows what stands
         last = Edit.objects.filter(of=imp).aggregate(last=Max("number"))["last"] or 0
-        made = Edit.objects.create(of=imp, number=last + 1, label=label[:200], by=user, cells=step, size=size)
+        kept = {"label": label[:200], "by": user, "cells": step, "size": size, "repeat": dict(repeat or {})}
+        made = Edit.objects.create(of=imp, number=last + 1, **kept)
     run.recount(imp)
     return made
 

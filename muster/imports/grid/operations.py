@@ -7,7 +7,7 @@ from typing import Any
 
 from muster.core.fixes import DATE_ORDERS, FIXES
 from muster.imports.draft import edits
-from muster.imports.draft.bulk_fixes import MAPPED, Proposal, field_of, propose
+from muster.imports.draft.bulk_fixes import MAPPED, Proposal, field_of, propose, repeat_of
 from muster.imports.draft.countries import CHOSEN
 from muster.imports.draft.draft import Draft
 from muster.imports.draft.meanings import BLANK, choices_for
@@ -132,7 +132,9 @@ def apply(found: Draft, user: User, said: Mapping[str, Any]) -> Edit | None:
     if not proposal.count:
         return None
     cells = [(each.row, each.header, each.after) for each in proposal.cells]
-    return edits.edit(found.imp, user, cells, [(row, True) for row in proposal.rows_out], proposal.label)
+    repeat = repeat_of(proposal, Filter.of(_texts(said.get("filter"))), proposal.typed)
+    out = [(row, True) for row in proposal.rows_out]
+    return edits.edit(found.imp, user, cells, out, proposal.label, repeat=repeat)
 
 
 def preview(found: Draft, said: Mapping[str, Any]) -> dict[str, Any]:

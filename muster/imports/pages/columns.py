@@ -29,6 +29,7 @@ from muster.imports.draft.columns import COLUMN, NEW, TICK, choices, chosen_colu
 from muster.imports.draft.sample import first_rows, header_among
 from muster.imports.models import Import, MovedOn, State
 from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
+from muster.imports.recipes.offer import of_draft
 from muster.teams.access import Access
 from muster.teams.models import User
 
@@ -68,6 +69,7 @@ def columns_page(who: Access, imp: Import, problems: tuple[Problem, ...] = ()) -
     is_missing = any(each.code == "header-missing" for each in problems)
     return {
         **about(imp),
+        **of_draft(imp),
         **table_context(column_table(who.team, table, chosen, problems)),
         "header_found": header_among(table, schema) if is_missing else None,
         "header_now": table.header_row,

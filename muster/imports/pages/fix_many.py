@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from muster.core import errors
 from muster.core.fixes import DATE_ORDERS, FIXES
 from muster.imports.draft import edits
-from muster.imports.draft.bulk_fixes import MAPPED, Proposal, propose
+from muster.imports.draft.bulk_fixes import MAPPED, Proposal, propose, repeat_of
 from muster.imports.draft.draft import Draft
 from muster.imports.draft.row_lists import press
 from muster.imports.filters import Filter
@@ -37,7 +37,7 @@ def fix(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
         return render(request, "imports/fix.html", page)
     if revision_of(request) not in (None, found.look.revision):
         return render(request, "imports/fix.html", {**page, "is_overtaken": True}, status=409)
-    return _apply(request, who, found, proposal, wanted)
+    return _apply(request, who, found, proposal, wanted, repeat_of(proposal, wanted, proposal.typed))
 
 
 def _proposal(found: Draft, wanted: Filter, query: QueryDict) -> Proposal:
@@ -74,11 +74,13 @@ def _page(who: Access, found: Draft, proposal: Proposal, wanted: Filter, query: 
     }
 
 
-def _apply(request: HttpRequest, who: Access, found: Draft, proposal: Proposal, wanted: Filter) -> HttpResponse:
+def _apply(  # noqa: PLR0917
+    request: HttpRequest, who: Access, found: Draft, proposal: Proposal, wanted: Filter, repeat: dict[str, Any]
+) -> HttpResponse:
     cells = [(each.row, each.header, each.after) for each in proposal.cells]
     listed = press(found, wanted)  # what was fixed stays in place, to be looked at
     out = [(row, True) for row in proposal.rows_out]
-    edits.edit(found.imp, who.user, cells, out, proposal.label, revision=found.look.revision)
+    edits.edit(found.imp, who.user, cells, out, proposal.label, revision=found.look.revision, repeat=repeat)
     done = f"{proposal.count:,} {'cell' if cells else 'row'}{'' if proposal.count == 1 else 's'}"
     messages.success(request, f"{done} {'changed' if cells else 'left out'}. You can undo this as one step.")
     return HttpResponseRedirect(address_of(who, found.imp, QueryDict(wanted.query(list=listed.revision))))

@@ -23,6 +23,7 @@ from muster.imports.grid.requests import whole
 from muster.imports.models import Import, NoSuchCell, State
 from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
 from muster.imports.pages.forms import OptionsForm
+from muster.imports.recipes.offer import of_draft
 from muster.teams.access import Access
 
 PAGE_ROWS = 50
@@ -40,6 +41,7 @@ def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
     left_out = counts["problems"] + counts["left-out"]
     return {
         **about(found.imp),
+        **of_draft(found.imp),
         "filter": wanted,
         "cause": errors.title(wanted.code, wanted.field or None) if wanted.code else "",
         "chips": _chips(counts, wanted),

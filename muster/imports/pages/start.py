@@ -28,13 +28,14 @@ from muster.imports.draft.column_table import column_table
 from muster.imports.draft.columns import MOST_ASKED
 from muster.imports.draft.sample import header_among
 from muster.imports.grid.requests import whole
-from muster.imports.models import Content, Import, State
-from muster.imports.pages import upload_limit
+from muster.imports.models import Content, Import, Recipe, State
+from muster.imports.pages import recipes, upload_limit
 from muster.imports.pages.columns import below_titles, given_in, table_context, values_of
 from muster.imports.pages.draft_page import find
 from muster.imports.pages.forms import PasteForm, StartForm, UploadForm, first_choice, limits
 from muster.imports.pages.guide import guide_page
 from muster.imports.pages.history import history_page
+from muster.imports.recipes import offer
 from muster.imports.store import blobs
 from muster.settings import settings
 from muster.teams.access import Access, admin, signed_in
@@ -73,7 +74,8 @@ def _new(request: HttpRequest, who: Access) -> HttpResponse:
     if not form.is_valid():
         return _start_page(request, who, form, status=422)
     imp = _receive_file(who, form)
-    return _go(request, reverse("imports:show", args=[who.team.slug, imp.pk]))
+    show = reverse("imports:show", args=[who.team.slug, imp.pk])
+    return _go(request, recipes.as_last_time(request, who, imp) if "again" in request.POST else show)
 
 
 def _receive_file(who: Access, form: UploadForm) -> Import:
@@ -89,7 +91,7 @@ def _receive_file(who: Access, form: UploadForm) -> Import:
         confirm=False,
         idempotency_key=form.idempotency_key(data),
     )
-    return below_titles(imp, who.user)
+    return offer.offer(below_titles(imp, who.user))
 
 
 def _options(
@@ -119,6 +121,7 @@ def _start_page(request: HttpRequest, who: Access, form: StartForm, status: int 
         return JsonResponse({"problem": " ".join(str(each[0]) for each in form.errors.values())}, status=status)
     schema = schema_of(who.team)
     home = phones.calling_code(schema.home_region)
+    more["has_recipes"] = Recipe.objects.filter(team=who.team).exists()
     context = {"form": form, "home_code": home, "headers": _headers(schema), **limits(), **more}
     tab = "paste" if isinstance(form, PasteForm) else "new"
     return render(request, f"imports/{tab}.html", context, status=status)
@@ -207,6 +210,7 @@ def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: byte
         idempotency_key=form.idempotency_key(data),
     )
     if "preview" in request.POST or imp.state in (State.REFUSED, State.CHECKING):
+        offer.offer(imp)
         return redirect("imports:show", who.team.slug, imp.pk)
     if imp.state == State.READY and run.asks_first(imp):
         return redirect("imports:confirm", who.team.slug, imp.pk)

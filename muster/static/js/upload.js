@@ -8,7 +8,7 @@ const card = form.querySelector("[data-file-card]");
 const problem = form.querySelector("[data-upload-problem]");
 const bar = form.querySelector("[data-upload-progress]");
 const words = form.querySelector("[data-upload-words]");
-const button = form.querySelector("[data-upload-button]");
+const buttons = form.querySelectorAll("[data-upload-button]");
 const cancel = form.querySelector("[data-upload-cancel]");
 const labelBefore = label.textContent;
 const mostBytes = Number(form.dataset.maxBytes);
@@ -73,13 +73,15 @@ document.addEventListener("drop", (event) => {
 input.addEventListener("change", chosen);
 
 function busy(isBusy) {
-  button.disabled = isBusy;
+  for (const each of buttons) each.disabled = isBusy;
   cancel.hidden = bar.hidden = !isBusy;
 }
 
-function send() {
+function send(submitter) {
   const request = new XMLHttpRequest();
   const progress = bar.querySelector("progress");
+  const body = new FormData(form);
+  if (submitter?.name) body.append(submitter.name, submitter.value);
   request.open("POST", form.action);
   request.setRequestHeader("Accept", "application/json");
   request.responseType = "json";
@@ -91,13 +93,14 @@ function send() {
   const failed = (sentence) => { busy(false); tell(sentence); };
   request.addEventListener("load", () => {
     const answer = request.response ?? {};
-    if (answer.next) window.location.assign(answer.next);
+    if (request.responseURL.includes("/accounts/")) failed("You were signed out. Sign in in another tab, then upload again: the file is still chosen here.");
+    else if (answer.next) window.location.assign(answer.next);
     else failed(answer.problem ?? "That didn't work. Reload the page and try again; your file is untouched.");
   });
   request.addEventListener("error", () => failed("The connection broke. Nothing was imported. Try again."));
   request.addEventListener("abort", () => failed(""));
   cancel.onclick = () => request.abort();
-  request.send(new FormData(form));
+  request.send(body);
 }
 
 form.addEventListener("submit", (event) => {
@@ -109,7 +112,7 @@ form.addEventListener("submit", (event) => {
   if (sentence) { input.focus(); return; }
   words.textContent = "";
   busy(true);
-  send();
+  send(event.submitter);
 });
 
 chosen();

@@ -1,0 +1,116 @@
+"""Renaming and deleting recipes, and what a recipe does, step by step, for people and for the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import F
+
+from muster.core.cells import dates
+from muster.core.fields import Options, answer_in_words, options_from_json
+from muster.core.fixes import FIXES
+from muster.imports.models import Recipe
+from muster.imports.recipes.keep import LONGEST_NAME
+from muster.teams import audit
+from muster.teams.members import refuse
+from muster.teams.models import Team, User
+
+_MOST_WORDS = 5
+
+
+class Overtaken(Exception):  # noqa: N818  says what happened
+    """The recipe is at another version than the one that was shown."""
+
+
+class Step(NamedTuple):
+    """One thing that a recipe does. `place` is that of a fix among the fixes; other steps are changed on Columns."""
+
+    words: str
+    place: int | None = None
+
+
+def rename(recipe: Recipe, by: User, name: str, version: int | None = None) -> Recipe:
+    """Give a recipe another name. Raises ValidationError, and Overtaken when it is at another version."""
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise refuse("name", "recipe-name", f"A recipe has a name of 1 to {LONGEST_NAME} characters, on one line.")
+    with transaction.atomic():
+        Team.objects.select_for_update(of=("self",)).get(pk=recipe.team_id)
+        if Recipe.objects.filter(team=recipe.team_id, name=name).exclude(pk=recipe.pk).exists():
+            raise refuse("name", "name-taken", f"You have a recipe {name} already.")
+        here = Recipe.objects.filter(team=recipe.team_id, pk=recipe.pk)
+        at = here if version is None else here.filter(version=version)
+        if not at.update(name=name, version=F("version") + 1):
+            raise Overtaken
+        audit.record(recipe.team, by, "recipe-renamed", name=[recipe.name, name])
+    recipe.refresh_from_db()
+    return recipe
+
+
+def delete(recipe: Recipe, by: User) -> None:
+    """Delete a recipe: the next file with its headers is asked about as any other."""
+    recipe.delete()
+    audit.record(recipe.team, by, "recipe-deleted", name=recipe.name)
+
+
+def steps(options: Options) -> list[Step]:
+    """Say what a recipe does, in the order of doing it."""
+    said = [Step(words) for words in _of_reading(options)]
+    said += [Step(_of_column(header, answer)) for header, answer in options.columns.items()]
+    said += [Step(f"Dates of {name}: {dates.ORDERS[order]}") for name, order in options.date_orders.items()]
+    said += [Step(_of_fix(fix), place) for place, fix in enumerate(options.fixes)]
+    return said + [Step(words) for words in _of_handling(options)]
+
+
+def _of_reading(options: Options) -> list[str]:
+    read = {
+        "Encoding": options.encoding,
+        "Separator": options.delimiter and repr(options.delimiter)[1:-1],
+        "Header in row": options.header_row,
+        "Sheet": options.sheet,
+    }
+    return [f"{what}: {value}" for what, value in read.items() if value]
+
+
+def _of_column(header: str, answer: str | None) -> str:
+    return f"{header or 'No header'}: {answer_in_words(answer) if answer else 'not imported'}"
+
+
+def _of_fix(fix: Mapping[str, Any]) -> str:
+    title, values = FIXES[str(fix["fix"])].title if fix.get("fix") in FIXES else str(fix.get("fix")), fix.get("values")
+    values = values if isinstance(values, Mapping) else {}
+    meant = [f"{old} → {new or 'blank'}" for old, new in (values.get("map") or {}).items()]
+    more = [f"and {len(meant) - _MOST_WORDS} more"] if len(meant) > _MOST_WORDS else []
+    chosen = [
+        *map(str, values.get("regions") or ()),
+        *(str(values[each]) for each in ("region", "order") if each in values),
+    ]
+    told = ", ".join([*meant[:_MOST_WORDS], *more, *chosen])
+    return f"{fix.get('header')}: {title}" + (f" ({told})" if told else "")
+
+
+def _of_handling(options: Options) -> list[str]:
+    handling = "Infer Mobile Number" if options.blank_mobile == "infer" else "Fail Blank Values"
+    said = [f"WhatsApp Contact Handling: {handling}"]
+    if options.allow_mobile_updates:
+        said.append("Allow Mobile Number Updates")
+    if "keep" in (options.opt_back_in, options.blank_opt_out):
+        said.append("Who had opted out keeps their choice")
+    return said
+
+
+def recipe_json(recipe: Recipe) -> dict[str, Any]:
+    """Return a recipe as the API shows it."""
+    options = options_from_json(recipe.options)
+    return {
+        "id": recipe.id,
+        "name": recipe.name,
+        "version": recipe.version,
+        "headers": recipe.headers,
+        "source": recipe.source,
+        "saved_at": recipe.saved_at,
+        "saved_by": recipe.saved_by.email if recipe.saved_by else None,
+        "steps": [each.words for each in steps(options)],
+    }
