@@ -61,7 +61,7 @@ class Sheet:
         found = self._details
         special = {row for row, _ in (*found.texts, *found.shapes, *found.uncalculated)}
         for place, row in enumerate(self._rows):
-            cells = list(map(_text, row))
+            cells = [cell if type(cell) is str and "_x" not in cell else _text(cell) for cell in row]
             if place in special:
                 self._with_details(place, cells)
             if any(cells) and "".join(cells).strip(EDGES):

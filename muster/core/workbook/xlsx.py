@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from muster.core.workbook.archive import Archive, damaged, refuse_span
@@ -16,6 +16,8 @@ _REF = re.compile(rb"<(?:\w{1,20}:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{
 _ROW = re.compile(rb"<(?:\w{1,20}:)?row\b[^<>]*?\br\s*=\s*[\"'](\d{1,7})[\"']")
 _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
 _NOWHERE = re.compile(rb"(?<![\w:.-])r\s*=\s*[\"'](?:[A-Za-z]{4}|[A-Za-z]{0,3}\d{8})")  # outside any sheet
+_MAY_BE_NOWHERE = [re.compile(rb"r=" + quote + rb"(?:[A-Za-z]{4}|[A-Za-z]{0,3}\d{8})") for quote in (rb'"', rb"'")]
+_SPACED = [each for space in (b" ", b"\t", b"\n", b"\r") for each in (space + b"=", b"=" + space)]
 _STYLE = re.compile(rb"\bs=[\"'](\d{1,6})[\"']")
 _TYPE = re.compile(rb"\bt=[\"'](\w{1,20})[\"']")
 _VALUE = re.compile(rb"<(?:\w{1,20}:)?v(?:\s[^<>]*)?>([^<]*)</")
@@ -43,44 +45,64 @@ def details(archive: Archive, sheet: str) -> Details:
     if part is None:
         return found
     shapes = _shapes(archive)
-    styles = b"|".join(str(each).encode() for each in shapes)
-    special = re.compile(
-        rb"<(?:\w{1,20}:)?f\b|\bt=[\"']e[\"']" + (rb"|\bs=[\"'](?:" + styles + rb")[\"']" if styles else b"")
-    )
+    signs = _signs(shapes)
     rows, columns = 0, set[bytes]()
     for chunk in archive.chunks(part):
-        if _NOWHERE.search(chunk):
+        if _is_outside(chunk):
             raise damaged("a cell is outside the sheet")
-        refs = _REF.findall(chunk)
-        rows = max(rows, max((int(row) for _, row in refs), default=0))
-        columns.update(column for column, _ in refs)
+        letters, numbers = zip(*refs, strict=True) if (refs := _REF.findall(chunk)) else ((), ())
+        rows = max(rows, max(map(int, set(numbers)), default=0))
+        columns.update(letters)
         if not refs and b"<c" in chunk:
             rows = max(rows, max(map(int, _ROW.findall(chunk)), default=0))
-        if special.search(chunk):
-            _look(chunk, shapes, found)
+        if any(sign.search(chunk) for sign, _ in signs):
+            _look(chunk, [cell for _, cell in signs], shapes, found)
     refuse_span(rows, max(map(_column, columns), default=0) + 1)
     return found
 
 
-def _look(chunk: bytes, shapes: dict[int, Shape], found: Details) -> None:
-    for cell in _CELL.finditer(chunk):
-        attributes, is_empty, formula = cell.groups()
-        style, kind = _STYLE.search(attributes), _TYPE.search(attributes)
-        shape = shapes.get(int(style[1])) if style else None
-        is_error = kind is not None and kind[1] == b"e"
-        place = _PLACE.search(attributes)
-        if is_empty or not place or not (shape or formula or is_error):
-            continue
-        where = (int(place[2]) - 1, _column(place[1]))
-        end = _CELL_END.search(chunk, cell.end())
-        value = _VALUE.search(chunk, cell.start(), end.start()) if end else None
-        text = value[1].strip() if value else b""
-        if shape:
-            found.shapes[where] = shape
-        if is_error and text:
-            found.texts[where] = text.decode("utf-8", "replace").replace("&amp;", "&")
-        elif end and formula and not text and (kind is None or kind[1] != b"str"):
-            found.uncalculated.add(where)
+def _is_outside(chunk: bytes) -> bool:
+    """Whether a cell names a place outside any sheet. Most chunks are told by what is quick to find."""
+    quick = any(sign.search(chunk) for sign in _MAY_BE_NOWHERE) or any(each in chunk for each in _SPACED)
+    return quick and _NOWHERE.search(chunk) is not None
+
+
+def _signs(shapes: Mapping[int, Shape]) -> list[tuple[re.Pattern[bytes], re.Pattern[bytes]]]:
+    """Return what is quick to find of each kind of cell that needs a look, and the cell itself."""
+    cell = rb"<(?:\w{1,20}:)?c\s[^<>]*?"
+    signs = [(rb"<(?:\w{1,20}:)?f\b", cell + rb">\s*<(?:\w{1,20}:)?f\b")]
+    attributes = [rb"t=[\"']e[\"']"]
+    if shapes:
+        attributes.append(rb"s=[\"'](?:" + b"|".join(str(each).encode() for each in shapes) + rb")[\"']")
+    signs += [(each, cell + rb"\b" + each) for each in attributes]
+    return [(re.compile(sign), re.compile(whole)) for sign, whole in signs]
+
+
+def _look(chunk: bytes, cells: Sequence[re.Pattern[bytes]], shapes: Mapping[int, Shape], found: Details) -> None:
+    """Look at the cells that one of the expressions finds."""
+    for start in sorted({each.start() for cell in cells for each in cell.finditer(chunk)}):
+        cell = _CELL.match(chunk, start)
+        if cell:
+            _look_at(chunk, cell, shapes, found)
+
+
+def _look_at(chunk: bytes, cell: re.Match[bytes], shapes: Mapping[int, Shape], found: Details) -> None:
+    attributes, is_empty, formula = cell.groups()
+    style, kind, place = _STYLE.search(attributes), _TYPE.search(attributes), _PLACE.search(attributes)
+    shape = shapes.get(int(style[1])) if style else None
+    is_error = kind is not None and kind[1] == b"e"
+    if is_empty or not place:
+        return
+    where = (int(place[2]) - 1, _column(place[1]))
+    end = _CELL_END.search(chunk, cell.end())
+    value = _VALUE.search(chunk, cell.start(), end.start()) if end else None
+    text = value[1].strip() if value else b""
+    if shape:
+        found.shapes[where] = shape
+    if is_error and text:
+        found.texts[where] = text.decode("utf-8", "replace").replace("&amp;", "&")
+    elif end and formula and not text and (kind is None or kind[1] != b"str"):
+        found.uncalculated.add(where)
 
 
 def _column(letters: bytes) -> int:
