@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 STOPPED = 100_000
 ERASED = 200  # of those that are on the list as hashes, for which every number of a file is hashed
 OF_THE_FILE = 50  # one person in so many of the file is on the list
-_ELSEWHERE = 500_000  # where numbers begin that no file has
+_AT_HOME, _ABROAD = 500_000, 50_000  # where numbers begin that no file has: they come round after twice as many
 
 
 def numbers(many: int) -> list[str]:
     """Return numbers as they are written: some of the first people of a file, the others nobody's."""
     first = people.People().rows(many // 5)
     others = people.Numbers(random.Random(99))
-    others.home = _ELSEWHERE
+    others.home = _AT_HOME
     for _, used in others.abroad:
-        used[0] = _ELSEWHERE
+        used[0] = _ABROAD
     known = [cells[3] or cells[4] for index, cells in enumerate(first) if index % OF_THE_FILE == 0]
     return known + [others.new() for _ in range(many - len(known))]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from muster.contacts.consent.keyed_hash import keyed_hash, keyed_hashes, keyed_hashes_of_many
+from muster.contacts.consent.keyed_hash import found_among, keyed_hash, keyed_hashes
 from muster.contacts.models import Contact, StopWord
 from muster.core.consent import numbers_by_channel
 from muster.core.phones import spellings
@@ -53,11 +53,8 @@ def is_used(team: Team) -> bool:
 
 def of_erased(team: Team, plain: Iterable[str]) -> dict[str, str]:
     """Return which of many numbers, by their keys, are on the list as hashes: the hash of each → its plain key."""
-    kept = set(StopWord.objects.filter(team=team, number__isnull=True).values_list("key", flat=True))
-    if not kept:
-        return {}
-    hashed = keyed_hashes_of_many(_hashed(team, ""), plain, kept)
-    return {each: number for number, each in hashed if each in kept}
+    kept = list(StopWord.objects.filter(team=team, number__isnull=True).values_list("key", flat=True))
+    return found_among(kept, _hashed(team, ""), plain) if kept else {}
 
 
 def of_numbers(team: Team, numbers: Iterable[str]) -> dict[str, dict[str, datetime]]:

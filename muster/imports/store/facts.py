@@ -63,7 +63,7 @@ def of(team: Team, asked: Lookup) -> Facts:
         if values["mobile_number"]:
             holders[values["mobile_number"]] = found
     others = sorted(number for number in _all_spellings(mobiles, spelled) if number not in holders)
-    stops = stops_of(team, (*mobiles, *whatsapps))
+    stops = stops_of(team, (*mobiles, *whatsapps), spelled)
     del asked, mobiles  # of a million rows, that is 200 MB
     holders |= {found.values["mobile_number"]: found for found in _read(_BY_MOBILE, others, team, staff, nameless)}
     known = Known(
@@ -132,11 +132,17 @@ def _all_spellings(numbers: Collection[str], spelled: Mapping[str, str]) -> Coll
     return {*numbers, *(each for number in numbers if number in spelled for each in spellings.of(number))}
 
 
-def stops_of(team: Team, numbers: Iterable[str]) -> dict[str, dict[str, datetime]]:
-    """Return what these numbers said STOP on, and since when. Quickest where they come in order."""
+def stops_of(
+    team: Team, numbers: Collection[str], spelled: Mapping[str, str] | None = None
+) -> dict[str, dict[str, datetime]]:
+    """Return what these numbers said STOP on, and since when. Quickest where they come in order.
+
+    `spelled`: the keys of those that may be spelled otherwise, where they are known.
+    """
     if not stop_list.is_used(team):
         return {}
-    plain = sorted(spellings.key(each) if spellings.may_be_respelt(each) else each for each in numbers)
+    keys = _spelled(numbers) if spelled is None else spelled
+    plain = sorted(map(keys.get, numbers, numbers) if keys else numbers)
     erased = stop_list.of_erased(team, plain)
     found: dict[str, dict[str, datetime]] = {}
     for key, channel, at in bulk_sql.select_by([*plain, *sorted(erased)], _STOPS, (team.pk,)):
