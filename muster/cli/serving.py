@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 from django.core import checks
+from django.db import DEFAULT_DB_ALIAS
 
 from muster.cli.web_server import SECONDS_TO_FINISH, Server, prepare_numbers
 from muster.imports import worker
@@ -33,6 +34,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Web and worker together. The first run sets itself up."""
     tell_warnings()
     migrate_database(quiet=True)
+    tell_warnings(checks.Tags.database)
     tell_address(host, port)
     tell_welcome()
     keeper = Keeper()
@@ -63,6 +65,7 @@ def work(
     for asked in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked, lambda *_: stop.set())
     require_migrations()
+    tell_warnings(checks.Tags.database)
     prepare_numbers()
     budget.limit_memory(settings().worker_memory_mb)
     with presence.told():
@@ -74,6 +77,7 @@ def migrate() -> None:
     """Create or upgrade the database."""
     tell_warnings()
     migrate_database(quiet=False)
+    tell_warnings(checks.Tags.database)
 
 
 def require_migrations() -> None:
@@ -100,9 +104,9 @@ def tell_welcome() -> None:
     close_pools()
 
 
-def tell_warnings() -> None:
-    """Say what should be put right about the installation. It runs all the same."""
-    for warning in checks.run_checks(tags=[checks.Tags.security]):
+def tell_warnings(about: str = checks.Tags.security) -> None:
+    """Say what should be put right about the installation, or its database. It runs all the same."""
+    for warning in checks.run_checks(tags=[about], databases=[DEFAULT_DB_ALIAS]):
         typer.echo(f"Warning: {warning.msg} {warning.hint or ''}", err=True)
 
 
