@@ -7,7 +7,7 @@ import pytest
 from tests.cast import Cast
 from tests.imports.test_stop_is_stop import tell
 
-pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.slow, pytest.mark.timeout(1_200)]
 
 
 @pytest.mark.parametrize("part", range(20, 30))

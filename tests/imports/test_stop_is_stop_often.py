@@ -8,7 +8,7 @@ from tests.cast import Cast
 from tests.environment import ON_POSTGRES
 from tests.imports.test_stop_is_stop import tell
 
-pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(databases="__all__"), pytest.mark.slow, pytest.mark.timeout(1_200)]
 FIRST = [pytest.mark.postgres] if ON_POSTGRES else []
 PARTS = [pytest.param(part, marks=FIRST if part == 10 else []) for part in range(10, 20)]
 
