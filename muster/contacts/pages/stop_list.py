@@ -31,19 +31,25 @@ CHANNEL_CHOICES = [("", "Every channel"), *((channel, LABELS[channel]) for chann
 class SearchForm(forms.Form):
     """What to look for."""
 
-    q = forms.CharField(label="Number", required=False, max_length=100, widget=forms.TextInput({"type": "search"}))
-    channel = forms.ChoiceField(label="Channel", required=False, choices=CHANNEL_CHOICES)
+    q = forms.CharField(
+        label="Number", required=False, max_length=100, widget=forms.TextInput({"type": "search", "class": "input"})
+    )
+    channel = forms.ChoiceField(
+        label="Channel", required=False, choices=CHANNEL_CHOICES, widget=forms.Select({"class": "select"})
+    )
 
 
 class WordsForm(forms.Form):
     """The team's own keywords, and who may opt in somebody who said STOP."""
 
     out_words = forms.CharField(
-        label="Words like STOP", required=False, max_length=2500, widget=forms.Textarea({"rows": 4}),
+        label="Words like STOP", required=False, max_length=2500,
+        widget=forms.Textarea({"rows": 4, "class": "textarea"}),
         help_text="One a line. The whole message has to be the word, in any case.",
     )  # fmt: skip
     in_words = forms.CharField(
-        label="Words like START", required=False, max_length=2500, widget=forms.Textarea({"rows": 4}),
+        label="Words like START", required=False, max_length=2500,
+        widget=forms.Textarea({"rows": 4, "class": "textarea"}),
         help_text="One a line.",
     )  # fmt: skip
     users_lift_stops = forms.BooleanField(
@@ -69,7 +75,8 @@ class ReasonForm(forms.Form):
     """Why somebody is opted in who had said STOP."""
 
     reason = forms.CharField(
-        label="Why may they be written to again?", max_length=500, widget=forms.Textarea({"rows": 3}),
+        label="Why may they be written to again?", max_length=500,
+        widget=forms.Textarea({"rows": 3, "class": "textarea"}),
         help_text="For example: asked for it at the desk on 4 September. It stays in their history.",
         error_messages={"required": "Say why, in a few words."},
     )  # fmt: skip
