@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 
@@ -19,9 +20,12 @@ def digest(team: Team, contact_id: str, secret: str | None = None) -> str:
     return hmac.new((secret or settings.SECRET_KEY).encode(), said, hashlib.sha256).hexdigest()
 
 
-def erased_ids(team: Team, ids: Iterable[str]) -> frozenset[str]:
-    """Return those of the ContactIds whose contact was erased in this team."""
-    known = set(Tombstone.objects.filter(team=team).exclude(digest="").values_list("digest", flat=True))
+def erased_ids(team: Team, ids: Iterable[str], since: datetime | None = None) -> frozenset[str]:
+    """Return those of the ContactIds whose contact was erased in this team: ever, or since a time."""
+    tombstones = Tombstone.objects.filter(team=team).exclude(digest="")
+    if since:
+        tombstones = tombstones.filter(erased_at__gte=since)
+    known = set(tombstones.values_list("digest", flat=True))
     if not known:
         return frozenset()
     keys = secrets()

@@ -42,8 +42,8 @@ class Known:
     """The facts a plan needs, and no more: who has these ids and these numbers, and which Staff IDs exist.
 
     `contacts` by ContactId; `holders` by mobile number; `whatsapp`: the key of who has a WhatsApp number, None when
-    several have it; `erased`: ContactIds whose contact was erased on request; `zeros`: an id of the file → a stored
-    id that differs by leading zeros only; `stops`: what numbers have said STOP on.
+    several have it; `erased`: ContactIds whose contact was erased on request, `erased_since`: since the file came;
+    `zeros`: an id of the file → a stored id that differs by leading zeros only; `stops`: what numbers said STOP on.
 
     Numbers are those of the file, in its spelling. `spelled` has the key of those that may be spelled otherwise:
     holders and WhatsApp numbers are by that key, which for any other number is the number itself.
@@ -54,6 +54,7 @@ class Known:
     whatsapp: Mapping[str, int | None] = field(default_factory=dict)
     staff: frozenset[str] = frozenset()
     erased: frozenset[str] = frozenset()
+    erased_since: frozenset[str] = frozenset()
     zeros: Mapping[str, str] = field(default_factory=dict)
     stops: Stops = field(default_factory=dict)
     spelled: Mapping[str, str] = field(default_factory=dict)

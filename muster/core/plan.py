@@ -18,7 +18,7 @@ from muster.core.known import ABSENT, UNREAD, Known, Stored
 from muster.core.phones.cells import calling_code, show
 from muster.core.problems import Note, Problem
 from muster.core.records import Checked, Record
-from muster.core.verdicts import Plan, Verdict
+from muster.core.verdicts import ERASED_SINCE, Plan, Verdict
 
 
 def make_plan(checked: Checked, known: Known, schema: Schema, options: Options) -> Plan:
@@ -84,6 +84,8 @@ class _Planner:
         if first:
             return self._repeated(record, first, problems)
         stored = self.known.contacts.get(contact_id or "", _NOBODY)
+        if stored is _NOBODY and contact_id in self.known.erased_since:
+            return Verdict(row, "failed", None, None, None, None, (Problem(ERASED_SINCE, row, "ContactId"),))
         stored, number, inferred = self._mobile(record, stored, problems, notes)
         if problems or contact_id is None:
             lost = tuple(opt_outs.left_out(row, values, stored.values, None))

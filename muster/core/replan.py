@@ -71,6 +71,7 @@ class Sheet:
             whatsapp={**known.whatsapp, **more.whatsapp},
             staff=more.staff,
             erased=known.erased | more.erased,
+            erased_since=known.erased_since | more.erased_since,
             zeros={**known.zeros, **more.zeros},
             stops={**known.stops, **more.stops},
             spelled={**known.spelled, **more.spelled},

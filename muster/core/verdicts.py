@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from muster.core.problems import Note, Problem
 
+ERASED_SINCE = "contact-erased"  # the code of a row whose person was erased after the file came
+
 
 class Verdict(NamedTuple):
     """What happens to one row. `before` and `after` hold what changes, by field key; a new contact has no `before`."""

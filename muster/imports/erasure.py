@@ -7,25 +7,30 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.dispatch import receiver
-from django.utils import timezone
 
 from muster.contacts.erase import Person, erasing
 from muster.contacts.models import Contact
 from muster.core import phones
 from muster.core.problems import BadFile
 from muster.imports import workspace
-from muster.imports.models import Content, Edit, Import, State
+from muster.imports.models import Content, Import, State
 from muster.imports.store import blobs, packed_rows
-from muster.imports.store.packed_rows import Packed
+from muster.imports.store.packed_rows import ERASED, Packed
+from muster.teams.models import AuditEntry
 
 ENDED = (State.DONE, State.FAILED, State.CANCELLED, State.UNDONE)
-ERASED = "(erased)"
+NATIONAL = 9  # last digits of a number that are written with or without the code of its country
 FEWEST_DIGITS = 7  # fewer are no number that tells who somebody is
 
 
 @receiver(erasing, sender=Contact)
 def redact(person: Person, **_: Any) -> None:
-    """Black the person out of every import of the team that has ended. A draft keeps its file: it has not happened."""
+    """Black the person out of every import of the team that has ended, and out of the names of all files.
+
+    A draft, and an import that waits, keep their files. The person's row fails there (`contact-erased`), it is kept
+    without its cells when the import ends, and the file goes then.
+    """
+    _redact_file_names(person)
     ended = Import.objects.filter(team=person.team, state__in=ENDED)
     if person.since:
         ended = ended.filter(finished_at__gte=person.since)
@@ -33,10 +38,37 @@ def redact(person: Person, **_: Any) -> None:
     for imp in ended.order_by("created_at").iterator(chunk_size=50):
         _redact_rows(imp, redactor)
         if imp.original_removed_at is None and _holds(imp, redactor):
-            blobs.drop(imp, blobs.ORIGINAL)
             workspace.drop(imp)
-            Edit.objects.filter(of=imp).delete()
-            Import.objects.filter(pk=imp.pk).update(original_removed_at=timezone.now())
+            blobs.remove_original(imp)
+
+
+def _redact_file_names(person: Person) -> None:
+    """Cover the person in the names of files: of imports in any state, and where the log repeats them."""
+    named = FileNames(person)
+    imports = Import.objects.filter(team=person.team).exclude(filename="")
+    for pk, name in imports.values_list("pk", "filename").iterator():
+        if (covered := named.covered(name)) != name:
+            Import.objects.filter(pk=pk).update(filename=covered)
+    logged = AuditEntry.objects.filter(team=person.team, details__has_key="filename")
+    for entry, details in logged.values_list("id", "details").iterator():
+        if (covered := named.covered(details["filename"] or "")) != details["filename"]:
+            AuditEntry.objects.filter(id=entry).update(details={**details, "filename": covered})
+
+
+class FileNames:
+    """Knows a person in the name of a file: by both names in any order, a ContactId, or the digits of a number."""
+
+    def __init__(self, person: Person) -> None:
+        between = r"[\s,._+-]*"
+        words = [[re.escape(word) for word in name.split()] for name in person.names]
+        names = [between.join(each) for some in words if len(some) > 1 for each in (some, [some[-1], *some[:-1]])]
+        ids = [rf"(?<![^\W_]){re.escape(each)}(?![^\W_])" for each in person.contact_ids if len(each) > 1]
+        digits = [r"[\d+]*" + r"[\s().+_-]*".join(each[-NATIONAL:]) for each in person.numbers]
+        self.told = re.compile("|".join((*names, *ids, *digits)) or r"(?!)", re.IGNORECASE)
+
+    def covered(self, name: str) -> str:
+        """Return the name without the person."""
+        return self.told.sub(ERASED, name)[:255]
 
 
 def _redact_rows(imp: Import, redactor: Redactor) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from muster.connect import retention as connect
 from muster.contacts import retention as contacts
-from muster.imports.models import Edit, Import, Mail, Progress, State
+from muster.imports.models import Import, Mail, Progress, State
 from muster.imports.store import blobs
 from muster.settings import settings
 from muster.teams import retention as teams
@@ -39,7 +39,7 @@ def cancel_old_drafts() -> int:
         f"Nobody finished this draft within {settings().draft_days} days, so it was removed. Start again with the file."
     )
     return sum(
-        imp.move(*DRAFTS, to=State.CANCELLED, failure=said, finished_at=timezone.now()) and _remove_original(imp)
+        imp.move(*DRAFTS, to=State.CANCELLED, failure=said, finished_at=timezone.now()) and blobs.remove_original(imp)
         for imp in found.distinct()
     )
 
@@ -49,10 +49,4 @@ def remove_originals(team: Team) -> int:
     before = timezone.now() - timedelta(days=team.keep_originals_days)
     ended = Import.objects.annotate(ended_at=Coalesce("finished_at", "created_at"))
     old = ended.filter(team=team, state__in=ENDED, original_removed_at=None, undoes=None, ended_at__lt=before)
-    return sum(map(_remove_original, old))
-
-
-def _remove_original(imp: Import) -> bool:
-    blobs.drop(imp, blobs.ORIGINAL)
-    Edit.objects.filter(of=imp).delete()
-    return bool(Import.objects.filter(pk=imp.pk).update(original_removed_at=timezone.now()))
+    return sum(map(blobs.remove_original, old))

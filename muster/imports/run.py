@@ -113,7 +113,8 @@ def _foreseen(imp: Import, clock: Clock) -> tuple[int, Outcome]:
     version, read = version_of(imp.team_id), workspace.read(imp, clock)
     clock.begin("planning", len(read.checked.records))
     with clock.timed("plan"), without_collecting:  # no plan is kept: nobody is going to page through it
-        known, tally = facts.of(imp.team, read.checked.asked()).known, Tally(read.checked.notes)
+        known = facts.of(imp.team, read.checked.asked(), imp.created_at).known
+        tally = Tally(read.checked.notes)
         tally.add(verdicts(read.checked, known, read.schema, read.options))
         return version, tally.outcome()
 
@@ -265,9 +266,11 @@ def _run(imp: Import, clock: Clock) -> Outcome:
         if schema_of(team) != read.schema:  # a field was changed since
             read = _read_once(imp, clock)
         with clock.timed("plan"):
-            known = facts.of(team, read.checked.asked())  # asked now: contacts may have changed since the preview
+            known = facts.of(team, read.checked.asked(), imp.created_at)  # now: contacts may have changed since
         at = timezone.now()
         outcome = apply.apply(imp, team, read, known, at=at, clock=clock)
+        if known.known.erased_since:
+            blobs.remove_original(imp)
         keep.keep(imp, read, outcome, at)
         return finish(imp, outcome, at, clock)
 

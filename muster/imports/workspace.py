@@ -189,7 +189,7 @@ class Workspace:
             return self._followed(imp, last, reading) if reading.checked is not last.reading.checked else last.plan
         clock.begin("planning", len(reading.checked.records))
         with clock.timed("plan"), without_collecting:
-            self.known, self.sheet = facts.of(imp.team, reading.checked.asked()).known, None
+            self.known, self.sheet = facts.of(imp.team, reading.checked.asked(), imp.created_at).known, None
             return make_plan(reading.checked, self.known, reading.schema, reading.options)
 
     def _followed(self, imp: Import, last: Look, reading: Reading) -> Plan:
@@ -199,7 +199,7 @@ class Workspace:
             last.plan,
             schema=reading.schema,
             options=reading.options,
-            load=lambda asked: facts.of(imp.team, asked).known,
+            load=lambda asked: facts.of(imp.team, asked, imp.created_at).known,
         )
         self.sheet = None  # should it break off half way, the next one begins with the last look
         plan = sheet.follow(reading.checked)

@@ -7,7 +7,7 @@ from django.core import checks
 from pytest_django.fixtures import Settings
 
 from muster.cli.serving import tell_warnings
-from muster.contacts import consent
+from muster.contacts.consent import channels
 from muster.contacts.erase import erase
 from tests.cast import Cast
 from tests.contacts.test_consent import add
@@ -20,7 +20,7 @@ def erased(cast: Cast) -> None:
     """A number that said STOP, of which only a hash is left; and one in the clear."""
     contact = add(cast)
     for number in ("+17165551234", "+17165550102"):
-        consent.hear(cast.team, number, "text", opted_out=True)
+        channels.hear(cast.team, number, "text", opted_out=True)
     erase(contact, cast.alice)
 
 

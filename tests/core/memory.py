@@ -41,6 +41,7 @@ class Team:
     schema: Schema = field(default_factory=lambda: Schema(FIELDS))
     staff: frozenset[str] = frozenset({"u-uma", "007"})
     erased: frozenset[str] = frozenset()
+    erased_since: frozenset[str] = frozenset()
     contacts: dict[int, dict[str, Any]] = field(default_factory=dict)
     stops: dict[str, dict[str, Any]] = field(default_factory=dict)  # number → channel → since when
 
@@ -77,6 +78,7 @@ class Team:
             whatsapp=whatsapp,
             staff=self.staff,
             erased=self.erased & set(ids),
+            erased_since=self.erased_since & set(ids),
             zeros=zeros,
             stops={
                 number: stopped

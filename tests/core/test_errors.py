@@ -38,7 +38,7 @@ FINE = {
 def example_team() -> Team:
     """The team that the examples of the catalogue are about."""
     out = Channel(opted_out=True)
-    team = Team(erased=frozenset({"S666"}))
+    team = Team(erased=frozenset({"S666", "S667"}), erased_since=frozenset({"S667"}))
     names: dict[str, Any] = {"first_name": "Ada", "last_name": "Obi"}
     more = {"whatsapp_number": "+447911123456", "staff_id": "u-uma", "whatsapp": out, "custom.1": "Biology"}
     team.add(contact_id="S900", mobile_number="+17165550900", **names, **more)

@@ -5,9 +5,13 @@ import zlib
 import pytest
 
 from muster.contacts.erase import erase
-from muster.imports import row_results, run, workspace
+from muster.contacts.models import Contact
+from muster.core.fields import Options
+from muster.imports import row_results, run, worker, workspace
+from muster.imports.draft import edits
 from muster.imports.models import Content, Import
 from muster.imports.store import blobs, packed_rows
+from muster.teams.models import AuditEntry, Team, User
 from tests.cast import Cast
 from tests.imports.play import HEADER, contact, drafted, imported, sheet, totals
 
@@ -125,3 +129,88 @@ def test_no_page_shows_the_person_from_memory(cast: Cast, is_remembered: bool) -
     imp.refresh_from_db()
     assert row_results.rows_of(imp) == []
     assert cast.browser(cast.alice).get(f"/t/admissions/imports/{imp.pk}/rows-to-fix.csv").status_code == 404
+
+
+def confirmed(cast: Cast, imp: Import) -> Import:
+    return worker.run_now(run.confirm(imp, cast.alice))
+
+
+def test_a_draft_confirmed_afterwards_does_not_make_the_person_anew(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ZED))
+    draft = drafted(cast.team, cast.alice, sheet(ZED, ADA))
+
+    erased(cast)
+
+    again = workspace.look(draft).plan.verdicts
+    assert [(each.outcome, [found.code for found in each.problems]) for each in again] == [
+        ("failed", ["contact-erased"]),
+        ("created", []),
+    ]
+    done = confirmed(cast, draft)
+    assert totals(done) == (1, 0, 0, 1)
+    assert not Contact.objects.filter(team=cast.team, contact_id="Z9").exists()
+    assert [word for word in WORDS if word in everything_kept(done)] == []
+    assert done.original_removed_at
+
+
+def test_an_import_that_waits_does_not_make_the_person_anew(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ZED))
+    waiting = run.confirm(drafted(cast.team, cast.alice, sheet(ZED, ADA)), cast.alice)
+
+    erased(cast)
+
+    done = worker.run_now(waiting)
+    assert totals(done) == (1, 0, 0, 1)
+    assert [word for word in WORDS if word in everything_kept(done)] == []
+
+
+def test_a_draft_that_is_edited_after_the_erasure_does_not_either(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ZED))
+    draft = drafted(cast.team, cast.alice, sheet(ADA, BO))
+    workspace.look(draft)
+    erased(cast)
+
+    edits.edit(draft, cast.alice, [(2, "ContactId", "Z9")])
+
+    assert [each.outcome for each in workspace.look(draft).plan.verdicts] == ["failed", "created"]
+
+
+def test_a_file_that_comes_afterwards_is_asked_for(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ZED))
+    erased(cast)
+
+    done = confirmed(cast, drafted(cast.team, cast.alice, sheet(ZED)))
+
+    assert totals(done) == (1, 0, 0, 0)
+    assert done.summary["note_counts"] == {"contact-erased-before": 1}
+
+
+def named(team: Team, by: User, name: str) -> Import:
+    options = Options()
+    return run.receive(team, by, method="api", filename=name, data=sheet(ADA), options=options, confirm=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "covered"),
+    [
+        ("Zedekiah Quill.csv", "(erased).csv"),
+        ("for_quill,_zedekiah-2.csv", "for_(erased)-2.csv"),
+        ("Z9 and others.csv", "(erased) and others.csv"),
+        ("+1 (716) 555-1234.csv", "+1 ((erased).csv"),
+        ("17165551234.csv", "(erased).csv"),
+        ("Z99 Quilling.csv", "Z99 Quilling.csv"),
+    ],
+)
+def test_it_covers_the_names_of_files(cast: Cast, name: str, covered: str) -> None:
+    imported(cast.team, cast.alice, sheet(ZED))
+    draft = named(cast.team, cast.alice, name)
+    gone = run.cancel(named(cast.team, cast.alice, name), cast.alice)
+    theirs = named(cast.other_team, cast.charlie, name)
+
+    erased(cast)
+
+    for imp in (draft, gone, theirs):
+        imp.refresh_from_db()
+    assert (draft.filename, gone.filename, theirs.filename) == (covered, covered, name)
+    logged = AuditEntry.objects.filter(team=cast.team, action__in=("import-started", "import-cancelled"))
+    assert name == covered or name not in {each.details["filename"] for each in logged}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from muster.imports.models import Content, Import
+from django.utils import timezone
+
+from muster.imports.models import Content, Edit, Import
 
 PIECE_BYTES = 4 * 1024 * 1024
 ORIGINAL, ROWS = Content.Part.ORIGINAL, Content.Part.ROWS
@@ -40,6 +42,13 @@ def original(imp: Import) -> bytes:
     if not found:
         raise Content.DoesNotExist("the original has been removed")
     return found[0] if len(found) == 1 else b"".join(found)
+
+
+def remove_original(imp: Import) -> bool:
+    """Remove the file and its edits, and note that they are gone; return whether the import is still there."""
+    drop(imp, ORIGINAL)
+    Edit.objects.filter(of=imp).delete()
+    return bool(Import.objects.filter(pk=imp.pk).update(original_removed_at=timezone.now()))
 
 
 def drop(imp: Import, part: Content.Part) -> None:

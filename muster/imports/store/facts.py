@@ -49,8 +49,8 @@ class Facts:
     nameless: Mapping[int, int]  # contact's key → membership id
 
 
-def of(team: Team, asked: Lookup) -> Facts:
-    """Return what the team has of these ids and numbers."""
+def of(team: Team, asked: Lookup, since: datetime | None = None) -> Facts:
+    """Return what the team has of these ids and numbers; `since`: when the file came, where it has waited."""
     staff = mapping.staff_ids(team)
     nameless: dict[int, int] = {}
     ids, mobiles, whatsapps = sorted(asked.contact_ids), sorted(asked.mobiles), sorted(asked.whatsapps)
@@ -66,12 +66,14 @@ def of(team: Team, asked: Lookup) -> Facts:
     stops = stops_of(team, (*mobiles, *whatsapps), spelled)
     del asked, mobiles  # of a million rows, that is 200 MB
     holders |= {found.values["mobile_number"]: found for found in _read(_BY_MOBILE, others, team, staff, nameless)}
+    erased = erased_ids(team, ids)
     known = Known(
         contacts=contacts,
         holders={spelled.get(number, number): found for number, found in holders.items()} if spelled else holders,
         whatsapp=_whatsapp(team, sorted(_all_spellings(whatsapps, spelled)), spelled),
         staff=frozenset(filter(None, staff.values())),
-        erased=erased_ids(team, ids),
+        erased=erased,
+        erased_since=erased_ids(team, erased, since) if erased and since else frozenset(),
         zeros=_zeros(team, [each for each in ids if each not in contacts]),
         stops=stops,
         spelled=spelled,

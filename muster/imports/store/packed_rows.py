@@ -14,11 +14,12 @@ from orjson import dumps, loads
 
 from muster.core.problems import Note, Problem
 from muster.core.table.table import Row
-from muster.core.verdicts import Verdict
+from muster.core.verdicts import ERASED_SINCE, Verdict
 from muster.imports.models import Import
 from muster.imports.store import blobs
 
 FORM = 3
+ERASED = "(erased)"  # in place of what was there
 _ROWS_AT_ONCE = 2_000
 
 
@@ -67,6 +68,8 @@ class Packer:
 
 def _told(verdict: Verdict, cells: tuple[str, ...]) -> list[Any]:
     row, outcome, contact_id, _, _, _, problems, notes = verdict
+    if problems and problems[0].code == ERASED_SINCE:
+        cells = tuple(cell and ERASED for cell in cells)
     return _as_json(Packed(row, outcome, contact_id, problems, notes, cells if outcome == "failed" else None))
 
 

@@ -9,7 +9,7 @@ from django.core import checks
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models.functions import Substr
 
-from muster.contacts.keyed_hash import NAMED, is_readable
+from muster.contacts.consent.keyed_hash import NAMED, is_readable
 from muster.contacts.models import StopWord
 
 
