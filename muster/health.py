@@ -11,6 +11,7 @@ import structlog
 from django.db import DatabaseError, connection
 from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -19,12 +20,16 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
 
 from muster import __version__, migrating
 from muster.connect import metrics as connect
 from muster.imports.models import Import, Mail, State
 from muster.imports.process import lease, presence
 from muster.settings import settings
+from muster.teams.access import owner
+from muster.teams.models import User
+from muster.teams.pages.installation import keeps_mails
 from muster.teams.sign_in.adapters import Accounts
 
 logger = structlog.get_logger(__name__)
@@ -66,6 +71,26 @@ def lacking() -> list[str]:
         logger.warning("no_database", detail=str(error))
         return ["The database does not answer."]
     return []
+
+
+@require_safe
+@owner
+def status(request: HttpRequest, user: User) -> HttpResponse:
+    """Show owners what waits, since when, and who works; the same numbers as /metrics."""
+    told = {
+        _named(sample): sample.value
+        for metric in Queue().collect()
+        for sample in metric.samples
+        if metric.name != "muster_version"
+    }
+    return render(
+        request, "owner/status.html", {"missing": lacking(), "told": told, "version": __version__, **keeps_mails()}
+    )
+
+
+def _named(sample: Sample) -> str:
+    """A number's name in the template: muster_webhooks{state="off"} is webhooks_off."""
+    return "_".join((sample.name.removeprefix("muster_"), *sample.labels.values()))
 
 
 class Queue(Collector):

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("owner/status/", health.status, name="status"),
     path("hooks/<str:key>", hook, name="hook"),
     path("", include("muster.api.application")),
     path("", include("muster.teams.urls")),

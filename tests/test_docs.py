@@ -30,3 +30,10 @@ def test_every_link_to_a_file_of_ours_leads_somewhere(page: Path) -> None:
     broken = [link for link in links if not (page.parent / link.partition("#")[0]).exists()]
 
     assert broken == []
+
+
+def test_every_test_that_the_page_of_faults_names_is_there() -> None:
+    text = (TOP / "docs" / "reliability.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", text))
+    assert len(named) > 10
+    assert sorted(name for name in named if not (TOP / name).is_file()) == []

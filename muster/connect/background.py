@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from muster.connect.bell import BELL
 from muster.connect.incoming import listener
 from muster.connect.webhooks import sender
 
@@ -18,7 +19,7 @@ Job = Callable[[threading.Event], None]
 def beside(**more: Job) -> Iterator[None]:
     """Hear and send while the block runs, and do `more`: jobs by name, which end when their event is set."""
     stop = threading.Event()
-    jobs: dict[str, Job] = {"listener": listener.run, "sender": sender.run, **more}
+    jobs: dict[str, Job] = {"bell": BELL.watch, "listener": listener.run, "sender": sender.run, **more}
     threads = [
         threading.Thread(target=each, args=(stop,), name=f"muster-{name}", daemon=True) for name, each in jobs.items()
     ]

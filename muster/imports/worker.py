@@ -25,6 +25,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from muster.connect import background, outbox
+from muster.connect.bell import BELL
 from muster.core.outcome import Outcome
 from muster.core.problems import BadFile
 from muster.core.verdicts import OUTCOMES
@@ -39,6 +40,7 @@ from muster.teams import lock
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_BETWEEN_IDLE_LOOKS = 3  # where nothing is written: a lease runs out by time alone
 SECONDS_BETWEEN_PRUNINGS = 3600
 SECONDS_FOR_LOCK = 2  # of a team, with its import in hand: after that another is taken
 MOST_ATTEMPTS = 20
@@ -63,6 +65,7 @@ def work(*, once: bool = False, stop: threading.Event | None = None) -> None:
 def _work(stop: threading.Event, *, once: bool) -> None:
     name, prune_at = _name(), 0.0
     while not stop.is_set():
+        seen = BELL.count()
         close_old_connections()
         try:
             busy = one_round(name)
@@ -76,7 +79,7 @@ def _work(stop: threading.Event, *, once: bool) -> None:
         if once and not busy:
             return
         if not busy:
-            stop.wait(SECONDS_BETWEEN_LOOKS)
+            BELL.wait(seen, stop, SECONDS_BETWEEN_IDLE_LOOKS)
 
 
 def _until_asked() -> threading.Event:

@@ -43,6 +43,7 @@ PAGES = {
     "owner:people": O,
     "owner:person": O,
     "owner:log": O,
+    "status": O,
     "owner:mails": O,
     "owner:mail": O,
     "overview:overview": M,

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.db import InterfaceError, OperationalError, connections, transaction
 
 from muster.connect import outbox
+from muster.connect.bell import BELL
 from muster.connect.db_router import CALLS
 from muster.connect.models import Call, CallState, Connection
 from muster.contacts.consent import channels
@@ -22,7 +23,7 @@ from muster.teams.models import Team
 
 log = logging.getLogger(__name__)
 
-SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_BETWEEN_LOOKS = 5  # where nothing is written
 AT_A_TIME = 50
 MOST_ATTEMPTS = 5
 SECONDS_FOR_LOCK = 0.25
@@ -31,6 +32,7 @@ SECONDS_FOR_LOCK = 0.25
 def run(stop: threading.Event) -> None:
     """Apply what comes until told to stop."""
     while not stop.is_set():
+        seen = BELL.count()
         try:
             applied = apply_waiting()
         except (OperationalError, InterfaceError) as error:
@@ -38,7 +40,7 @@ def run(stop: threading.Event) -> None:
             applied = 0
         connections.close_all()
         if not applied:
-            stop.wait(SECONDS_BETWEEN_LOOKS)
+            BELL.wait(seen, stop, SECONDS_BETWEEN_LOOKS)
 
 
 def apply_waiting() -> int:

@@ -16,6 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from muster.connect import outbox
+from muster.connect.bell import BELL
 from muster.connect.models import Delivery, DeliveryState, Webhook
 from muster.connect.sealed import Unreadable
 from muster.connect.webhooks import manage, message
@@ -24,7 +25,7 @@ from muster.connect.webhooks.reach import Resolver, look_up
 
 log = logging.getLogger(__name__)
 
-SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_LOOKS = 2  # where nothing is written: what was put off comes due
 AT_ONCE = 8  # webhooks
 TURN_SECONDS = 30  # after which a webhook with a long line lets others go first
 CLAIM = timedelta(seconds=SECONDS + 5)  # a worker that dies while sending leaves it to another, no sooner than this
@@ -37,6 +38,7 @@ def run(stop: threading.Event, resolve: Resolver = look_up) -> None:
     """Send what is due until told to stop."""
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="muster-webhooks") as pool:
         while not stop.is_set():
+            seen = BELL.count()
             try:
                 served = [pool.submit(_serve_and_close, pk, resolve) for pk in list(_due())]
                 sent = sum(each.result() for each in served)
@@ -45,7 +47,7 @@ def run(stop: threading.Event, resolve: Resolver = look_up) -> None:
                 sent = 0
             connections.close_all()
             if not sent:
-                stop.wait(SECONDS_BETWEEN_LOOKS)
+                BELL.wait(seen, stop, SECONDS_BETWEEN_LOOKS)
 
 
 def send_due(resolve: Resolver = look_up) -> int:

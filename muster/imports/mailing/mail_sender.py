@@ -20,11 +20,12 @@ from django.db import InterfaceError, OperationalError, connections
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from muster.connect.bell import BELL
 from muster.imports.models import Mail
 
 log = logging.getLogger(__name__)
 
-SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_LOOKS = 4  # where nothing is written: what was put off comes due
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=4)
 CLAIMED_FOR = timedelta(minutes=5)  # a worker that dies while sending leaves the mail to another, no sooner than this
 MOST_ATTEMPTS = 30
@@ -66,6 +67,7 @@ def run(stop: threading.Event) -> None:
     """Send what is due until told to stop."""
     breaker = Breaker()
     while not stop.is_set():
+        seen = BELL.count()
         try:
             sent = send_due(breaker, stop)
         except (OperationalError, InterfaceError) as error:
@@ -73,7 +75,7 @@ def run(stop: threading.Event) -> None:
             sent = 0
         connections.close_all()
         if not sent:
-            stop.wait(SECONDS_BETWEEN_LOOKS)
+            BELL.wait(seen, stop, SECONDS_BETWEEN_LOOKS)
 
 
 def send_due(breaker: Breaker | None = None, stop: threading.Event | None = None) -> int:

@@ -37,7 +37,7 @@ def teams(request: HttpRequest, user: User) -> HttpResponse:
     """Every team of the installation."""
     admins = Count("memberships", filter=Q(memberships__role=Role.ADMIN))
     rows = Team.objects.annotate(people=Count("memberships"), admins=admins).order_by("name")
-    return render(request, "owner/teams.html", {"teams": rows, **_tabs()})
+    return render(request, "owner/teams.html", {"teams": rows, **keeps_mails()})
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,7 +86,7 @@ def owners(request: HttpRequest, user: User) -> HttpResponse:
         messages.success(request, f"{made.name} is an owner.")
         return redirect("owner:owners")
     everybody = User.objects.filter(is_owner=True).order_by("email")
-    context = {"form": form, "owners": everybody, **_tabs()}
+    context = {"form": form, "owners": everybody, **keeps_mails()}
     return render(request, "owner/owners.html", context, status=422 if form.errors else 200)
 
 
@@ -115,7 +115,7 @@ def everybody(request: HttpRequest, user: User) -> HttpResponse:
         found = found.filter(names)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     query = urlencode({"q": wanted}) + "&" if wanted else ""
-    return render(request, "owner/people.html", {"page": page, "query": query, "wanted": wanted, **_tabs()})
+    return render(request, "owner/people.html", {"page": page, "query": query, "wanted": wanted, **keeps_mails()})
 
 
 ACTS = {
@@ -149,7 +149,7 @@ def person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @owner
 def log(request: HttpRequest, user: User) -> HttpResponse:
     """What happened outside any team, such as new owners and refused sign-ins."""
-    return render(request, "owner/log.html", log_context(request, None) | _tabs())
+    return render(request, "owner/log.html", log_context(request, None) | keeps_mails())
 
 
 @require_GET
@@ -157,7 +157,7 @@ def log(request: HttpRequest, user: User) -> HttpResponse:
 def mails(request: HttpRequest, user: User) -> HttpResponse:
     """The mails that no server took: this installation keeps them as files."""
     _require_files()
-    return render(request, "owner/mails.html", {"mails": mail_files.latest(), **_tabs()})
+    return render(request, "owner/mails.html", {"mails": mail_files.latest(), **keeps_mails()})
 
 
 @require_GET
@@ -178,6 +178,6 @@ def _require_files() -> None:
         raise Http404("Mails go to a server here")
 
 
-def _tabs() -> dict[str, bool]:
+def keeps_mails() -> dict[str, bool]:
     """What the tabs of these pages depend on."""
     return {"keeps_mails": not mail_files.has_mail_server()}
