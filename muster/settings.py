@@ -71,6 +71,7 @@ class Settings(BaseSettings):
         "",
         description="Private networks that webhooks may reach, by http: too, by commas: 10.1.0.0/16. Unset: none.",
     )
+    call_days: int = Field(90, description="Days the calls of gateways are listed: of each connection the last 1,000.")
     delivery_days: int = Field(30, description="Days the deliveries of webhooks are listed.")
     mail_days: int = Field(90, description="Days a sent mail is kept, also one that is a file.")
     audit_days: int = Field(0, description="Days the log of who did what is kept; 0: for ever.")

@@ -29,7 +29,7 @@ from muster.api.shapes.contacts import (
     Opted,
 )
 from muster.contacts import edit
-from muster.contacts.consent import stop_list
+from muster.contacts.consent import later, stop_list
 from muster.contacts.consent.channels import hear
 from muster.contacts.models import Change, Contact
 from muster.contacts.schema import schema_of
@@ -135,12 +135,13 @@ def add_contact(request: HttpRequest, team: str, body: ContactIn) -> Status[dict
     return Status(201, contact_json(asker.team, [made])[0])
 
 
-@router.post("/teams/{team}/consent", auth=Members(), response=Heard, openapi_extra=says(409))
-def set_consent_of_number(request: HttpRequest, team: str, body: ConsentOfNumber) -> dict[str, Any]:
+@router.post("/teams/{team}/consent", auth=Members(), response={200: Heard, 202: Heard}, openapi_extra=says(409))
+def set_consent_of_number(request: HttpRequest, team: str, body: ConsentOfNumber) -> Status[dict[str, Any]]:
     """Opt in or out whoever has a number: what a gateway posts for STOP and START.
 
     The number may be spelled as WhatsApp spells it. `source` contact: the word is kept also when nobody has the
-    number, and counts for whoever gets it. 409 for a message id that has said something else about it.
+    number, and counts for whoever gets it. 409 for a message id that has said something else about it. 202 while an
+    import of the team is being saved: the word is kept, and applied as soon as that is done.
     """
     asker = who(request)
     number = spellings.heard(body.number, asker.team.home_region)
@@ -149,15 +150,52 @@ def set_consent_of_number(request: HttpRequest, team: str, body: ConsentOfNumber
             number.code or "phone-unreadable", None, "number", body.number, {"home": asker.team.home_region}
         )
         raise Refused(422, "This is not a number.", [problem])
-    said = body.dict(exclude={"number", "channel"})
-    found: dict[int, Contact] = {}
-    with transaction.atomic():  # on all channels, or on none
-        for channel in body.channels:
-            heard = hear(asker.team, number.e164, channel, by=asker.user, **said)
-            found |= {each.id: each for each in heard.contacts}
-        kept = any(stop_list.word(asker.team, number.e164, channel) for channel in body.channels)
-    current = Contact.objects.filter(team=asker.team, id__in=list(found)).select_related("team").order_by("id")
-    return {"items": contact_json(asker.team, list(current)), "kept": kept}
+    words = _words(asker, body, number=number.e164)
+    found = later.now_or_later(words, lambda: _heard(words))
+    if found is None:
+        return Status(202, {"items": [], "kept": True})
+    kept = any(stop_list.word(asker.team, number.e164, channel) for channel in body.channels)
+    current = Contact.objects.filter(team=asker.team, id__in=found).select_related("team").order_by("id")
+    return Status(200, {"items": contact_json(asker.team, list(current)), "kept": kept})
+
+
+def _words(asker: Access, body: ConsentIn, **about: Any) -> list[later.Word]:
+    """What is said, channel by channel."""
+    said: dict[str, Any] = {"opted_out": body.opted_out, "source": body.source, "message_id": body.message_id or ""}
+    return [later.Word(asker.team, channel, by=asker.user, **said, **about) for channel in body.channels]
+
+
+@transaction.atomic  # on all channels, or on none
+def _heard(words: list[later.Word]) -> list[int]:
+    """Hear what was said about a number; return the ids of everybody who has it."""
+    heard = [
+        hear(
+            each.team,
+            each.number,
+            each.channel,
+            opted_out=each.opted_out,
+            source=each.source,
+            by=each.by,
+            message_id=each.message_id or None,
+        )
+        for each in words
+    ]
+    return [contact.id for each in heard for contact in each.contacts]
+
+
+@transaction.atomic
+def _set(words: list[later.Word], contact: Contact) -> Contact:
+    """Set what was said of a contact; return it as it is then."""
+    for each in words:
+        contact = edit.set_consent(
+            contact,
+            channel=each.channel,
+            opted_out=each.opted_out,
+            source=each.source,
+            by=each.by,
+            message_id=each.message_id or None,
+        )
+    return contact
 
 
 @router.get("/teams/{team}/contacts/{path:contact_id}/history", auth=Members(), response=History, by_alias=True)
@@ -196,23 +234,23 @@ def changes_json(team: Team, changes: list[Change]) -> list[dict[str, Any]]:
 @router.post(
     "/teams/{team}/contacts/{path:contact_id}/consent",
     auth=Members(),
-    response=ContactOut,
+    response={200: ContactOut, 202: ContactOut},
     openapi_extra=says(409),
 )
 def set_consent(
     request: HttpRequest, team: str, contact_id: str, body: ConsentIn, by: By = "contact_id"
-) -> dict[str, Any]:
+) -> Status[dict[str, Any]]:
     """Opt a contact in or out on one channel. The same `message_id` again changes nothing.
 
     409 for `source` user, opted in, of a contact whose own word was STOP: only their page does that, with a reason.
+    202, with the contact as it still is, while an import of the team is being saved: the opt-out or the contact's own
+    word is kept, and applied as soon as that is done.
     """
     asker = who(request)
     contact = find(asker.team, contact_id, by)
-    with transaction.atomic():  # on all channels, or on none
-        for channel in body.channels:
-            said = body.dict(exclude={"channel"})
-            contact = edit.set_consent(contact, channel=channel, by=asker.user, **said)
-    return contact_json(asker.team, [contact])[0]
+    words = _words(asker, body, contact=contact.id)
+    changed = later.now_or_later(words, lambda: _set(words, contact))
+    return Status(202 if changed is None else 200, contact_json(asker.team, [changed or contact])[0])
 
 
 @router.get("/teams/{team}/contacts/{path:contact_id}", auth=Members(), response=ContactOut)

@@ -10,6 +10,7 @@ from muster.contacts.time_ids import next_id
 from muster.core.fields import CHANNELS
 from muster.teams.models import Team
 
+NO_CONNECTION = 0  # in place of a connection: a word by API or page
 CHANNEL_CHOICES = [(channel, channel) for channel in CHANNELS]
 
 
@@ -54,7 +55,8 @@ class CallState(models.TextChoices):
 class Call(models.Model):
     """One message that a gateway passed on, kept before it is answered and applied by the worker after that.
 
-    It lives on the "calls" connection: see `db_router`. What was written is not kept, only the word that was heard.
+    Or a word by API or page, of connection 0, that could not be applied at once since the team's contacts were being
+    written. It lives on the "calls" connection: see `db_router`. Of what was said only the keyword is kept.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -62,6 +64,9 @@ class Call(models.Model):
     connection_id = models.BigIntegerField()
     at = models.DateTimeField(auto_now_add=True)
     said_at = models.DateTimeField(null=True)  # where the provider says it
+    source = models.CharField(max_length=7, default="contact")  # user: somebody here opted a contact out, `by`
+    by = models.BigIntegerField(null=True)  # User.id
+    contact = models.BigIntegerField(null=True)  # Contact.id, where it is known whom it is about
     number = models.CharField(max_length=32, blank=True)  # E.164
     contact_id = models.CharField(max_length=255, blank=True)
     channel = models.CharField(max_length=18, choices=CHANNEL_CHOICES)
@@ -113,6 +118,7 @@ class Webhook(models.Model):
     failing_since = models.DateTimeField(null=True)
     changes_told_at = models.DateTimeField(null=True)  # when contacts.changed was last delivered
     off_because = models.CharField(max_length=200, blank=True)  # why it was switched off by us
+    off_at = models.DateTimeField(null=True)  # and when
 
     def __str__(self) -> str:
         return self.url

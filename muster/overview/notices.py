@@ -1,4 +1,4 @@
-"""What happened while somebody was away: imports that ended, and drafts that are about to go."""
+"""What happened while somebody was away: imports that ended, drafts about to go, webhooks that were switched off."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from muster.connect.models import Webhook
 from muster.imports.models import Import, State
 from muster.imports.summary import import_summary
 from muster.settings import settings
 from muster.teams.access import teams_of
 from muster.teams.mailing.mail_files import has_mail_server
-from muster.teams.models import Team, User
+from muster.teams.models import Role, Team, User
 
 DAYS_KEPT = 14
 DAYS_BEFORE_EXPIRY = 2
@@ -41,10 +42,34 @@ def notices_of(user: User) -> list[Notice]:
     """Return what there is to know in the teams that one is in now, newest first."""
     since = timezone.now() - dt.timedelta(days=max(DAYS_KEPT, settings().draft_days + 1))
     theirs = Q(created_by=user) | Q(confirmed_by=user)
-    found = Import.objects.filter(theirs, team__in=[team for team, _ in teams_of(user)], created_at__gte=since)
+    teams = teams_of(user)
+    found = Import.objects.filter(theirs, team__in=[team for team, _ in teams], created_at__gte=since)
     listed = found.select_related("team", "undoes").defer("summary").order_by("-created_at")[:MOST]
     told = [notice for imp in listed if (notice := _of_import(imp, user)) is not None]
+    told += _of_webhooks(user, [team for team, role in teams if role == Role.ADMIN.label], since)
     return sorted(told, key=lambda each: each.at, reverse=True)
+
+
+def _of_webhooks(user: User, teams: list[Team], since: dt.datetime) -> list[Notice]:
+    """Tell Admins of webhooks that were switched off because nothing arrived."""
+    off = Webhook.objects.filter(team__in=teams, enabled=False, off_at__gte=since).select_related("team")
+    return [
+        Notice(
+            each.off_at,
+            each.team,
+            each.url,
+            "Webhook switched off: nothing arrived for three days",
+            "problem",
+            reverse("webhooks:one", args=[each.team.slug, each.pk]),
+            _is_new(user, each.off_at),
+        )
+        for each in off
+        if each.off_at
+    ]
+
+
+def _is_new(user: User, at: dt.datetime) -> bool:
+    return user.notices_seen_at is None or at > user.notices_seen_at
 
 
 def _of_import(imp: Import, user: User) -> Notice | None:
@@ -52,8 +77,7 @@ def _of_import(imp: Import, user: User) -> Notice | None:
     if at is None or at > timezone.now():
         return None
     link = reverse("imports:show", args=[imp.team.slug, imp.pk])
-    is_new = user.notices_seen_at is None or at > user.notices_seen_at
-    return Notice(at, imp.team, imp.name, text, tone, link, is_new)
+    return Notice(at, imp.team, imp.name, text, tone, link, _is_new(user, at))
 
 
 def _said(imp: Import) -> tuple[dt.datetime | None, str, str]:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from muster.connect.models import Webhook
 from muster.contacts import counts
 from muster.contacts.history import LABELS
 from muster.contacts.models import CustomField
@@ -154,13 +155,15 @@ def causes(recent: QuerySet[Import]) -> list[charts.Bar]:
 
 
 def waiting(team: Team) -> list[dict[str, Any]]:
-    """Return what waits for somebody: drafts, imports that failed, and those with rows to fix."""
+    """Return what waits for somebody: stopped webhooks, drafts, imports that failed, and those with rows to fix."""
+    stopped = Webhook.objects.filter(team=team, enabled=False, off_at__isnull=False).order_by("-off_at")[:MOST_WAITING]
     mine = Import.objects.filter(team=team, undoes=None)
     recent = mine.filter(created_at__gte=timezone.now() - dt.timedelta(weeks=WEEKS))
     drafts = recent.filter(state__in=(State.READY, State.REFUSED)).order_by("-created_at")[:MOST_WAITING]
     failed = recent.filter(state=State.FAILED).order_by("-created_at")[:MOST_WAITING]
     to_fix = recent.filter(state=State.DONE, failed__gt=0).order_by("-created_at")[:MOST_WAITING]
-    return [*_lines(drafts, "draft"), *_lines(failed, "failed"), *_lines(to_fix, "to-fix")]
+    webhooks = [{"webhook": each, "name": each.url, "kind": "webhook"} for each in stopped]
+    return [*webhooks, *_lines(drafts, "draft"), *_lines(failed, "failed"), *_lines(to_fix, "to-fix")]
 
 
 def _lines(found: Iterable[Import], kind: str) -> list[dict[str, Any]]:

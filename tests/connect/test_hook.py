@@ -1,11 +1,13 @@
 """The address that a provider calls: checked, kept, answered, and then applied in order, each message once."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
 from muster.connect import connections
@@ -220,6 +222,15 @@ def test_it_keeps_the_last_calls_and_whatever_waits(cast: Cast, gateway: Connect
     calls.prune(3)
 
     assert [state for state, _ in outcomes(gateway)] == ["waiting", "left", "left", "left"]
+
+
+def test_it_keeps_calls_as_long_as_the_setting_says(cast: Cast, gateway: Connection) -> None:
+    for number in range(2):
+        call(gateway, MessageSid=f"SM{number}", Body="hello")
+    Call.objects.filter(message_id="SM0").update(at=timezone.now() - timedelta(days=settings().call_days + 1))
+    calls.prune()
+
+    assert list(Call.objects.values_list("message_id", flat=True)) == ["SM1"]
 
 
 def test_it_covers_the_number_of_an_erased_person(cast: Cast, gateway: Connection) -> None:

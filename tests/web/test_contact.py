@@ -11,6 +11,7 @@ from muster.contacts.tombstones import erased_ids
 from tests.cast import Cast
 from tests.imports.play import HEADER, imported, sheet
 
+pytestmark = pytest.mark.django_db(databases="__all__")
 PAGE = "/t/admissions/contacts/"
 ANA = {"first_name": "Ana", "last_name": "Ray", "contact_id": "S1", "mobile_number": "+1 716 555 1234"}
 

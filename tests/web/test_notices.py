@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from muster.connect.webhooks import manage
+from muster.contacts import edit
 from muster.imports.models import Import
 from muster.settings import settings as muster_settings
 from muster.teams.models import User
@@ -47,6 +49,23 @@ def test_it_tells_of_a_draft_two_days_before_it_goes(cast: Cast) -> None:
     old = timezone.now() - dt.timedelta(days=muster_settings().draft_days - 1)
     Import.objects.filter(pk=imp.pk).update(created_at=old)
     assert [text.split(",")[0] for text in texts(cast, cast.alice)] == ["Draft"]
+
+
+def test_it_tells_admins_of_webhooks_that_were_switched_off(cast: Cast) -> None:
+    webhook, _ = manage.add(cast.team, cast.alice, url="https://example.com/hook", events=["contacts.changed"])
+    manage.switch_off(webhook, "503 later")
+    edit.add(cast.team, cast.alice, {"first_name": "Ana", "last_name": "Ray", "mobile_number": "+1 716 555 1234"})
+
+    (notice,) = cast.browser(cast.alice).get("/notices/").context["notices"]
+    assert (notice.name, notice.link) == ("https://example.com/hook", f"/t/admissions/webhooks/{webhook.pk}/")
+    assert texts(cast, cast.bob) == texts(cast, cast.charlie) == []
+    overview = cast.browser(cast.alice).get("/t/admissions/").content.decode()
+    assert "Webhook switched off: nothing arrived for three days" in overview
+
+    webhook.refresh_from_db()
+    manage.change(webhook, cast.alice, enabled=True)
+    assert texts(cast, cast.alice) == []
+    assert "Webhook switched off" not in cast.browser(cast.alice).get("/t/admissions/").content.decode()
 
 
 def test_looking_writes_nothing(cast: Cast) -> None:

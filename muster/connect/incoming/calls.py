@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -14,6 +14,7 @@ from muster.connect.incoming import together
 from muster.connect.models import Call, CallState, Connection, Refusals
 from muster.core.consent import keyword
 from muster.core.phones import spellings
+from muster.settings import settings
 from muster.teams.models import Team
 
 MOST_KEPT = 1_000  # of a connection
@@ -70,7 +71,9 @@ def log_of(connection: Connection) -> list[Call]:
 
 
 def prune(most: int = MOST_KEPT) -> None:
-    """Keep the last calls of every connection, and whatever still waits."""
+    """Keep the last calls of every connection, as long as the setting says, and whatever still waits."""
+    before = timezone.now() - timedelta(days=settings().call_days)
+    Call.objects.filter(at__lt=before).exclude(state=CallState.WAITING).delete()
     for pk in Connection.objects.values_list("pk", flat=True):
         kept = Call.objects.filter(connection_id=pk).order_by("-id")
         oldest = kept.values_list("id", flat=True)[most - 1 : most].first()

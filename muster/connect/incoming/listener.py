@@ -14,12 +14,13 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 from muster.connect import outbox
 from muster.connect.bell import BELL
 from muster.connect.db_router import CALLS
-from muster.connect.models import Call, CallState, Connection
+from muster.connect.models import NO_CONNECTION, Call, CallState, Connection
 from muster.contacts.consent import channels
 from muster.contacts.consent.channels import Heard, OtherMessage
+from muster.contacts.mapping import channel_of
 from muster.contacts.models import Contact, Source
 from muster.teams.lock import patience, version_of
-from muster.teams.models import Team
+from muster.teams.models import Team, User
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ def _apply_in_order(team: Team, calls: list[Call], names: dict[int, str], ended:
 def _applied(team: Team, call: Call, name: str) -> _Ended:
     """Apply one. Killed before what came of it is kept, it is applied again, and heard before by then."""
     try:
-        heard = _by_contact_id(team, call, name) if call.contact_id else _by_number(team, call, name)
+        heard = (_by_contact if call.contact else _by_contact_id if call.contact_id else _by_number)(team, call, name)
     except OtherMessage:
         return _Ended(call, CallState.LEFT, "A message with this id said something else before", [])
     contacts = heard.contacts if heard and heard.counted else []
@@ -111,8 +112,10 @@ def _by_number(team: Team, call: Call, through: str) -> Heard:
         call.number,
         call.channel,
         opted_out=bool(call.opted_out),
+        source=call.source,
+        by=User.objects.filter(pk=call.by or 0).first(),
         said_text=call.heard,
-        through=through,
+        through=through or channels.API,
         message_id=_message_id(call),
         at=call.said_at or call.at,
         if_out=call.if_out,
@@ -140,15 +143,37 @@ def _by_contact_id(team: Team, call: Call, through: str) -> Heard | None:
     return Heard([changed], counted=True)
 
 
-def _message_id(call: Call) -> str:
+def _by_contact(team: Team, call: Call, through: str) -> Heard | None:
+    """Apply what was said of one contact, by API or page, unless something was said since; None when it is gone."""
+    contact = Contact.objects.filter(team=team, id=call.contact or 0).select_related("team").first()
+    if contact is None:
+        return None
+    now = channel_of(contact, call.channel)
+    if now.at > (call.said_at or call.at) and now.source in {Source.CONTACT, call.source}:
+        return Heard([], counted=False)
+    changed = channels.set_consent(
+        contact,
+        channel=call.channel,
+        opted_out=bool(call.opted_out),
+        source=call.source,
+        by=User.objects.filter(pk=call.by or 0).first(),
+        message_id=call.message_id or None,
+        at=call.said_at,
+    )
+    return Heard([changed], counted=True)
+
+
+def _message_id(call: Call) -> str | None:
     """The provider's own id, of this connection; a call without one counts by itself."""
+    if call.connection_id == NO_CONNECTION:
+        return call.message_id or None
     return f"{call.connection_id}:{call.message_id or f'call {call.pk}'}"
 
 
 def _outcome(call: Call, heard: Heard | None) -> str:
     """What a person is told: whom it changed, or why nothing."""
     if heard is None:
-        return "No contact has this Contact ID"
+        return "No contact has this Contact ID" if call.contact_id else "The contact is gone"
     if not heard.counted:
         return "Counts only for somebody who is out" if call.if_out else "Heard before"
     word = "Opted out" if call.opted_out else "Opted in"

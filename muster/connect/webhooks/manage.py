@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
@@ -18,6 +19,8 @@ from muster.connect.sealed import seal
 from muster.connect.webhooks.reach import OutOfBounds, parts_of
 from muster.teams import audit
 from muster.teams.models import Team, User
+
+log = logging.getLogger(__name__)
 
 BOTH_VALID = timedelta(days=1)
 MOST = 20
@@ -69,6 +72,7 @@ def change(
 
 def _begin_anew(webhook: Webhook) -> None:
     webhook.attempts, webhook.failing_since, webhook.off_because = 0, None, ""
+    webhook.off_at = None
     webhook.due_at = timezone.now()
     if not webhook.enabled:
         _drop_waiting(webhook)
@@ -115,7 +119,9 @@ def _must_be_on(webhook: Webhook) -> None:
 def switch_off(webhook: Webhook, reason: str) -> None:
     """Give up on a webhook that took nothing for three days: its line goes, and its Admins are told."""
     line = f"Nothing arrived for three days. The last answer was: {reason}"[:200]
-    if Webhook.objects.filter(pk=webhook.pk, enabled=True).update(enabled=False, off_because=line):
+    off = {"enabled": False, "off_because": line, "off_at": timezone.now()}
+    if Webhook.objects.filter(pk=webhook.pk, enabled=True).update(**off):
+        log.warning("webhook %s is switched off: %s", webhook.pk, line)
         _drop_waiting(webhook)
         webhook.off_because = line
         audit.record(webhook.team, None, "webhook-switched-off", url=webhook.url)

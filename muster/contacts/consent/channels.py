@@ -20,6 +20,7 @@ from muster.teams.lock import locked
 from muster.teams.models import Team, User
 
 API = "api"
+CONTACT = "contact:"  # before the id of a contact that a message is about, in place of a number
 
 
 class OwnWord(Exception):  # noqa: N818  says what it is
@@ -83,7 +84,7 @@ def hear(
         contacts = _with_ids(current, whose(current, number, channel, opted_out=opted_out))
         if if_out and not (_is_out(contacts, channel) or stop_list.word(current, number, channel)):
             return Heard(contacts, counted=False)
-        if not _is_new(current, message_id, said, spellings.key(number)):
+        if not _is_new(current, message_id, said, number):
             return Heard(contacts, counted=False)
         if source == Source.CONTACT and not _keep(current, number, said, through, message_id):
             return Heard(contacts, counted=False)
@@ -128,6 +129,7 @@ def set_consent(
     by: User | None,
     message_id: str | None = None,
     reason: str = "",
+    at: datetime | None = None,
 ) -> Contact:
     """Opt one contact in or out on one channel. The same message heard twice counts once.
 
@@ -135,9 +137,9 @@ def set_consent(
     why a user opts somebody in whose own word was STOP; without one it raises OwnWord.
     """
     with locked(contact.team) as team:
-        said = _Word(channel, opted_out, source, by.id if by else None, timezone.now(), reason=reason)
+        said = _Word(channel, opted_out, source, by.id if by else None, at or timezone.now(), reason=reason)
         current = _with_ids(team, [contact.id])[0]
-        if not _is_new(team, message_id, said, f"contact:{contact.id}"):
+        if not _is_new(team, message_id, said, f"{CONTACT}{contact.id}"):
             return current
         number = stop_list.numbers_of(current)[channel]
         if source == Source.USER:
@@ -200,20 +202,26 @@ def _is_out(contacts: Iterable[Contact], channel: str) -> bool:
     return any(channel_of(each, channel).opted_out for each in contacts)
 
 
+def contradicts(team: Team, message_id: str, channel: str, about: str, *, opted_out: bool) -> bool:
+    """Whether a message was heard before about the same number or contact. Raises OtherMessage: it said otherwise."""
+    plain = f"message:{team.pk}:{about if about.startswith(CONTACT) else spellings.key(about)}"
+    heard = ConsentMessage.objects.filter(team=team, message_id=message_id, channel__in=(channel, ""))
+    before = heard.filter(about__in=(*keyed_hashes(plain), "")).first() if message_id else None
+    if before is not None and before.opted_out not in (None, opted_out):
+        raise OtherMessage
+    return before is not None
+
+
 def _is_new(team: Team, message_id: str | None, said: _Word, about: str) -> bool:
     """Whether a message has not been heard before. The same id may speak of other numbers, contacts and channels."""
     if not message_id:
         return True
-    plain = f"message:{team.pk}:{about}"
-    heard = ConsentMessage.objects.filter(team=team, message_id=message_id)
-    before = heard.filter(channel__in=(said.channel, ""), about__in=(*keyed_hashes(plain), "")).first()
-    if before is None:
-        about = keyed_hash(plain)
-        heard.create(team=team, message_id=message_id, channel=said.channel, about=about, opted_out=said.opted_out)
-        return True
-    if before.opted_out not in (None, said.opted_out):
-        raise OtherMessage
-    return False
+    if contradicts(team, message_id, said.channel, about, opted_out=said.opted_out):
+        return False
+    key = about if about.startswith(CONTACT) else spellings.key(about)
+    kept = {"channel": said.channel, "about": keyed_hash(f"message:{team.pk}:{key}"), "opted_out": said.opted_out}
+    ConsentMessage.objects.create(team=team, message_id=message_id, **kept)
+    return True
 
 
 def _keep(team: Team, number: str, said: _Word, through: str, message_id: str | None) -> bool:

@@ -14,6 +14,7 @@ from muster.contacts import erase as erasing
 from muster.contacts import export as exports
 from muster.contacts import history
 from muster.contacts.audience import Audience, why_not_assigned
+from muster.contacts.consent import later
 from muster.contacts.consent.channels import OwnWord, set_consent
 from muster.contacts.history import LABELS
 from muster.contacts.models import Contact, SavedList, Source
@@ -34,6 +35,7 @@ from muster.teams.models import Membership
 
 ON_A_PAGE = 50
 MOST_COUNTED = 100_000  # counting a million takes longer than finding one of them
+AFTER_IMPORT = "An import is being saved. The opt-out is kept, and applied as soon as that is done."
 OLDER = "before"  # the parameter that names the contact to go on below
 
 
@@ -160,12 +162,17 @@ def consent(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     channel, word = request.POST.get("channel"), request.POST.get("opted_out")
     if channel not in CHANNELS or word not in {"yes", "no"}:
         raise Http404("No such channel")
+    said: dict[str, Any] = {"channel": channel, "opted_out": word == "yes", "source": Source.USER.value, "by": who.user}
+    words = [later.Word(who.team, contact=contact.id, **said)]
     try:
-        changed = set_consent(contact, channel=channel, opted_out=word == "yes", source=Source.USER, by=who.user)
+        changed = later.now_or_later(words, lambda: set_consent(contact, **said))
     except Contact.DoesNotExist:
         raise Http404("No such contact") from None
     except OwnWord:
         return redirect("contacts:opt_in", team=who.team.slug, pk=pk, channel=channel)
+    if changed is None:
+        messages.info(request, AFTER_IMPORT)
+        return redirect("contacts:record", team=who.team.slug, pk=pk)
     state = "opted out of" if word == "yes" else "opted in to"
     messages.success(request, f"{changed} is {state} {LABELS[channel]}.")
     return redirect("contacts:record", team=who.team.slug, pk=pk)
