@@ -26,6 +26,14 @@ def let_expire(server: MusterServer, import_id: str) -> None:
     server.run("work", "--once")
 
 
+def offer(server: MusterServer, import_id: str) -> int:
+    """Offer a draft the recipe that was kept first, and return its id."""
+    with closing(sqlite3.connect(server.data / "muster.sqlite3", timeout=20)) as data:
+        recipe = int(data.execute("SELECT min(id) FROM imports_recipe").fetchone()[0])
+    _update(server, import_id, "offered = ?", str(recipe))
+    return recipe
+
+
 def fail(server: MusterServer, import_id: str) -> None:
     """Let an import have failed through our fault."""
     _update(server, import_id, "state = 'failed', failure = ?", "The disk was full.")

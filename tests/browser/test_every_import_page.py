@@ -11,7 +11,7 @@ from muster.demo import ANA
 from muster.demo_files import UGLY
 from tests.browser.conftest import Visit, faults
 from tests.browser.looks import STILL, every_window, faults_of
-from tests.browser.states import fail, let_expire, make_run
+from tests.browser.states import fail, let_expire, make_run, offer
 from tests.real.ports import wait_until
 from tests.real.server import MusterServer
 
@@ -51,6 +51,7 @@ def imports(demo: MusterServer) -> dict[str, str]:
         "expired": call("", asked | {"confirm": False}),
         "failed": call("", asked | {"confirm": False}),
         "done": call("", asked),
+        "offered": call("", asked | {"columns": {}}),
     }
     made["cancelled"] = call("", asked | {"confirm": False})
     call(f"/{made['cancelled']['id']}/cancel", {})
@@ -59,7 +60,8 @@ def imports(demo: MusterServer) -> dict[str, str]:
     let_expire(demo, made["expired"]["id"])
     fail(demo, made["failed"]["id"])
     make_run(demo, made["running"]["id"])
-    return {name: f"{TEAM}/{each['id']}/" for name, each in made.items()}
+    recipe = offer(demo, made["offered"]["id"])
+    return {name: f"{TEAM}/{each['id']}/" for name, each in made.items()} | {"recipe": f"{TEAM}/recipes/{recipe}/"}
 
 
 def pages(imports: dict[str, str]) -> dict[str, str]:
@@ -68,6 +70,8 @@ def pages(imports: dict[str, str]) -> dict[str, str]:
     no_plus = "show=problems&code=phone-no-plus&field=WhatsAppMobileNumber"
     return {
         "history": f"{TEAM}/",
+        "recipes": f"{TEAM}/recipes/",
+        "recipe": imports["recipe"],
         "new": f"{TEAM}/new/",
         "paste": f"{TEAM}/paste/",
         "review": draft,
@@ -80,6 +84,8 @@ def pages(imports: dict[str, str]) -> dict[str, str]:
         "leave out": f"{draft}fix/?fix=leave-out&{no_plus}",
         "reading": f"{draft}reading/",
         "confirm": f"{draft}confirm/",
+        "columns, answered": f"{draft}columns",
+        "columns, as last time": imports["offered"],
         "columns": imports["refused"],
         "columns, titles above the header": imports["titles"],
         "columns, two of a field": imports["twice"],

@@ -121,7 +121,7 @@ def test_contacts_that_changed_the_consequences_are_asked_about_again(cast: Cast
     answer = alice.post(address(imp, "confirm/"), shown)
 
     assert (answer.status_code, state(imp)) == (409, State.READY)
-    assert answer.context["since"][:2] == ["New: 2 before, 1 now.", "Already up to date: 0 before, 1 now."]
+    assert answer.context["since"][:2] == ["New: 2 before, 1 now.", "No change: 0 before, 1 now."]
 
 
 def test_contacts_that_changed_nothing_here_are_not_asked_about(cast: Cast) -> None:

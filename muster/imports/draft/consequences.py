@@ -20,7 +20,7 @@ CHANNEL_WORDS = {"text": "text", "whatsapp": "WhatsApp", "whatsapp_marketing": "
 SAID = {
     "created": "new",
     "updated": "updated",
-    "unchanged": "already up to date",
+    "unchanged": "no change",
     "left_out": "left out",
     "warnings": "warnings",
     "numbers_changed": "mobile numbers changed",
