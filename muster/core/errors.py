@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,6 +62,8 @@ def guide() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+# An example of the catalogue that is one cell: "[infer] MobileNumber: 716-555-0101".
+_ONE_CELL = re.compile(r"(?:\[[^\]]*\] ?)?(?!file:)[^:|\n]+:(?P<cell>[^|\n]*)")
 _INTRODUCTION = (
     "One entry for each code that the preview, the result page, the mail and the API name. "
     "A row with a problem is left out and changes nothing; a note does not hold a row up."
@@ -99,6 +102,13 @@ _HINTS = (
     *("{suggestion_hint}", "{reading_hint}", "{date_hint}"),
     *(" {closing_hint}", "{meant_hint}", "{sheets_hint}"),
 )
+
+
+def example(code: str) -> tuple[str, str] | None:
+    """Return a cell that has a problem and the cell put right, where one cell shows it."""
+    cells = [_ONE_CELL.fullmatch(each) for each in (REGISTRY[code].bad, REGISTRY[code].good)]
+    bad, good = (each and each["cell"].strip() for each in cells)
+    return (bad or "", good or "") if all(cells) and bad != good else None
 
 
 class _Ellipsis(dict[str, "_Dots"]):

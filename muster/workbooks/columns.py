@@ -23,7 +23,7 @@ _HOLDS = {
     Kind.NUMBER: "A number, such as 3.5.",
     Kind.DATE: "A date. 2026-09-01 can be read in one way only.",
     Kind.YES_NO: "yes or no.",
-    Kind.PHONE: "A telephone number with + and the country code, such as +44 1753 495000. "
+    Kind.PHONE: "A phone number with + and the country code, such as +44 1753 495000. "
     "A number of the team's own country may be written as at home.",
     Kind.OPT_OUT: "yes means opted out, no means opted in.",
 }

@@ -20,7 +20,7 @@ def imp(cast: Cast) -> Import:
 
 def test_it_shows_the_problems_of_a_row_first(cast: Cast, imp: Import) -> None:
     page = cast.browser(cast.alice).get(address(imp, "rows/4/?show=problems")).context
-    assert [each.header for _, each in page["first_cells"]] == ["LastName", "WhatsAppMobileNumber"]
+    assert [each.cell.header for each in page["first_cells"]] == ["LastName", "MobileNumber", "WhatsAppMobileNumber"]
     assert (page["position"], page["of"], page["previous"], page["next"]) == (2, 4, 3, 6)
 
 
@@ -39,7 +39,7 @@ def test_it_stays_on_a_row_that_still_has_a_problem(cast: Cast, imp: Import) -> 
     answer = client.post(address(imp, "rows/4/"), {"cell-2": "Lee", "back": "show=problems"})
     assert answer.headers["Location"] == address(imp, "rows/4/?show=problems")
     page = client.get(answer.headers["Location"]).context
-    assert [each.header for _, each in page["first_cells"]] == ["WhatsAppMobileNumber"]
+    assert [each.cell.header for each in page["first_cells"]] == ["MobileNumber", "WhatsAppMobileNumber"]
 
 
 def test_it_goes_round_to_the_first_problem_and_then_back_to_the_rows(cast: Cast, imp: Import) -> None:
@@ -259,3 +259,25 @@ def test_it_says_what_was_done(cast: Cast, imp: Import) -> None:
     values = dict(part.split("=", 1) for part in f"fix=add-plus&{NO_PLUS}".split("&"))
     client.post(address(imp, "fix/"), values)
     assert said(client, address(imp)) == ["2 cells changed. You can undo this as one step."]
+
+
+def test_a_row_names_its_person_and_shows_both_numbers_together(cast: Cast, imp: Import) -> None:
+    page = cast.browser(cast.alice).get(address(imp, "rows/7/?show=problems")).context
+    assert page["person"]
+    assert {each.cell.header for each in page["first_cells"]} >= {"MobileNumber", "WhatsAppMobileNumber"}
+
+
+def test_a_staff_id_and_a_choice_are_picked_from_lists_that_keep_what_is_there(cast: Cast, imp: Import) -> None:
+    page = cast.browser(cast.alice).get(address(imp, "rows/6/?show=problems")).context
+    inputs = {each.cell.header: each for each in (*page["first_cells"], *page["other_cells"])}
+    assert [each.words for each in inputs["StaffId"].choices][-1] == "Nobody (leave blank)"
+    assert not inputs["StaffId"].is_kept  # T77 is nobody's, and stays until another is picked
+    assert [each.value for each in inputs["Term"].choices] == ["Fall", "Spring", ""]
+
+
+def test_how_to_fix_stands_beside_the_rows_with_a_before_and_an_after(cast: Cast, imp: Import) -> None:
+    causes = cast.browser(cast.alice).get(address(imp)).context["causes"]
+    shortened = next(each for each in causes if each.code == "phone-unreadable")
+    assert shortened.why
+    assert shortened.how
+    assert all(each.example is None or len(each.example) == 2 for each in causes)

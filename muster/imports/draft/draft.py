@@ -37,6 +37,21 @@ class Cause(NamedTuple):
     fixes: list[fixes.Fix]
     query: str
 
+    @property
+    def why(self) -> str:
+        """How it usually comes about."""
+        return errors.plain(errors.REGISTRY[self.code].cause)
+
+    @property
+    def how(self) -> str:
+        """What to do."""
+        return errors.plain(errors.REGISTRY[self.code].fix)
+
+    @property
+    def example(self) -> tuple[str, str] | None:
+        """A cell before and after, where one cell shows it."""
+        return errors.example(self.code)
+
 
 class Message(NamedTuple):
     """What is said of a row, at a cell or of the row as a whole. `level`: problem, warning, note."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zlib
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -11,13 +12,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from muster.core.fields import Kind
 from muster.imports.draft import edits
-from muster.imports.draft.draft import Draft, ShownRow
+from muster.imports.draft.draft import Cell, Draft, ShownRow
+from muster.imports.draft.meanings import BLANK, Choice, choices_for
 from muster.imports.filters import Filter, chip_of
 from muster.imports.models import Import, State
 from muster.imports.pages.draft_page import about, address_of, on_import, rows_shown
 from muster.teams.access import Access
 
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 CELL = "cell-"  # the prefix of the inputs: "cell-3" is the fourth column
 
 
@@ -59,12 +63,14 @@ def _row_page(found: Draft, place: int, query: QueryDict) -> dict[str, Any]:
     later = [each for each in places if each > place]
     earlier = [each for each in places if each < place]
     cells = list(enumerate(shown.cells))
+    first = _first(shown)
     return {
         **about(found.imp),
         "row_mark": _mark(found, place),
         "row": shown,
-        "first_cells": [(index, cell) for index, cell in cells if cell.state == "problem"],
-        "other_cells": [(index, cell) for index, cell in cells if cell.state != "problem"],
+        "person": _person(shown),
+        "first_cells": [_input(found, index, cell) for index, cell in cells if index in first],
+        "other_cells": [_input(found, index, cell) for index, cell in cells if index not in first],
         "position": len(earlier) + 1 if place in places else None,
         "of": len(places),
         "next": found.rows[later[0]].number if later else None,
@@ -72,6 +78,36 @@ def _row_page(found: Draft, place: int, query: QueryDict) -> dict[str, Any]:
         "filter": wanted,
         "back": rows_shown(query),
     }
+
+
+def _first(shown: ShownRow) -> set[int]:
+    """Return the places of the cells with a problem; a number's brings the other number with it."""
+    first = {index for index, cell in enumerate(shown.cells) if cell.state == "problem"}
+    numbers = {index for index, cell in enumerate(shown.cells) if cell.field and cell.field.kind is Kind.PHONE}
+    return first | numbers if first & numbers else first
+
+
+def _person(shown: ShownRow) -> str:
+    """Return whom a row is about, as far as it says."""
+    said = {cell.field.name: cell.text.strip() for cell in shown.cells if cell.field}
+    return " ".join(filter(None, (said.get("FirstName"), said.get("LastName"))))
+
+
+class Input(NamedTuple):
+    """How a cell is asked for: as text, as a date, or from a list, in which what it holds now is kept."""
+
+    index: int
+    cell: Cell
+    choices: list[Choice]
+    is_date: bool
+    is_kept: bool
+
+
+def _input(found: Draft, index: int, cell: Cell) -> Input:
+    choices = choices_for(cell.field, found.imp.team)
+    shown = [each._replace(value="") if each.value == BLANK else each for each in choices]
+    is_date = bool(cell.field and cell.field.kind is Kind.DATE and (not cell.text or _ISO.fullmatch(cell.text)))
+    return Input(index, cell, shown, is_date, cell.text in [each.value for each in shown])
 
 
 def _save(request: HttpRequest, who: Access, found: Draft, place: int) -> HttpResponse:
