@@ -12,4 +12,4 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         """Listen for members who leave a team, and register the checks."""
         import muster.contacts.consent.checks  # noqa: PLC0415
-        import muster.contacts.unassign  # noqa: F401, PLC0415  models are loaded by now
+        import muster.contacts.many  # noqa: F401, PLC0415  models are loaded by now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from muster.contacts.pages import downloads, edit, fields, saved_lists, stop_list, views
+from muster.contacts.pages import downloads, edit, fields, many, saved_lists, stop_list, views
 
 contacts: list[URLPattern] = [
     path("", views.contacts, name="list"),
@@ -12,6 +12,7 @@ contacts: list[URLPattern] = [
     path("contacts.csv", downloads.export, name="export"),
     path("contacts.xlsx", downloads.workbook, name="workbook"),
     path("audience.csv", downloads.audience, name="audience"),
+    path("several/", many.several, name="several"),
     path("lists/", saved_lists.save, name="save_list"),
     path("lists/<int:pk>/delete", saved_lists.delete, name="delete_list"),
     path("stopped/", stop_list.show, name="stop_list"),

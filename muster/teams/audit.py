@@ -50,6 +50,8 @@ ACTIONS = {
     "connection-deleted": "Deleted a connection",
     "exported": "Exported contacts",
     "contact-erased": "Erased a contact",
+    "contacts-assigned": "Assigned contacts",
+    "contacts-opted-out": "Opted contacts out",
     "opt-outs-applied": "Applied the opt-outs of rows that were left out",
     "stop-lifted": "Opted in a contact who had said STOP",
 }

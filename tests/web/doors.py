@@ -85,6 +85,7 @@ PAGES = {
     "contacts:stop_words": D,
     "contacts:opt_in": D,
     "contacts:save_list": M,
+    "contacts:several": D,
     "contacts:delete_list": M,
     "contacts:record": M,
     "contacts:edit": D,

@@ -325,7 +325,7 @@ def test_the_grid_the_forms_and_the_api_make_the_same_plan(cast: Cast, client: C
         column = next(place for place, each in enumerate(header) if each["header"] == name)
         send(client, one, {"cells": [[row, column, value]]})
         page = client.get(address(by_form, f"rows/{row}/")).context
-        inputs = {f"cell-{each.index}": each.cell.text for each in (*page["first_cells"], *page["other_cells"])}
+        inputs = {f"cell-{each.place}": each.cell.text for each in (*page["first_cells"], *page["other_cells"])}
         client.post(address(by_form, f"rows/{row}/"), inputs | {f"cell-{column}": value, "stay": "yes"})
     edits.edit(by_api, cast.alice, fixes, (), "Changed by API")
 

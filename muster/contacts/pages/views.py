@@ -57,6 +57,7 @@ def contacts(request: HttpRequest, who: Access) -> HttpResponse:
         **_left_out(who, page, is_whole=OLDER not in request.GET and older is None),
         "is_saved": SavedList.objects.filter(team=who.team, query=asked.query()).select_related("by").first(),
         **_conditions(asked),
+        **_several(who),
         **_audience(asked, who),
     }
     if request.headers.get("HX-Request"):
@@ -77,6 +78,18 @@ def _page(request: HttpRequest, who: Access, asked: ListQuery) -> tuple[find.Pag
     except ordering.BadPlace:
         raise Http404("No such page") from None
     return find.Page(ordered.contacts, None), asked.query(before=ordered.next) if ordered.next else None
+
+
+def _several(who: Access) -> dict[str, Any]:
+    """What can be done with several contacts at once."""
+    if not who.is_admin:
+        return {}
+    return {"several_members": _members(who), "several_channels": [(each, LABELS[each]) for each in CHANNELS]}
+
+
+def _members(who: Access) -> list[tuple[str, str]]:
+    members = Membership.objects.filter(team=who.team).select_related("user").order_by("user__first_name", "id")
+    return [(str(each.id), each.user.name) for each in members]
 
 
 def _conditions(asked: ListQuery) -> dict[str, Any]:
@@ -118,12 +131,11 @@ def _audience(asked: ListQuery, who: Access) -> dict[str, Any]:
 
 def _filters(asked: ListQuery, who: Access) -> dict[str, Any]:
     """What the filters above the list offer."""
-    members = Membership.objects.filter(team=who.team).select_related("user").order_by("user__first_name", "id")
     count = Contact.objects.filter(team=who.team)[: MOST_COUNTED + 1].count()
     return {
         "count": min(count, MOST_COUNTED),
         "are_more": count > MOST_COUNTED,
-        "members": [(str(each.id), each.user.name) for each in members],
+        "members": _members(who),
         "fields": [(each.key, each.label or each.name) for each in filterable(schema_of(who.team))],
         "operators": OPERATORS.items(),
         "orders": ORDERS.items(),

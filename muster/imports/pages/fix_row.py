@@ -96,7 +96,7 @@ def _person(shown: ShownRow) -> str:
 class Input(NamedTuple):
     """How a cell is asked for: as text, as a date, or from a list, in which what it holds now is kept."""
 
-    index: int
+    place: int
     cell: Cell
     choices: list[Choice]
     is_date: bool

@@ -1,0 +1,97 @@
+"""Many contacts at once: assigned and opted out, with their history, the counts, and nobody of another team."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from muster.contacts import counts, many
+from muster.contacts.models import Change, Contact
+from muster.teams.models import AuditEntry
+from tests.cast import Cast
+from tests.contacts.some import contact
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+HERE = "/t/admissions/contacts/"
+
+
+def everybody(cast: Cast) -> None:
+    for number in range(5):
+        contact(cast.team, f"N{number}", contact_id=f"S{number}", mobile_number=f"+1716555010{number}")
+    contact(cast.other_team, "Zed", contact_id="Z1", mobile_number="+17165550109")
+
+
+def test_assigning_writes_history_and_keeps_the_counts(cast: Cast) -> None:
+    everybody(cast)
+    counts.counts_of(cast.team)
+    bob = cast.membership(cast.bob)
+    ours = Contact.objects.filter(team=cast.team)
+
+    assert many.assign(cast.team, cast.alice, ours, bob) == 5
+    assert many.assign(cast.team, cast.alice, ours, bob) == 0
+    assert many.assign(cast.team, cast.alice, ours.filter(contact_id="S1"), None) == 1
+
+    assert ours.filter(assigned=bob).count() == 4
+    assert Contact.objects.filter(team=cast.other_team, assigned=None).count() == 1
+    [first, second] = Change.objects.filter(team=cast.team, contact=ours.get(contact_id="S1").id).order_by("id")
+    assert (first.before, first.after, second.after) == ({"assigned": None}, {"assigned": bob.pk}, {"assigned": None})
+    assert counts.counts_of(cast.team).now == counted_anew(cast)
+
+
+def test_opting_out_is_the_user_s_word_for_each_and_keeps_the_counts(cast: Cast) -> None:
+    everybody(cast)
+    counts.counts_of(cast.team)
+    ours = Contact.objects.filter(team=cast.team)
+
+    assert many.opt_out(cast.team, cast.alice, ours.exclude(contact_id="S0"), "text") == 4
+    assert many.opt_out(cast.team, cast.alice, ours, "text") == 1
+
+    assert set(ours.values_list("text_out", "text_source", "text_by")) == {(True, "user", cast.alice.pk)}
+    assert Contact.objects.filter(team=cast.other_team, text_out=False).count() == 1
+    change: Any = Change.objects.filter(team=cast.team, contact=ours.get(contact_id="S1").id).get()
+    assert (change.action, change.before["text"][0], change.after["text"][0]) == ("consent", False, True)
+    assert counts.counts_of(cast.team).now == counted_anew(cast)
+    assert AuditEntry.objects.filter(team=cast.team, action="contacts-opted-out").count() == 2
+
+
+def counted_anew(cast: Cast) -> dict[str, int]:
+    kept = counts.counts_of(cast.team)
+    before = dict(kept.now)
+    kept.delete()
+    anew = counts.counts_of(cast.team).now
+    return {key: anew.get(key, 0) for key in before}
+
+
+def test_the_ticked_rows_are_confirmed_by_their_number(cast: Cast) -> None:
+    everybody(cast)
+    browser = cast.browser(cast.alice)
+    ids = list(Contact.objects.filter(contact_id__in=["S1", "S2", "Z1"]).values_list("id", flat=True))
+    asked: dict[str, Any] = {"which": "ticked", "do": f"assign:{cast.membership(cast.bob).pk}", "id": ids}
+
+    page = browser.get(f"{HERE}several/", asked)
+    assert (page.context["count"], sorted(page.context["names"])) == (2, ["N1 X", "N2 X"])
+    assert browser.post(f"{HERE}several/", {**asked, "count": "3"}).status_code == 409
+    browser.post(f"{HERE}several/", {**asked, "count": "2"})
+
+    assert Contact.objects.filter(assigned=cast.membership(cast.bob)).count() == 2
+
+
+def test_all_hits_are_those_of_the_filters(cast: Cast) -> None:
+    everybody(cast)
+    address = f"{HERE}several/?where=contact_id%3Ais-not%3AS3"
+    asked = {"which": "all", "do": "out:whatsapp", "count": "4"}
+    assert cast.browser(cast.alice).post(address, asked).status_code == 302
+    assert Contact.objects.get(contact_id="S3").whatsapp_out is False
+    assert Contact.objects.filter(whatsapp_out=True).count() == 4
+
+
+@pytest.mark.parametrize("do", ["assign:999999", "assign:x", "out:fax", "erase"])
+def test_what_there_is_not_to_do_is_not_found(cast: Cast, do: str) -> None:
+    assert cast.browser(cast.alice).get(f"{HERE}several/", {"which": "all", "do": do}).status_code == 404
+
+
+def test_a_user_of_another_team_is_nobody_to_assign_to(cast: Cast) -> None:
+    theirs = cast.membership(cast.charlie).pk
+    assert cast.browser(cast.alice).get(f"{HERE}several/", {"do": f"assign:{theirs}"}).status_code == 404
