@@ -105,16 +105,17 @@ def record(
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
     import_id: UUID | None = None,
+    tally: counts.Tally | None = None,
 ) -> Change:
     """Write one entry, where the contact has been saved, and count it.
 
-    `before` and `after` are what `mapping.as_history` returns; `before` is None for a contact that is new.
+    `before` and `after` are what `mapping.as_history` returns; `before` is None for a contact that is new. `tally`:
+    where it is counted, by who writes several entries and keeps the counts after the last.
     """
     at, state = timezone.now(), counts.state_of(contact)
-    tally = counts.Tally()
-    tally.add(None if before is None else {**state, **before}, state, source=source, at=at)
-    tally.keep(contact.team)
-    return Change.objects.create(
+    counted = counts.Tally() if tally is None else tally
+    counted.add(None if before is None else {**state, **before}, state, source=source, at=at)
+    change = Change.objects.create(
         team_id=contact.team_id,
         contact=contact.id,
         at=at,
@@ -125,6 +126,9 @@ def record(
         before=before,
         after=after,
     )
+    if tally is None:
+        counted.keep(contact.team)
+    return change
 
 
 def entries(contact: Contact, *, before: int | None = None, limit: int = MOST) -> list[Entry]:

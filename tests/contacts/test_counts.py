@@ -4,10 +4,12 @@ import random
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from muster.contacts import edit
-from muster.contacts.consent.channels import set_consent
+from muster.contacts.consent.channels import hear, set_consent
 from muster.contacts.counts import counts_of, scan, scan_months
 from muster.contacts.erase import erase
 from muster.contacts.models import Contact, ContactCounts
@@ -121,4 +123,18 @@ def test_a_team_of_before_is_counted_at_the_first_look(cast: Cast) -> None:
     ContactCounts.objects.all().delete()
     imported(cast.team, cast.alice, f"{HEADER}\nS2,A,B,+1 716 555 1235,\n".encode())
     assert counts_of(cast.team).now == {"contacts": 2, "text": 2}
+    assert are_true(cast.team)
+
+
+def test_one_stop_that_reaches_several_is_counted_at_once(cast: Cast) -> None:
+    for number in range(3):
+        values = {"first_name": "A", "last_name": "B", "mobile_number": f"716555010{number}"}
+        edit.add(cast.team, cast.alice, {**values, "whatsapp_number": "+525512345678"})
+    counts_of(cast.team)
+
+    with CaptureQueriesContext(connection) as asked:
+        heard = hear(cast.team, "+525512345678", "whatsapp", opted_out=True)
+
+    assert len(heard.contacts) == 3
+    assert sum('UPDATE "contacts_contactcounts"' in each["sql"] for each in asked.captured_queries) == 1
     assert are_true(cast.team)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from muster.contacts import history
+from muster.contacts import counts, history
 from muster.contacts.consent import stop_list
 from muster.contacts.consent.keyed_hash import keyed_hash, keyed_hashes
 from muster.contacts.mapping import as_history, channel_of, columns_of_channel
@@ -88,8 +88,7 @@ def hear(
             return Heard(contacts, counted=False)
         if source == Source.CONTACT and not _keep(current, number, said, through, message_id):
             return Heard(contacts, counted=False)
-        for contact in contacts:
-            _settle(contact, said)
+        _settle_all(contacts, said)
         return Heard(contacts, counted=True)
 
 
@@ -141,15 +140,14 @@ def set_consent(
         current = _with_ids(team, [contact.id])[0]
         if not _is_new(team, message_id, said, f"{CONTACT}{contact.id}"):
             return current
-        number = stop_list.numbers_of(current)[channel]
+        number, others = stop_list.numbers_of(current)[channel], set[int]()
         if source == Source.USER:
             if not opted_out and own_word(current, channel):
                 _lift(current, said, number)
         elif number:
             _keep(team, number, said, API, message_id)
-            for other in _with_ids(team, set(whose(team, number, channel, opted_out=opted_out)) - {current.id}):
-                _settle(other, said)
-        _settle(current, said)
+            others = set(whose(team, number, channel, opted_out=opted_out)) - {current.id}
+        _settle_all([*_with_ids(team, others), current], said)
         return current
 
 
@@ -240,7 +238,17 @@ def _lift(contact: Contact, said: _Word, number: str | None) -> None:
     audit.record(contact.team, by, "stop-lifted", contact=contact.contact_id or contact.id, channel=said.channel)
 
 
-def _settle(contact: Contact, said: _Word) -> None:
+def _settle_all(contacts: Iterable[Contact], said: _Word) -> None:
+    """Settle the contacts, and keep the counts once for all of them."""
+    tally = counts.Tally()
+    listed = list(contacts)
+    for contact in listed:
+        _settle(contact, said, tally)
+    if listed:
+        tally.keep(listed[0].team)
+
+
+def _settle(contact: Contact, said: _Word, tally: counts.Tally) -> None:
     """Write the channel and its history, unless it stands so already."""
     old = channel_of(contact, said.channel)
     own_out = said.opted_out if said.source == Source.CONTACT else old.own_out
@@ -259,4 +267,4 @@ def _settle(contact: Contact, said: _Word) -> None:
     before, after = (as_history({said.channel: each}, {}) for each in (old, new))
     words = {history.SAID: said.said, history.REASON: said.reason.strip()}
     after |= {key: text for key, text in words.items() if text}
-    history.record(contact, "consent", source=said.source, by=said.by, before=before, after=after)
+    history.record(contact, "consent", source=said.source, by=said.by, before=before, after=after, tally=tally)
