@@ -10,11 +10,13 @@ from muster.contacts.models import Contact
 from muster.imports import run
 from muster.imports.models import Import, State
 from tests.cast import Cast
+from tests.environment import ON_POSTGRES
 from tests.imports.play import drafted, imported, sheet
 from tests.imports.processes import wait_for, workers
 from tests.real.ports import wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.slow]
+ON_BOTH = [pytest.mark.postgres] if ON_POSTGRES else []
+pytestmark = [pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.slow, *ON_BOTH]
 
 HEADER = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,OptedOut"
 NUMBER, MANY = "+17165550000", 20_000
