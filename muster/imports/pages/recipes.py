@@ -22,7 +22,7 @@ from muster.teams.access import Access, admin
 def listed(request: HttpRequest, who: Access) -> HttpResponse:
     """List the team's recipes with what each does."""
     recipes = Recipe.objects.filter(team=who.team).select_related("saved_by").order_by("-saved_at")
-    shown = [(each, manage.steps(options_from_json(each.options))) for each in recipes]
+    shown = [(each, manage.steps(options_from_json(each.options), each.headers)) for each in recipes]
     return render(request, "imports/recipes.html", {"recipes": shown})
 
 
@@ -47,7 +47,7 @@ def one(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
         "recipe": recipe,
         "typed": request.POST.get("name", recipe.name),
         "problem": problem,
-        "steps": manage.steps(options_from_json(recipe.options)),
+        "steps": manage.steps(options_from_json(recipe.options), recipe.headers),
     }
     return render(request, "imports/recipe.html", context, status=status)
 

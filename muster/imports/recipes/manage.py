@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -55,10 +55,12 @@ def delete(recipe: Recipe, by: User) -> None:
     audit.record(recipe.team, by, "recipe-deleted", name=recipe.name)
 
 
-def steps(options: Options) -> list[Step]:
-    """Say what a recipe does, in the order of doing it."""
+def steps(options: Options, headers: Sequence[str] = ()) -> list[Step]:
+    """Say what a recipe does, in the order of doing it; columns in that of the headers, where they are known."""
+    order = {header: place for place, header in reversed(list(enumerate(headers)))}
+    columns = sorted(options.columns.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
     said = [Step(words) for words in _of_reading(options)]
-    said += [Step(_of_column(header, answer)) for header, answer in options.columns.items()]
+    said += [Step(_of_column(header, answer)) for header, answer in columns]
     said += [Step(f"Dates of {name}: {dates.ORDERS[order]}") for name, order in options.date_orders.items()]
     said += [Step(_of_fix(fix), place) for place, fix in enumerate(options.fixes)]
     return said + [Step(words) for words in _of_handling(options)]
@@ -81,7 +83,7 @@ def _of_column(header: str, answer: str | None) -> str:
 def _of_fix(fix: Mapping[str, Any]) -> str:
     title, values = FIXES[str(fix["fix"])].title if fix.get("fix") in FIXES else str(fix.get("fix")), fix.get("values")
     values = values if isinstance(values, Mapping) else {}
-    meant = [f"{old} → {new or 'blank'}" for old, new in (values.get("map") or {}).items()]
+    meant = [f"{old} → {new or 'blank'}" for old, new in sorted((values.get("map") or {}).items())]
     more = [f"and {len(meant) - _MOST_WORDS} more"] if len(meant) > _MOST_WORDS else []
     chosen = [
         *map(str, values.get("regions") or ()),
@@ -112,5 +114,5 @@ def recipe_json(recipe: Recipe) -> dict[str, Any]:
         "source": recipe.source,
         "saved_at": recipe.saved_at,
         "saved_by": recipe.saved_by.email if recipe.saved_by else None,
-        "steps": [each.words for each in steps(options)],
+        "steps": [each.words for each in steps(options, recipe.headers)],
     }
