@@ -48,6 +48,12 @@ def open_panel(page: Page) -> None:
     page.get_by_role("button", name="Causes and options", expanded=False).click()
 
 
+def fill_blanks(page: Page, header: str) -> None:
+    """Ask, in the menu of a column, for its blanks to be filled."""
+    header_of(page, header).locator(".grid-header-menu").click()
+    page.get_by_role("menuitem", name="Fill blanks…").click()
+
+
 def cell(page: Page, row: int, header: str) -> Locator:
     """The cell of a row, by its number in the file, under a header, among those that are drawn."""
     column = header_of(page, header).get_attribute("aria-colindex")

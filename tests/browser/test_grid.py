@@ -10,6 +10,7 @@ from tests.browser.grids import (
     HEAD,
     cell,
     chip,
+    fill_blanks,
     header_of,
     number,
     open_panel,
@@ -168,9 +169,8 @@ def test_it_finds_replaces_and_undoes_in_one_step(page: Page) -> None:
     expect(cell(page, 2, "Program")).to_have_text("Biology")
 
 
-def test_a_cause_is_fixed_for_all_its_rows_and_undone_as_one_step(page: Page) -> None:
-    open_panel(page)
-    page.locator("#review-causes").get_by_role("link", name=re.compile("Fill blanks")).click()
+def test_a_column_is_fixed_for_all_rows_and_undone_as_one_step(page: Page) -> None:
+    fill_blanks(page, "LastName")
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Fill in").fill("Unknown")
     expect(dialog.locator("tbody tr")).to_have_text(

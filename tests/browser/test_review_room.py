@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Visit, faults
-from tests.browser.grids import cell, header_of, open_panel, people, stands_on, upload
+from tests.browser.grids import HEAD, cell, header_of, number, open_panel, people, stands_on, upload
 
 SHARE = """() => {
   const { left, right, top, bottom } = document.querySelector(".grid-scroller").getBoundingClientRect();
@@ -67,11 +67,15 @@ def test_the_panel_of_causes_folds_and_stays_as_it_was_left(visit: Visit) -> Non
 
 
 def test_the_bar_of_the_active_cell_offers_the_fixes_of_its_cause(visit: Visit) -> None:
-    page = on_review(visit, DESK)
-    cell(page, 4, "LastName").click()
+    page = visit("/t/admissions-demo/imports/", DESK)
+    shortened = (f"X{row},A,B,{number(row)},4.47712E+11,Biology" for row in range(2, 5))
+    upload(page, "\n".join((HEAD, *shortened)))
+    cell(page, 3, "WhatsAppMobileNumber").click()
     bar = page.locator(".grid-message")
-    expect(bar).to_contain_text("Rows like this: 36")
-    expect(bar.get_by_role("link").first).to_be_visible()
+    expect(bar).to_contain_text("Rows like this: 3")
+    bar.get_by_role("link", name="Clear these cells").click()
+    page.get_by_role("dialog").get_by_role("button", name="Change 3 cells").click()
+    expect(page.locator(".grid-listed")).to_contain_text("0 left. 3 fixed rows still shown.")
 
 
 def test_the_id_and_the_name_stay_in_sight(visit: Visit) -> None:
