@@ -14,12 +14,14 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from muster.api.application import description
 from muster.connect import connections
 from muster.connect.webhooks import manage
 from muster.contacts import custom_fields
 from muster.contacts.models import ColumnAnswer, Contact, SavedList
+from muster.imports.models import Recipe
 from muster.teams import first_run, invitations, tokens
 from muster.teams.models import Team, User
 from tests.cast import Cast, join, make_user
@@ -87,6 +89,9 @@ def things(team: Team, admin: User, letter: str) -> Things:
     connection = connections.add(team, admin, kind="whatsapp_cloud", name="X", secret="s", verify_token="v")
     webhook, _ = manage.add(team, admin, url="https://example.com/", events=["contacts.changed"])
     delivery = manage.send_test(webhook)
+    recipe, _ = Recipe.objects.get_or_create(
+        team=team, name=f"{letter}ecipe", defaults={"key": letter, "saved_by": admin, "saved_at": timezone.now()}
+    )
     ids: dict[str, dict[str, Any]] = {
         "invitation": {"signed": invitations.link(invitation).rstrip("/").rsplit("/", 1)[-1]},
         "revoke_token": {"pk": token.pk},
@@ -111,6 +116,8 @@ def things(team: Team, admin: User, letter: str) -> Things:
         "webhooks:": {"pk": webhook.pk, "delivery": delivery.id},
         "imports:": {"pk": draft.pk, "number": 2},
         **{each: {"pk": done.pk} for each in DONE_IMPORT},
+        "imports:recipe": {"pk": recipe.pk},
+        "imports:recipe_delete": {"pk": recipe.pk},
     }
     values = {
         **dict.fromkeys(("assigned", "member", "membership", "staff", "send_as"), member.pk),
@@ -130,6 +137,7 @@ def things(team: Team, admin: User, letter: str) -> Things:
         "q": f"{letter}ebedee",
     }
     api = {"team": team.slug, "import_id": str(draft.pk), "contact_id": f"{letter}1", "name": name}
+    api |= {"email": member.user.email, "recipe_id": str(recipe.pk)}
     api |= {"webhook_id": str(webhook.pk), "delivery_id": str(delivery.id), "connection_id": str(connection.pk)}
     return Things(team, ids, api, values)
 
