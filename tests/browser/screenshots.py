@@ -109,6 +109,7 @@ def take_draft(camera: Camera) -> str:
     page.get_by_role("heading", name="Review rows", level=1).wait_for()
     draft = page.url.partition("?")[0]
     camera.take("review", draft)
+    page.get_by_role("button", name="Causes and options").click()
     page.get_by_role("link", name=re.compile("Add the missing")).click()
     page.get_by_role("dialog").get_by_role("button", name=re.compile("^Change")).wait_for()
     camera.take("fix")
