@@ -13,6 +13,7 @@ def test_it_makes_a_team(owner: Caller) -> None:
         "name": "Housing",
         "home_region": "GB",
         "strict_numbers": False,
+        "time_zone": "",
         "notify": [],
     }
 
