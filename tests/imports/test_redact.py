@@ -9,7 +9,7 @@ from muster.contacts.models import Contact
 from muster.core.fields import Options
 from muster.imports import row_results, run, worker, workspace
 from muster.imports.draft import edits
-from muster.imports.models import Content, Import
+from muster.imports.models import Content, Import, WrongState
 from muster.imports.store import blobs, packed_rows
 from muster.teams.models import AuditEntry, Team, User
 from tests.cast import Cast
@@ -214,3 +214,14 @@ def test_it_covers_the_names_of_files(cast: Cast, name: str, covered: str) -> No
     assert (draft.filename, gone.filename, theirs.filename) == (covered, covered, name)
     logged = AuditEntry.objects.filter(team=cast.team, action__in=("import-started", "import-cancelled"))
     assert name == covered or name not in {each.details["filename"] for each in logged}
+
+
+def test_a_draft_that_ended_meanwhile_and_lost_its_file_is_no_draft_any_more(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ZED))
+    draft = drafted(cast.team, cast.alice, sheet(ZED, ADA))
+    seen = Import.objects.get(pk=draft.pk)
+    erased(cast)
+    confirmed(cast, draft)
+
+    with pytest.raises(WrongState):
+        edits.edit(seen, cast.alice, [(2, "ContactId", "Z10")])

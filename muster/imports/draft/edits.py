@@ -12,7 +12,7 @@ from django.db.models import Max, Sum
 from muster.core.fixes import LONGEST_CELL
 from muster.core.table.table import Table
 from muster.imports import run
-from muster.imports.models import Edit, Import, NoSuchCell, TooMuch
+from muster.imports.models import Content, Edit, Import, NoSuchCell, TooMuch, WrongState
 from muster.imports.store.db_text import fit
 from muster.imports.workspace import WHOLE_ROW, table
 from muster.teams.models import User
@@ -38,9 +38,9 @@ def edit(
     Raises WrongState when it is no draft any more, MovedOn when it is at another revision than the given one,
     NoSuchCell, TooMuch, and BadFile when the file is no table at all.
     """
-    table(imp)  # read before the lock, should it have to be parsed
+    _table_of_draft(imp)  # read before the lock, should it have to be parsed
     with _locked(imp):
-        size, step = _step(table(imp), cells, leave_out)
+        size, step = _step(_table_of_draft(imp), cells, leave_out)
         _refuse_more_than(MOST_OF_A_DRAFT - size, imp)
         run.touch(imp, revision, is_edit=True)
         Edit.objects.filter(of=imp, undone=True).delete()  # what was undone is past: this step follows what stands
@@ -49,6 +49,15 @@ def edit(
         made = Edit.objects.create(of=imp, number=last + 1, **kept)
     run.recount(imp)
     return made
+
+
+def _table_of_draft(imp: Import) -> Table:
+    """Return the table as edited. Raises WrongState where the file has gone, as it does once the import has ended."""
+    try:
+        return table(imp)
+    except Content.DoesNotExist:
+        imp.refresh_from_db()
+        raise WrongState(imp) from None
 
 
 def undo(imp: Import, revision: int | None = None) -> Edit | None:
