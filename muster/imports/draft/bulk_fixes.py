@@ -106,10 +106,10 @@ def _propose_column(draft: Draft, proposal: Proposal, places: list[int], header:
         return
     after = _whatsapp_numbers(draft, places, before) if proposal.fix.name == "whatsapp" else apply(before)
     changed = fixes.changes(before, after)
+    proposal.untouched += len(rows) - len(changed)
     if proposal.fix.name == "add-plus":
         changed = _of_ticked_countries(draft, proposal, changed, query)
     proposal.cells += [CellChange(rows[each.place].number, header, each.before, each.after) for each in changed]
-    proposal.untouched += len(rows) - len(changed)
 
 
 def _whatsapp_numbers(draft: Draft, places: list[int], before: list[str]) -> list[str]:
