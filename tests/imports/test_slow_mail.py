@@ -87,6 +87,5 @@ def test_imports_go_on_while_the_mail_server_hangs(cast: Cast) -> None:
         Import.objects.filter(pk=imp.pk).update(state=State.CHECKING, lease_until=None, confirmed=True)
         began = time.monotonic()
         wait_for(imp, State.DONE, seconds=30)
+        assert time.monotonic() - began < 20, "less than one mail may take, and twenty are due"
         assert server.calls, "the mail server was asked meanwhile"
-
-    assert time.monotonic() - began < 10
