@@ -115,7 +115,7 @@ def ended(**env: str) -> int:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("little", "end"),
-    [({"MUSTER_WORKER_SECONDS": "0.02"}, -signal.SIGPROF), ({"MUSTER_WORKER_MEMORY_MB": "100"}, 1)],
+    [({"MUSTER_WORKER_SECONDS": "0.02"}, -signal.SIGPROF), ({"MUSTER_WORKER_MEMORY_MB": "170"}, 1)],
     ids=["time", "memory"],
 )
 def test_it_ends_a_worker_that_takes_too_much(
