@@ -90,11 +90,9 @@ RecipeName = Annotated[
 ]
 
 
-class NewImport(Schema):
-    """The options of a new import. The rows come beside them: `file` or `text`, exactly one of the two."""
+class HowToImport(Schema):
+    """How a file is read, and what its cells mean: said when an import is made, or changed afterwards."""
 
-    model_config = ConfigDict(extra="forbid")
-    blank_mobile: BlankMobile | None = None
     allow_mobile_updates: Updates = False
     blank_opt_out: BlankOptOut = "opt_in"
     opt_back_in: OptBackIn = "file"
@@ -107,6 +105,13 @@ class NewImport(Schema):
     quoted_rows: QuotedRows = False
     backslashes: Backslashes = False
     mend_letters: MendLetters = False
+
+
+class NewImport(HowToImport):
+    """The options of a new import. The rows come beside them: `file` or `text`, exactly one of the two."""
+
+    model_config = ConfigDict(extra="forbid")
+    blank_mobile: BlankMobile | None = None
     confirm: Annotated[
         bool, Field(description="Import when the file has no file problems; false: stop at `ready`.")
     ] = True
@@ -129,23 +134,11 @@ class NewImport(Schema):
         return replace(repeated, **{name: value for name, value in said.items() if value is not None})
 
 
-class ImportChange(Schema):
+class ImportChange(HowToImport):
     """Options to change, while `ready` or `refused`. `columns` and `date_orders` are added to those given before."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"columns": {"Notes": None}}})
     blank_mobile: BlankMobile = "fail"
-    allow_mobile_updates: Updates = False
-    blank_opt_out: BlankOptOut = "opt_in"
-    opt_back_in: OptBackIn = "file"
-    columns: Columns = {}
-    date_orders: DateOrders = {}
-    encoding: Encoding | None = None
-    delimiter: Delimiter | None = None
-    header_row: HeaderRow | None = None
-    sheet: Sheet | None = None
-    quoted_rows: QuotedRows = False
-    backslashes: Backslashes = False
-    mend_letters: MendLetters = False
 
     def applied(self, options: Options) -> Options:
         """These options with the changes."""
