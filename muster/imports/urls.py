@@ -8,6 +8,7 @@ from muster.imports.grid import views
 from muster.imports.pages import (
     columns,
     confirm,
+    downloads,
     file_format,
     fix_many,
     fix_row,
@@ -15,7 +16,6 @@ from muster.imports.pages import (
     recipes,
     review,
     start,
-    workbooks,
 )
 
 app_name = "imports"
@@ -23,8 +23,8 @@ urlpatterns = [
     path("", start.history, name="history"),
     path("new/", start.new, name="new"),
     path("paste/", start.paste, name="paste"),
-    path("template.csv", start.template, name="template"),
-    path("template.xlsx", workbooks.template, name="template_workbook"),
+    path("template.csv", downloads.template, name="template"),
+    path("template.xlsx", downloads.template_workbook, name="template_workbook"),
     path("recipes/", recipes.listed, name="recipes"),
     path("recipes/<int:pk>/", recipes.one, name="recipe"),
     path("recipes/<int:pk>/delete", recipes.delete, name="recipe_delete"),
@@ -32,10 +32,10 @@ urlpatterns = [
     path("<uuid:pk>/repeat", recipes.repeat, name="repeat"),
     path("<uuid:pk>/take-back", recipes.take_back, name="take_back"),
     path("<uuid:pk>/progress", one.progress, name="progress"),
-    path("<uuid:pk>/rows-to-fix.csv", start.rows_to_fix, name="rows_to_fix"),
-    path("<uuid:pk>/rows-to-fix.xlsx", workbooks.rows_to_fix, name="fix_workbook"),
-    path("<uuid:pk>/changes.csv", start.changes, name="changes"),
-    path("<uuid:pk>/original", start.original, name="original"),
+    path("<uuid:pk>/rows-to-fix.csv", downloads.rows_to_fix, name="rows_to_fix"),
+    path("<uuid:pk>/rows-to-fix.xlsx", downloads.fix_workbook, name="fix_workbook"),
+    path("<uuid:pk>/changes.csv", downloads.changes, name="changes"),
+    path("<uuid:pk>/original", downloads.original, name="original"),
     path("<uuid:pk>/options", review.options, name="options"),
     path("<uuid:pk>/fix-here", confirm.fix_rows_here, name="fix_here"),
     path("<uuid:pk>/opt-outs", confirm.apply_opt_outs, name="apply_opt_outs"),

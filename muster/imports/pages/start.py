@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -18,30 +17,26 @@ from django.views.decorators.http import require_GET, require_http_methods
 from muster.contacts.schema import schema_of
 from muster.core import errors, phones
 from muster.core.check import check
-from muster.core.fields import Options, Schema, template_headers
+from muster.core.fields import Options, Schema
 from muster.core.problems import BadFile, Problem
-from muster.core.table.csv_text import csv_text
 from muster.core.table.reader import parse
-from muster.imports import row_results, run
+from muster.imports import run
 from muster.imports.draft import column_answers
 from muster.imports.draft.column_table import column_table
 from muster.imports.draft.columns import MOST_ASKED
 from muster.imports.draft.sample import header_among
 from muster.imports.grid.requests import whole
-from muster.imports.models import Content, Import, Recipe, State
+from muster.imports.models import Import, Recipe, State
 from muster.imports.pages import recipes, upload_limit
 from muster.imports.pages.columns import below_titles, given_in, table_context, values_of
-from muster.imports.pages.draft_page import find
 from muster.imports.pages.forms import PasteForm, StartForm, UploadForm, first_choice, limits
 from muster.imports.pages.guide import guide_page
 from muster.imports.pages.history import history_page
 from muster.imports.recipes import offer
-from muster.imports.store import blobs
 from muster.settings import settings
 from muster.teams.access import Access, admin, signed_in
 from muster.teams.mailing.mail_files import has_mail_server
 from muster.teams.models import Team, User
-from muster.teams.whole_file import whole_file
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -220,57 +215,6 @@ def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: byte
     told = mailed if has_mail_server() else shown
     messages.success(request, f"Your import is being processed. {told}.")
     return redirect("imports:history", who.team.slug)
-
-
-@require_GET
-@admin
-def template(request: HttpRequest, who: Access) -> HttpResponse:
-    """Download a template: the header row, as UTF-8 with a byte-order mark, so that Excel shows accents."""
-    only_required = request.GET.get("columns") == "required"
-    headers = template_headers(schema_of(who.team), only_required=only_required)
-    name = f"{who.team.slug}-{'required' if only_required else 'all'}-fields.csv"
-    return _download(csv_text([headers]), name)
-
-
-@require_GET
-@admin
-def rows_to_fix(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
-    """Download the rows that were, or would be, left out: as last edited, with what to do about each."""
-    imp = find(who, pk)
-    if imp.state in (State.CHECKING, State.FAILED, State.CANCELLED):
-        raise Http404("It has not come to rows that were left out")
-    try:
-        return _download(row_results.rows_to_fix(imp), f"rows to fix of {_stem(imp)}.csv")
-    except BadFile as bad:
-        raise Http404("The file is refused: it has no rows yet") from bad
-
-
-@require_GET
-@admin
-def changes(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
-    """Download what the import changed, value by value."""
-    imp = find(who, pk)
-    if not row_results.is_done(imp):
-        raise Http404("Nothing has been changed yet")
-    return _download(row_results.changes_csv(imp), f"changes by {_stem(imp)}.csv")
-
-
-@require_GET
-@admin
-def original(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
-    """Download the file as it was uploaded."""
-    imp = find(who, pk)
-    if not blobs.is_kept(imp, Content.Part.ORIGINAL):
-        raise Http404("The original has been removed")
-    return _download(blobs.pieces(imp, Content.Part.ORIGINAL), imp.filename or "pasted rows.txt")
-
-
-def _stem(imp: Import) -> str:
-    return (imp.filename or "pasted rows").rsplit(".", 1)[0]
-
-
-def _download(data: Iterable[str | bytes], name: str) -> HttpResponse:
-    return whole_file(data, name)  # type: ignore[return-value]  # a file is no HttpResponse to Django's types
 
 
 @require_GET
