@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from muster.demo_files import UGLY
 from tests.browser.conftest import Visit
+from tests.browser.grids import wait_for_rows
 from tests.browser.test_import_by_hand import IMPORTS, answer_columns, chip
 from tests.real.libreoffice import LibreOffice
 from tests.workbooks.opened import Opened
@@ -56,6 +57,7 @@ def upload(page: Page, file: Path) -> None:
 
 
 def confirm(page: Page) -> None:
+    wait_for_rows(page)  # which are refused of an import that runs
     page.locator("a[data-confirm]").click()
     dialog = page.get_by_role("dialog")
     go = dialog.get_by_role("button", name=re.compile(r"^Import \d+ contacts?$"))

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from muster.connect.bell import BELL, Bell
 from muster.core.fields import Options
@@ -55,7 +56,7 @@ def test_it_costs_next_to_nothing_and_begins_within_half_a_second(cast: Cast) ->
 
 
 def waited(bell: Bell, stop: threading.Event) -> float:
-    """How many seconds, of one at most, it stays quiet: PostgreSQL writes now and then of its own accord."""
+    """How many seconds, of one at most, it stays quiet."""
     begun = time.monotonic()
     bell.wait(bell.count(), stop, 1)
     return time.monotonic() - begun
@@ -67,7 +68,8 @@ def test_it_rings_for_whoever_waits(cast: Cast) -> None:
     watching.start()
     try:
         wait_until(lambda: bell.count() > 0, seconds=10, what=lambda: "it does not ring at first")
-        wait_until(lambda: waited(bell, stop) > 0.9, seconds=20, what=lambda: "it rings though nothing was written")
+        if connection.vendor == "sqlite":  # the log of PostgreSQL tells of all its databases, those of others too
+            wait_until(lambda: waited(bell, stop) > 0.9, seconds=20, what=lambda: "it rings though nothing was written")
         quiet = bell.count()
         Team.objects.filter(pk=cast.team.pk).update(name="Another")
         begun = time.monotonic()
