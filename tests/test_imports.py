@@ -81,3 +81,16 @@ def test_it_keeps_the_longest_chain_of_imports_short() -> None:
 def test_it_keeps_every_folder_small() -> None:
     folder, modules = fullest_folder()
     assert modules <= FULLEST_FOLDER, folder
+
+
+def test_it_hides_no_module_behind_a_name_of_its_package() -> None:
+    hidden = [
+        f"{path.parent.relative_to(MUSTER)}: {name}"
+        for path in MUSTER.rglob("__init__.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for name in (each.asname or each.name for each in node.names)
+        if (path.parent / f"{name}.py").exists() or (path.parent / name).is_dir()
+        if not (node.module or "").endswith(path.parent.name)
+    ]
+    assert hidden == []

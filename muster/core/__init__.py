@@ -6,7 +6,7 @@ plan = make_plan(checked, known, schema, options)    Checked + Known → Plan: w
 outcome = Outcome.of(plan)                       Plan → Outcome: counts, causes, problems
 """
 
-from muster.core.check import check
+from muster.core.checking import check
 from muster.core.errors import ErrorCode
 from muster.core.fields import Field, Kind, Options, Schema, custom_field
 from muster.core.known import Known, Lookup, Stored

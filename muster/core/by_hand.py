@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from muster.core.check import check
+from muster.core.checking import check
 from muster.core.consent import Channel, settle_inferred
 from muster.core.fields import Kind, Options, Schema
 from muster.core.known import UNREAD, Known, Stored

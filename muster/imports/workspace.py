@@ -18,7 +18,7 @@ from cachetools import LRUCache
 from django.db.models import FilteredRelation, Q
 
 from muster.contacts.schema import schema_of
-from muster.core.check import check, reread
+from muster.core.checking import check, reread
 from muster.core.fields import Options, Schema, options_from_json
 from muster.core.known import Known
 from muster.core.plan import make_plan

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from muster.core.check import LONGEST_HEADER
+from muster.core.checking import LONGEST_HEADER
 from muster.core.table.reader import MOST_COLUMNS
 from muster.imports.models import Import
 from muster.teams import tokens

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from muster.core import BadFile, Options, Schema, check, parse
-from muster.core.check import LONGEST_HEADER, MOST_COMPARED
+from muster.core.checking import LONGEST_HEADER, MOST_COMPARED
 from muster.core.table.reader import MOST_COLUMNS, extent
 from tests.attack.growth import LINEAR, growth
 

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from muster.core import BadFile, Options, Plan, check, make_plan, parse
-from muster.core.check import reread
+from muster.core.checking import reread
 from muster.core.replan import Sheet
 from tests.core.memory import HEAD, Team, file, problems
 from tests.core.test_laws import CELLS, MORE, OPTIONS, ROWS, teams, text_of

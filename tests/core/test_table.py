@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from muster.core import BadFile, Options, Schema, Table, parse
-from muster.core.check import check
+from muster.core.checking import check
 from tests.core.memory import HEAD, file
 
 SCHEMA = Schema()

@@ -11,7 +11,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from muster.core.check import LONGEST_HEADER
+from muster.core.checking import LONGEST_HEADER
 from muster.core.fields import Options, options_from_json
 from muster.core.table.delimiter import DELIMITERS
 from muster.core.table.encoding import named

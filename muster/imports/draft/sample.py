@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice, takewhile
 
 from muster.core.cells.dress import EDGES
-from muster.core.check import MOST_COMPARED
+from muster.core.checking import MOST_COMPARED
 from muster.core.fields import Options, Schema
 from muster.core.problems import BadFile
 from muster.core.table.near_names import near_field

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.contacts.schema import schema_of
 from muster.core import errors, phones
-from muster.core.check import check
+from muster.core.checking import check
 from muster.core.fields import Options, Schema
 from muster.core.problems import BadFile, Problem
 from muster.core.table.reader import parse

@@ -11,7 +11,7 @@ from typing import Any
 
 from muster.core import fixes, phones
 from muster.core.cells.dates import ORDERS
-from muster.core.check import check, reread
+from muster.core.checking import check, reread
 from muster.core.fields import Options, Schema
 from muster.core.problems import BadFile
 from muster.core.records import Checked
