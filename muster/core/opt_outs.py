@@ -40,12 +40,18 @@ def hold_stopped(
 
 
 def left_out(
-    row: int, values: tuple[Any, ...], stored: Mapping[str, Any], counted: tuple[Any, ...] | None
+    row: int,
+    values: tuple[Any, ...],
+    stored: Mapping[str, Any],
+    counted: tuple[Any, ...] | None,
+    number: str | None = None,
 ) -> Iterator[Note]:
     """Note the opt-outs of a row that changes nothing, about a contact who is opted in.
 
     `counted`: the values of the earlier row that counts for this contact, where there is one (R8).
+    `number`: the contact's mobile number, where it tells who is meant, as nobody has the ContactId of the row.
     """
+    found_by = {"number": number} if number else {}
     for key, name, place in CHANNEL_FIELDS:
         if values[place] is not True:
             continue
@@ -53,4 +59,4 @@ def left_out(
         said = counted[place] if counted else None
         if (now is None and counted is None) or said is True or (now and now.opted_out and said is not False):
             continue
-        yield Note(LEFT_OUT, row, name, {"channel": key})
+        yield Note(LEFT_OUT, row, name, {"channel": key, **found_by})

@@ -88,7 +88,7 @@ class _Planner:
             return Verdict(row, "failed", None, None, None, None, (Problem(ERASED_SINCE, row, "ContactId"),))
         stored, number, inferred = self._mobile(record, stored, problems, notes)
         if problems or contact_id is None:
-            lost = tuple(opt_outs.left_out(row, values, stored.values, None))
+            lost = tuple(self._left_out(record))
             return Verdict(row, "failed", contact_id, stored.key or None, None, None, tuple(problems), lost)
         self.rows_by_id[contact_id] = record
         if number:
@@ -117,6 +117,20 @@ class _Planner:
             return Verdict(record.number, "failed", contact_id, None, None, None, tuple(problems), lost)
         note = Note("row-repeated", record.number, "ContactId", {"first": first.number})
         return Verdict(record.number, "unchanged", contact_id, None, None, None, (), (note,))
+
+    def _left_out(self, record: Record) -> Iterator[Note]:
+        """Note the opt-outs of a row that fails: about who has its ContactId, else about who has its number."""
+        row, values = record.number, record.values
+        stored = self.known.contacts.get(values[_ID])
+        if stored:
+            return opt_outs.left_out(row, values, stored.values, None)
+        number = values[_WHATSAPP] if values[_MOBILE] is None else values[_MOBILE]
+        same = self.known.spelled.get(number, number)
+        earlier = self.held.get(same)
+        if earlier:
+            stored = self.known.contacts.get(earlier.values[_ID], _NOBODY)
+            return opt_outs.left_out(row, values, stored.values, earlier.values, number)
+        return opt_outs.left_out(row, values, self.known.holders.get(same, _NOBODY).values, None, number)
 
     def _mobile(
         self, record: Record, stored: Stored, problems: list[Problem], notes: list[Note]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from muster.core import Plan
 from muster.core.consent import Channel
 from tests.core.memory import Team, file, notes, outcomes
 
@@ -123,3 +124,55 @@ def test_who_is_out_already_is_not_noted() -> None:
 
     assert outcomes(plan) == ["failed", "failed"]
     assert notes(plan) == []
+
+
+def told_by_number(plan: Plan) -> list[tuple[int | None, str | None, str]]:
+    return [
+        (note.row, note.field, (note.facts or {}).get("number", ""))
+        for verdict in plan.verdicts
+        for note in verdict.notes
+        if note.code == "opt-out-left-out"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("S9,A,A,7165550101,,yes,", "number-taken"),  # an id that nobody has, and the number of somebody
+        (",A,A,7165550101,,yes,", "value-blank"),
+        ("S9,A,A,,+17165550101,yes,", "number-taken"),  # would be the mobile number
+        ("S9,A,A,7165550101,,yes,T77", "staff-unknown"),
+    ],
+)
+def test_a_number_tells_who_is_meant_where_nobody_has_the_id(row: str, why: str) -> None:
+    team = Team()
+    team.add(contact_id="S1", mobile_number="+17165550101")
+
+    plan = team.plan(file(row, more=",OptedOut,StaffId"), blank_mobile="infer")
+
+    assert why in [each.code for each in plan.verdicts[0].problems]
+    assert told_by_number(plan) == [(2, "OptedOut", "+17165550101")]
+
+
+def test_a_number_tells_who_is_meant_of_those_without_an_id_too() -> None:
+    team = Team()
+    team.add(mobile_number="+525512345678")
+
+    plan = team.plan(file("S9,A,A,+5215512345678,,yes", more=",OptedOut"), left_out=frozenset({2}))
+
+    assert told_by_number(plan) == [(2, "OptedOut", "+525512345678")]
+
+
+def test_a_number_tells_who_is_meant_of_earlier_rows() -> None:
+    rows = ("S1,A,A,7165550101,,no", "S9,B,B,7165550101,,yes", "S2,C,C,7165550102,,yes", "S8,D,D,7165550102,,yes")
+
+    plan = Team().plan(file(*rows, more=",OptedOut"))
+
+    assert outcomes(plan) == ["created", "failed", "created", "failed"]
+    assert told_by_number(plan) == [(3, "OptedOut", "+17165550101")]
+
+
+def test_a_row_about_nobody_takes_no_opt_out_with_it() -> None:
+    rows = ("S9,A,,7165550101,,yes", "S8,A,A,12,,yes", ",A,A,,,yes")
+
+    assert told_by_number(Team().plan(file(*rows, more=",OptedOut"))) == []

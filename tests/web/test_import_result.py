@@ -8,12 +8,14 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from muster.contacts.erase import erase
 from muster.core.errors import REGISTRY
 from muster.imports import retention, row_results, run, workspace
+from muster.imports.draft import left_out
 from muster.imports.models import Import, State
 from muster.imports.store import blobs
 from tests.cast import Cast
-from tests.imports.play import ANA, BO, drafted, imported, sheet
+from tests.imports.play import ANA, BO, HEADER, contact, drafted, imported, sheet
 from tests.web.drafts import address
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -212,3 +214,33 @@ def test_it_takes_an_import_that_is_looked_at_by_another_first(cast: Cast) -> No
     run.cancel(imp, cast.alice)
     answer = cast.browser(cast.alice).post(address(imp, "options"), {"blank_mobile": "infer"})
     assert answer.headers["Location"] == address(imp)
+
+
+def test_opt_outs_of_left_out_rows_are_found_by_number_too(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    header = f"{HEADER},OptedOut"
+    told = sheet("S9,Ana,Núñez,+1 716 555 1234,,yes", "S2,Bo,Kay,716-555-2345,,no", "S2,Bo,K,,,yes", header=header)
+    draft = drafted(cast.team, cast.alice, told)
+    client = cast.browser(cast.alice)
+    confirming = client.get(address(draft, "confirm/"))
+    assert confirming.context["left_out_opt_outs"] == 2
+    assert "+1 716-555-1234" in confirming.content.decode()
+
+    said = [str(each) for each in client.post(address(draft, "opt-outs"), follow=True).context["messages"]]
+    assert said == ["1 opt-out applied.", "1 more is of somebody whom this import adds: apply them once it is done."]
+    assert contact(cast.team, "S1").text_out
+
+    done = imported(cast.team, cast.alice, told)
+    assert done.opt_outs_left_out == 1
+    client.post(address(done, "opt-outs"))
+    assert contact(cast.team, "S2").text_out
+
+
+def test_an_erased_number_tells_of_nobody_any_more(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    done = imported(cast.team, cast.alice, sheet("S9,Ana,Núñez,+1 716 555 1234,,yes", header=f"{HEADER},OptedOut"))
+    erase(contact(cast.team, "S1"), cast.alice)
+
+    (row,) = row_results.rows_of(done)
+    assert [dict(each.facts or {}) for each in row.notes] == [{"channel": "text", "number": "(erased)"}]
+    assert left_out.apply(done, cast.alice) == 0

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from muster.contacts import history
 from muster.contacts.consent.channels import set_consent
 from muster.contacts.models import Contact, Source
+from muster.core.phones import spellings
+from muster.core.phones.cells import show
 from muster.core.problems import LEFT_OUT
 from muster.core.verdicts import Verdict
 from muster.imports import row_results, run
@@ -16,17 +18,26 @@ from muster.imports.models import MAY_APPLY_OPT_OUTS, Import, State, WrongState
 from muster.imports.row_results import RowResult
 from muster.teams import audit
 from muster.teams.lock import locked
-from muster.teams.models import User
+from muster.teams.models import Team, User
 
 NAMES_SHOWN = 10
 
 
 class OptOut(NamedTuple):
-    """Somebody who is opted in, and whom a row that is left out says to have opted out."""
+    """Somebody who is opted in, and whom a row that is left out says to have opted out.
+
+    `number`: the mobile number that tells who is meant, where it is not the ContactId.
+    """
 
     row: int
     contact_id: str
+    number: str
     channels: tuple[str, ...]
+
+    @property
+    def who(self) -> str:
+        """Whom it is about, as people read it."""
+        return show(self.number) if self.number else self.contact_id
 
     @property
     def labels(self) -> list[str]:
@@ -44,9 +55,10 @@ def opt_outs(imp: Import) -> Iterator[OptOut]:
 def noted(rows: Iterable[RowResult | Verdict]) -> Iterator[OptOut]:
     """Yield those that these rows say."""
     for each in rows:
-        channels = tuple((note.facts or {})["channel"] for note in each.notes if note.code == LEFT_OUT)
-        if channels:
-            yield OptOut(each.row, each.contact_id or "", channels)
+        facts = [note.facts or {} for note in each.notes if note.code == LEFT_OUT]
+        if facts:
+            channels = tuple(said["channel"] for said in facts)
+            yield OptOut(each.row, each.contact_id or "", facts[0].get("number", ""), channels)
 
 
 def shown(imp: Import) -> list[OptOut]:
@@ -60,9 +72,8 @@ def apply(imp: Import, user: User) -> int:
         raise WrongState(imp)
     found, changed = list(opt_outs(imp)), 0
     with locked(imp.team) as team:
-        contacts = Contact.objects.filter(team=team).select_related("team")
         for each in found:
-            contact = contacts.filter(contact_id=each.contact_id).first()
+            contact = _about(team, each)
             for channel in each.channels if contact else ():
                 assert contact is not None
                 was_out = getattr(contact, f"{channel}_out")
@@ -75,3 +86,11 @@ def apply(imp: Import, user: User) -> int:
     if imp.state == State.READY:  # who is out now is noted no more
         run.settle(imp)
     return changed
+
+
+def _about(team: Team, told: OptOut) -> Contact | None:
+    """Return whom an opt-out is about; None when they are gone, or not there yet."""
+    contacts = Contact.objects.filter(team=team).select_related("team")
+    if told.number:
+        return contacts.filter(mobile_number__in=spellings.of(told.number)).first()
+    return contacts.filter(contact_id=told.contact_id).first()

@@ -105,8 +105,14 @@ def _start(request: HttpRequest, who: Access, imp: Import, revision: int | None 
 @on_import(*MAY_APPLY_OPT_OUTS)
 def apply_opt_outs(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Opt out those whom rows that are left out say to have opted out, and change nothing else."""
-    done = left_out.apply(run.summed_up(imp), who.user)
+    shown = run.summed_up(imp)
+    done = left_out.apply(shown, who.user)
     messages.success(request, f"{done:,} opt-out{'' if done == 1 else 's'} applied.")
+    if later := shown.opt_outs_left_out:
+        people = "somebody whom this import adds" if later == 1 else "people whom this import adds"
+        messages.info(
+            request, f"{later:,} more {'is' if later == 1 else 'are'} of {people}: apply them once it is done."
+        )
     return redirect("imports:show", who.team.slug, imp.pk)
 
 
