@@ -204,6 +204,9 @@ def test_it_takes_another_gateway(cast: Cast, gateway: Connection) -> None:
         ("left", "No contact has this Contact ID"),
         ("done", "Opted out: 1 contact"),
     ]
+    word = stop_list.word(cast.team, "+17165551234", "text")
+    assert word is not None
+    assert (word.through, word.said) == ("Ours", "STOP")
 
 
 def test_it_keeps_secrets_encrypted(cast: Cast, gateway: Connection) -> None:

@@ -89,6 +89,7 @@ def test_an_admin_adds_a_webhook_sends_a_test_and_sees_what_came_of_it(cast: Cas
     receiving.secret = added.context["secret"]
     assert receiving.secret in text(added)
     assert receiving.secret not in text(browser.get(f"{WEBHOOKS}{webhook.pk}/"))
+    assert "contacts.changed, import.finished" in text(browser.get("/t/admissions/log/"))
 
     browser.post(f"{WEBHOOKS}{webhook.pk}/test/")
     sender.send_due()

@@ -35,6 +35,11 @@ def test_it_lists_who_said_stop_and_who_is_affected(cast: Cast) -> None:
     channels.hear(cast.other_team, "+17165550178", "text", opted_out=True)
 
     assert page(cast) == [("+52 55 1234 5678", "whatsapp", 1), ("+1 716-555-0177", "text", 0)]
+    shown = cast.browser(cast.alice).get(f"/t/{cast.team.slug}/contacts/stopped/").content.decode()
+    assert [each for each in ("Twilio</td>", "The API</td>", "api</td>") if each in shown] == [
+        "Twilio</td>",
+        "The API</td>",
+    ]
 
 
 def test_it_is_searched_by_number_in_any_spelling_and_by_channel(cast: Cast) -> None:
@@ -64,7 +69,7 @@ def test_it_is_downloaded(cast: Cast) -> None:
     lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
     assert lines[0] == "\ufeffNumber,Channel,Since,Said,Through,Contacts"
     assert lines[1].startswith("+17165550177,text,")
-    assert "'=STOP,api,0" in lines[1]
+    assert "'=STOP,The API,0" in lines[1]
 
 
 def test_a_team_keeps_its_own_words(cast: Cast) -> None:

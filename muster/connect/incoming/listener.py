@@ -10,6 +10,7 @@ import threading
 from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db.models import QuerySet
 
 from muster.connect import outbox
 from muster.connect.bell import BELL
@@ -129,27 +130,21 @@ def _by_number(team: Team, call: Call, through: str) -> Heard:
 
 def _by_contact_id(team: Team, call: Call, through: str) -> Heard | None:
     """Hear a gateway that knows people by their ContactId; None when there is none."""
-    contact = Contact.objects.filter(team=team, contact_id=call.contact_id).select_related("team").first()
-    if contact is None:
-        return None
-    changed = channels.set_consent(
-        contact,
-        channel=call.channel,
-        opted_out=bool(call.opted_out),
-        source=Source.CONTACT,
-        by=None,
-        message_id=_message_id(call),
-    )
-    return Heard([changed], counted=True)
+    return _about(Contact.objects.filter(team=team, contact_id=call.contact_id), call, through)
 
 
 def _by_contact(team: Team, call: Call, through: str) -> Heard | None:
-    """Apply what was said of one contact, by API or page, unless something was said since; None when it is gone."""
-    contact = Contact.objects.filter(team=team, id=call.contact or 0).select_related("team").first()
+    """Apply what was said of one contact, by API or page; None when it is gone."""
+    return _about(Contact.objects.filter(team=team, id=call.contact or 0), call, through)
+
+
+def _about(found: QuerySet[Contact], call: Call, through: str) -> Heard | None:
+    """Apply what was said of a contact, unless something was said since."""
+    contact, at = found.select_related("team").first(), call.said_at or call.at
     if contact is None:
         return None
     now = channel_of(contact, call.channel)
-    if now.at > (call.said_at or call.at) and now.source in {Source.CONTACT, call.source}:
+    if now.at > at and now.source in {Source.CONTACT, call.source}:
         return Heard([], counted=False)
     changed = channels.set_consent(
         contact,
@@ -157,8 +152,10 @@ def _by_contact(team: Team, call: Call, through: str) -> Heard | None:
         opted_out=bool(call.opted_out),
         source=call.source,
         by=User.objects.filter(pk=call.by or 0).first(),
-        message_id=call.message_id or None,
-        at=call.said_at,
+        message_id=_message_id(call),
+        at=at,
+        said_text=call.heard,
+        through=through or channels.API,
     )
     return Heard([changed], counted=True)
 

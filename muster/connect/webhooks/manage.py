@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -42,7 +43,7 @@ def add(team: Team, by: User, *, url: str, events: Iterable[str], enabled: bool 
     webhook.secret = seal(secret)
     with transaction.atomic():
         webhook.save()
-        audit.record(team, by, "webhook-added", url=webhook.url, events=webhook.events)
+        audit.record(team, by, "webhook-added", url=webhook.url, events=", ".join(webhook.events))
     return webhook, secret
 
 
@@ -55,11 +56,11 @@ def change(
     enabled: bool | None = None,
 ) -> Webhook:
     """Change what is given. Switched on again, it begins with what happens from now on. Raises ValidationError."""
-    before = {"url": webhook.url, "events": webhook.events, "enabled": webhook.enabled}
+    before = _as_logged(webhook)
     webhook.url = webhook.url if url is None else checked_url(url)
     webhook.events = webhook.events if events is None else checked_events(events)
     webhook.enabled = webhook.enabled if enabled is None else enabled
-    now = {"url": webhook.url, "events": webhook.events, "enabled": webhook.enabled}
+    now = _as_logged(webhook)
     changed = {key: [before[key], value] for key, value in now.items() if before[key] != value}
     with transaction.atomic():
         if "enabled" in changed:
@@ -68,6 +69,10 @@ def change(
         if changed:
             audit.record(webhook.team, by, "webhook-changed", id=webhook.pk, **changed)
     return webhook
+
+
+def _as_logged(webhook: Webhook) -> dict[str, Any]:
+    return {"url": webhook.url, "events": ", ".join(webhook.events), "enabled": webhook.enabled}
 
 
 def _begin_anew(webhook: Webhook) -> None:

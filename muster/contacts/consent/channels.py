@@ -129,14 +129,17 @@ def set_consent(
     message_id: str | None = None,
     reason: str = "",
     at: datetime | None = None,
+    said_text: str = "",
+    through: str = API,
 ) -> Contact:
     """Opt one contact in or out on one channel. The same message heard twice counts once.
 
     The contact's own word belongs to the number they have on the channel, and so to everybody who has it. `reason`:
-    why a user opts somebody in whose own word was STOP; without one it raises OwnWord.
+    why a user opts somebody in whose own word was STOP; without one it raises OwnWord. `at`, `said_text`, `through`:
+    as of `hear`.
     """
     with locked(contact.team) as team:
-        said = _Word(channel, opted_out, source, by.id if by else None, at or timezone.now(), reason=reason)
+        said = _Word(channel, opted_out, source, by.id if by else None, at or timezone.now(), said_text, reason)
         current = _with_ids(team, [contact.id])[0]
         if not _is_new(team, message_id, said, f"{CONTACT}{contact.id}"):
             return current
@@ -145,7 +148,7 @@ def set_consent(
             if not opted_out and own_word(current, channel):
                 _lift(current, said, number)
         elif number:
-            _keep(team, number, said, API, message_id)
+            _keep(team, number, said, through, message_id)
             others = set(whose(team, number, channel, opted_out=opted_out)) - {current.id}
         _settle_all([*_with_ids(team, others), current], said)
         return current

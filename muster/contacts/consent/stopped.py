@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from muster.contacts.consent import stop_list
+from muster.contacts.consent.channels import API
 from muster.contacts.models import Contact, StopWord
 from muster.core import phones
 from muster.core.phones import spellings
@@ -36,6 +37,11 @@ class Stopped:
     def shown(self) -> str:
         """The number as people read it."""
         return phones.show(self.number) if self.number else "Erased number"
+
+    @property
+    def came_by(self) -> str:
+        """How the word came in, as people read it: the name of a connection, or the API."""
+        return "The API" if self.through == API else self.through
 
 
 def words(team: Team, *, channel: str = "", typed: str = "") -> QuerySet[StopWord]:
@@ -77,7 +83,7 @@ def _rows(team: Team, found: QuerySet[StopWord]) -> Iterator[tuple[str, ...]]:
     while some := list((found.filter(id__lt=before) if before else found)[:AT_ONCE]):
         for each in listed(team, some):
             affected = str(len(each.contacts))
-            yield each.number or "", each.channel, each.since.isoformat(), each.said, each.through, affected
+            yield each.number or "", each.channel, each.since.isoformat(), each.said, each.came_by, affected
         before = some[-1].id
 
 
