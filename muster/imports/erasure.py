@@ -20,6 +20,7 @@ from muster.teams.models import AuditEntry
 
 ENDED = (State.DONE, State.FAILED, State.CANCELLED, State.UNDONE)
 NATIONAL = 9  # last digits of a number that are written with or without the code of its country
+NAMES = {"filename": 255, "title": 100, "note": 500}  # what may name a person, and its longest
 FEWEST_DIGITS = 7  # fewer are no number that tells who somebody is
 
 
@@ -43,15 +44,16 @@ def redact(person: Person, **_: Any) -> None:
 
 
 def _redact_file_names(person: Person) -> None:
-    """Cover the person in the names of files: of imports in any state, and where the log repeats them."""
+    """Cover the person in the names of files, in what people called imports in any state, and in the log."""
     named = FileNames(person)
-    imports = Import.objects.filter(team=person.team).exclude(filename="")
-    for pk, name in imports.values_list("pk", "filename").iterator():
-        if (covered := named.covered(name)) != name:
-            Import.objects.filter(pk=pk).update(filename=covered)
+    for key, most in NAMES.items():
+        imports = Import.objects.filter(team=person.team).exclude(**{key: ""})
+        for pk, name in imports.values_list("pk", key).iterator():
+            if (covered := named.covered(name)[:most]) != name:
+                Import.objects.filter(pk=pk).update(**{key: covered})
     logged = AuditEntry.objects.filter(team=person.team, details__has_key="filename")
     for entry, details in logged.values_list("id", "details").iterator():
-        if (covered := named.covered(details["filename"] or "")) != details["filename"]:
+        if (covered := named.covered(details["filename"] or "")[:255]) != details["filename"]:
             AuditEntry.objects.filter(id=entry).update(details={**details, "filename": covered})
 
 
@@ -68,7 +70,7 @@ class FileNames:
 
     def covered(self, name: str) -> str:
         """Return the name without the person."""
-        return self.told.sub(ERASED, name)[:255]
+        return self.told.sub(ERASED, name)
 
 
 def _redact_rows(imp: Import, redactor: Redactor) -> None:

@@ -14,6 +14,7 @@ from muster.core.problems import Note, Problem
 from muster.core.verdicts import OUTCOMES, Verdict
 
 LEFT_OUT = "row-left-out"
+TO_CONFIRM = "opted-back-in"
 
 # Notes that ask for a second look. The others only say what happens.
 WARNINGS = frozenset({
@@ -114,6 +115,15 @@ class Counts:
         """Return how many rows are created, updated, left as they are and failed."""
         return {name: self._counted["outcome", name] for name in OUTCOMES}
 
+    def to_confirm(self) -> int:
+        """Return how many rows would opt somebody back in, which Confirm asks about."""
+        return self._counted["outcome", TO_CONFIRM]
+
+    def summed(self) -> dict[str, int]:
+        """Return all rows by what becomes of them, those that Confirm asks about apart."""
+        counts, asked = self.outcomes(), self.to_confirm()
+        return {**counts, "updated": counts["updated"] - asked, "to_confirm": asked}
+
     def problems_in(self, field: str) -> int:
         """Return how many rows have a problem in a field."""
         return self._counted["field", field]
@@ -121,6 +131,8 @@ class Counts:
 
 def _keys(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "outcome", verdict.outcome
+    if verdict.notes and any(note.code == TO_CONFIRM for note in verdict.notes):
+        yield "outcome", TO_CONFIRM
     yield "chip", "all"
     yield "chip", chip_of(verdict)
     if has_warning(verdict):

@@ -41,6 +41,8 @@ class Import(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="imports")
     method = models.CharField(max_length=4)  # file, text, api, undo
     filename = models.CharField(max_length=255, blank=True)
+    title = models.CharField(max_length=100, blank=True)  # what people call it; pasted rows are called by their range
+    note = models.CharField(max_length=500, blank=True)
     size = models.BigIntegerField(default=0)  # bytes of the original
     is_large = models.BooleanField(default=False)  # by rows or cells: the worker looks at it, and no page waits for it
     state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
@@ -105,10 +107,10 @@ class Import(models.Model):
 
     @property
     def name(self) -> str:
-        """What it is called: its file, pasted rows, or the undoing of another."""
+        """What it is called: as somebody named it, its file, pasted rows, or the undoing of another."""
         if self.undoes:
             return f"Undo of {self.undoes.name}"
-        return self.filename or "Pasted rows"
+        return self.title or self.filename or "Pasted rows"
 
     @property
     def by(self) -> User | None:

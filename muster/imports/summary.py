@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from muster.imports.models import Import, State, last_day
 from muster.imports.progress import progress_json
 
 TOTALS = ("rows", "created", "updated", "unchanged", "failed")
+IN_BAR = ("created", "updated", "to_confirm", "unchanged", "failed")
 UNDER_WAY = (State.CHECKING, State.WAITING, State.IMPORTING)
 _COUNTED = (State.DONE, State.UNDONE, State.READY)
 _WAYS = {"file": "File Upload", "text": "Copy & Paste", "api": "API", "undo": "Undo"}
@@ -26,6 +28,24 @@ _STATUSES = {
 }
 
 
+class Part(NamedTuple):
+    """A piece of the bar that sums up an import, in hundredths of its width."""
+
+    series: str
+    x: str
+    width: str
+
+
+def sum_bar(counts: Mapping[str, int]) -> list[Part]:
+    """Return the rows by what becomes of them as one bar, in the order in which the numbers are told."""
+    whole, at, parts = sum(counts.get(each, 0) for each in IN_BAR), 0.0, []
+    for series in IN_BAR:
+        wide = 100 * counts.get(series, 0) / whole if whole else 0.0
+        parts.append(Part(series.replace("_", "-"), f"{at:.2f}", f"{wide:.2f}"))
+        at += wide
+    return parts
+
+
 class ImportSummary(NamedTuple):
     """An import as people are told of it. `tone` is that of its chip; `totals` are rows by outcome."""
 
@@ -40,6 +60,16 @@ class ImportSummary(NamedTuple):
     def saved(self) -> int:
         """How many rows are in the contacts now."""
         return self.totals["created"] + self.totals["updated"] + self.totals["unchanged"]
+
+    @property
+    def bar(self) -> list[Part]:
+        """Its rows by what became of them; nothing while they are not counted, and for an undoing."""
+        return sum_bar(self.totals) if self.has_counts and self.imp.rows and not self.imp.undoes_id else []
+
+    @property
+    def removed(self) -> int:
+        """How many contacts an undoing took away."""
+        return int(self.imp.summary.get("totals", {}).get("removed", 0)) if self.imp.undoes_id else 0
 
     @property
     def has_counts(self) -> bool:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("recipes/<int:pk>/", recipes.one, name="recipe"),
     path("recipes/<int:pk>/delete", recipes.delete, name="recipe_delete"),
     path("<uuid:pk>/", one.show, name="show"),
+    path("<uuid:pk>/name", one.name, name="name"),
     path("<uuid:pk>/repeat", recipes.repeat, name="repeat"),
     path("<uuid:pk>/take-back", recipes.take_back, name="take_back"),
     path("<uuid:pk>/progress", one.progress, name="progress"),

@@ -102,6 +102,7 @@ PAGES = {
     "imports:repeat": D,
     "imports:take_back": D,
     "imports:show": D,
+    "imports:name": D,
     "imports:progress": D,
     "imports:rows_to_fix": D,
     "imports:fix_workbook": D,

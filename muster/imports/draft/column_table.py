@@ -55,6 +55,11 @@ class ColumnRow:
     choices: list[str] = dataclasses.field(default_factory=list)
 
     @property
+    def direction(self) -> str:
+        """What yes means, where the column is one of consent by its own name."""
+        return Answer(self.field.name).direction if self.field else ""
+
+    @property
     def is_open(self) -> bool:
         """Whether it still waits for an answer."""
         return self.is_asked and not self.chosen

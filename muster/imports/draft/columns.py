@@ -36,7 +36,12 @@ class Answer(str):
     @property
     def in_full(self) -> str:
         """The answer for people, with what yes means where it is about consent."""
-        return f"{self}: yes means opted out" if self in _OPT_OUTS else self.words
+        return f"{self}: {self.direction}" if self.direction else self.words
+
+    @property
+    def direction(self) -> str:
+        """What yes means in a column of consent that is not reversed; else nothing."""
+        return "yes means opted out" if self in _OPT_OUTS else ""
 
 
 class Column(NamedTuple):

@@ -12,6 +12,7 @@ from muster.imports.filters import CHIPS, Filter, RowList
 from muster.imports.grid.cells import columns_json, problems_json, rows_json
 from muster.imports.grid.requests import Asked
 from muster.imports.models import Edit, Import
+from muster.imports.summary import sum_bar
 from muster.teams.access import Access
 from muster.teams.models import User
 
@@ -45,6 +46,7 @@ def told(who: Access, draft: Draft, asked: Asked, *, own_steps: int = 0) -> dict
         "shape": shape(draft),
         "list": list_json(listed),
         "counts": draft.look.counts.chips(),
+        "bar": [part._asdict() for part in sum_bar(draft.look.counts.summed())],
         "problems": problems_json(draft),
         "rows": rows_json(draft, since) if since is not None and few else None,
         **_steps(imp),

@@ -18,6 +18,7 @@ from muster.imports.draft.fix_here import fix_here
 from muster.imports.grid.requests import whole
 from muster.imports.models import MAY_APPLY_OPT_OUTS, Edit, Import, MovedOn, State, WrongState, can_undo
 from muster.imports.pages.draft_page import about, on_import, revised, too_late
+from muster.imports.summary import sum_bar
 from muster.teams.access import Access
 
 CAN_STOP = (State.CHECKING, State.READY, State.REFUSED, State.WAITING)
@@ -61,6 +62,8 @@ def _confirm_page(draft: Draft, told: Consequences) -> dict[str, Any]:
     return {
         **about(draft.imp),
         "told": told,
+        "to_confirm": draft.look.counts.to_confirm(),
+        "sum_bar": sum_bar(draft.look.counts.summed()),
         "left_out_opt_outs": sum(len(each.channels) for each in opt_outs),
         "opt_outs_shown": opt_outs[:NAMES_SHOWN],
         "shown": json.dumps(told.as_shown()),

@@ -29,9 +29,16 @@ STATUSES: Mapping[str, tuple[str, Q]] = {
 }
 
 
+# What no answer can make a table is no row of the history: the page it led to has said so.
+UNREADABLE = Q(state=State.REFUSED) & (
+    Q(summary__problem_counts__has_key="file-empty") | Q(summary__problem_counts__has_key="file-not-text")
+)
+
+
 def history_page(team: Team, query: Mapping[str, str]) -> dict[str, Any]:
     """Return what the page needs: the imports that the filters in the address leave, and the filters."""
-    found = _filtered(Import.objects.filter(team=team), query).select_related("created_by", "undoes")
+    every = Import.objects.filter(team=team).exclude(UNREADABLE)
+    found = _filtered(every, query).select_related("created_by", "undoes")
     page = Paginator(found.order_by("-created_at"), PAGE_ROWS).get_page(query.get("page"))
     kept = {name: query[name] for name in ("status", "person", "since", "until") if query.get(name)}
     return {

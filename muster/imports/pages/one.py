@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
 from muster.core.problems import BadFile
 from muster.imports import run
 from muster.imports.draft.draft import Draft
 from muster.imports.models import Import, State
 from muster.imports.pages.columns import refused_page
-from muster.imports.pages.draft_page import find
+from muster.imports.pages.draft_page import find, on_import
 from muster.imports.pages.result import result_page
 from muster.imports.pages.review import review_page
 from muster.imports.progress import progress_json, progress_page
 from muster.teams.access import Access, admin
+
+LONGEST_TITLE, LONGEST_NOTE = 100, 500
 
 
 @require_GET
@@ -37,6 +40,16 @@ def show(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
 def progress(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
     """Say how far an import is, for the page that asks every second."""
     return JsonResponse(progress_json(find(who, pk)))
+
+
+@require_POST
+@on_import(*State)
+def name(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Give an import a name and a note, for the history; blank: as its file is called."""
+    said = {key: " ".join(request.POST.get(key, "").replace("\0", "").split()) for key in ("title", "note")}
+    Import.objects.filter(pk=imp.pk).update(title=said["title"][:LONGEST_TITLE], note=said["note"][:LONGEST_NOTE])
+    messages.success(request, "Name and note are saved.")
+    return redirect("imports:show", who.team.slug, imp.pk)
 
 
 def _draft_page(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:

@@ -27,7 +27,7 @@ def result_page(imp: Import, query: Mapping[str, str]) -> dict[str, Any]:
     told = import_summary(imp)
     return {
         "imp": imp,
-        **{each: getattr(told, each) for each in ("name", "way", "status", "tone", "saved")},
+        **{each: getattr(told, each) for each in ("name", "way", "status", "tone", "saved", "bar")},
         "outcome": outcome,
         "causes": [_cause(each) for each in outcome.causes],
         "notes": [(errors.title(each), count) for each, count in outcome.note_counts.items()],

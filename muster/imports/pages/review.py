@@ -14,7 +14,7 @@ from muster.core.fields import options_from_json
 from muster.core.problems import LEFT_OUT
 from muster.imports import run
 from muster.imports.draft import edits
-from muster.imports.draft.columns import choices, columns_of
+from muster.imports.draft.columns import columns_of
 from muster.imports.draft.draft import Draft
 from muster.imports.draft.letters import asked_encodings, garbled
 from muster.imports.draft.row_lists import find
@@ -24,6 +24,7 @@ from muster.imports.models import Import, NoSuchCell, State
 from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
 from muster.imports.pages.forms import OptionsForm
 from muster.imports.recipes.offer import of_draft
+from muster.imports.summary import sum_bar
 from muster.teams.access import Access
 
 PAGE_ROWS = 50
@@ -57,8 +58,8 @@ def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
         "encodings": asked_encodings(found),
         "garbled": garbled(found),
         "file_notes": [errors.message(note) for note in found.look.notes],
-        "columns": columns_of(found.reading),
-        "field_names": choices(found.reading.schema),
+        "not_imported": sum(each.field is None for each in columns_of(found.reading)),
+        "sum_bar": sum_bar(found.look.counts.summed()),
         "asks_opt_outs": _asks_opt_outs(found),
         "left_out_opt_outs": sum(each.code == LEFT_OUT for row in found.verdicts for each in row.notes),
         "has_grid": run.is_small(found.imp),

@@ -20,7 +20,7 @@ from muster.core.checking import check
 from muster.core.fields import Options, Schema
 from muster.core.problems import BadFile, Problem
 from muster.core.table.reader import parse
-from muster.imports import run
+from muster.imports import run, workspace
 from muster.imports.draft import column_answers
 from muster.imports.draft.column_table import column_table
 from muster.imports.draft.columns import MOST_ASKED
@@ -38,6 +38,7 @@ from muster.teams.access import Access, admin, signed_in
 from muster.teams.mailing.mail_files import has_mail_server
 from muster.teams.models import Team, User
 
+LONGEST_END = 30  # characters of either end of a range
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
 
@@ -193,6 +194,17 @@ def _values(team: Team, form: StartForm, data: bytes, header: str, header_row: i
         return []
 
 
+def call_by_range(imp: Import) -> None:
+    """Call pasted rows by the first and the last value of their first column, as they have no file to be called by."""
+    if imp.title or imp.state != State.READY or not run.is_small(imp):
+        return
+    cells = [row.cells[0].strip() for row in workspace.table(imp).rows if row.cells and row.cells[0].strip()]
+    if cells:
+        first, last = (each[:LONGEST_END] for each in (cells[0], cells[-1]))
+        imp.title = f"Pasted rows {first}" if first == last else f"Pasted rows {first} to {last}"
+        imp.save(update_fields=["title"])
+
+
 def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: bytes, options: Options) -> HttpResponse:
     imp = run.receive(
         who.team,
@@ -204,6 +216,7 @@ def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: byte
         confirm=False,
         idempotency_key=form.idempotency_key(data),
     )
+    call_by_range(imp)
     if "preview" in request.POST or imp.state in (State.REFUSED, State.CHECKING):
         offer.offer(imp)
         return redirect("imports:show", who.team.slug, imp.pk)

@@ -44,11 +44,20 @@ window.addEventListener("pageshow", () => {
 // Buttons that a script makes needless: their form sends itself on change.
 for (const part of document.querySelectorAll("[data-no-script-only]")) part.hidden = true;
 
-// Times in the reader's own zone, the zone named.
+// Times in the reader's own zone, the zone named, written as the server writes them; beside them how long ago, where recent.
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+const sinceThen = (at) => {
+  const minutes = Math.round((at - Date.now()) / 60_000);
+  if (Math.abs(minutes) < 60) return ago.format(minutes, "minute");
+  return Math.abs(minutes) < 24 * 60 ? ago.format(Math.round(minutes / 60), "hour") : "";
+};
 for (const time of document.querySelectorAll("time[data-local]")) {
   const at = new Date(time.dateTime);
-  const day = { day: "numeric", month: "short", year: at.getFullYear() === new Date().getFullYear() ? undefined : "numeric" };
+  const day = { day: "numeric", month: "short", year: "numeric" };
   const zone = "short" in time.dataset ? {} : { timeZoneName: "short" };
-  time.title = at.toLocaleString([], { dateStyle: "full", timeStyle: "long" });
-  time.textContent = at.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit", ...zone });
+  time.title = at.toLocaleString(language, { dateStyle: "full", timeStyle: "long" });
+  time.textContent = at.toLocaleString(language, { ...day, hour: "2-digit", minute: "2-digit", ...zone });
+  const told = "short" in time.dataset ? sinceThen(at) : "";
+  if (told) time.append(Object.assign(document.createElement("span"), { className: "hint block", textContent: told }));
 }

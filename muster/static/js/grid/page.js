@@ -48,6 +48,11 @@ export class Page {
     this.step("/undo-step", "Undo", undo);
     this.step("/redo-step", "Redo", redo);
     this.updateReady(counts);
+    for (const { series, x, width } of this.data.state.bar ?? []) {
+      const part = document.querySelector(`.bottom-bar .sum-bar .${series}`);
+      part?.setAttribute("x", x);
+      part?.setAttribute("width", width);
+    }
     const rows = many(list.total, "row");
     this.title.classList.toggle("visually-hidden", !this.data.filter.code && !this.data.filter.field); // else a chip says it
     this.title.replaceChildren(list.title, " ", make("span", { class: "muted", text: rows }));
