@@ -23,6 +23,7 @@ ROWS_SEEN = """() => {
 }"""
 DESK, TABLET = ViewportSize(width=1280, height=720), ViewportSize(width=820, height=1180)
 BAD = range(4, 40)
+MOST_TABS = 8
 
 
 def on_review(visit: Visit, viewport: ViewportSize) -> Page:
@@ -52,6 +53,34 @@ def test_few_keys_lead_from_the_top_of_the_page_to_the_rows(visit: Visit) -> Non
     expect(page.get_by_role("link", name="Skip to the rows")).to_be_focused()
     page.keyboard.press("Enter")
     stands_on(page, 1, "blank")  # row 4, on the blank last name: what is wrong with it
+
+
+def test_few_keys_lead_to_the_rows_without_the_link(visit: Visit) -> None:
+    page = on_review(visit, DESK)
+    page.evaluate("document.activeElement.blur()")
+    stops = []
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.textContent.trim()"))
+        if page.evaluate("Boolean(document.activeElement.closest('.grid-scroller'))"):
+            break
+    stands_on(page, 1, "blank")
+    print(f"Tab presses to the rows, without the link: {len(stops)}")
+
+
+def test_arrows_lead_along_a_row_of_tools(visit: Visit) -> None:
+    page = on_review(visit, DESK)
+    page.get_by_role("link", name="Overview").focus()
+    for key, name in (("ArrowRight", "Contacts"), ("End", None), ("ArrowRight", "Muster"), ("ArrowLeft", None)):
+        page.keyboard.press(key)
+        if name:
+            expect(page.get_by_role("link", name=name, exact=True).first).to_be_focused()
+    page.get_by_role("link", name="All 200").focus()
+    page.keyboard.press("End")
+    expect(page.get_by_role("button", name="Causes and options")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Causes and options")).to_be_focused()
 
 
 def test_the_panel_of_causes_folds_and_stays_as_it_was_left(visit: Visit) -> None:

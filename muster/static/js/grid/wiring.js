@@ -10,6 +10,7 @@ import { Find } from "./find.js";
 import { Keys } from "./keys.js";
 import { Menus, showKeys } from "./menus.js";
 import { Mouse } from "./mouse.js";
+import { OneStop } from "./one-stop.js";
 import { Page } from "./page.js";
 import { FIRST, HEADER, OUTCOME } from "./places.js";
 import { Room } from "./room.js";
@@ -68,6 +69,7 @@ class Grid {
     bar.append(this.find.form);
     place.replaceChildren(bar, notices, this.view.scroller, empty, live, this.view.notes);
     document.querySelector(".bottom-bar > p").after(foot);
+    for (const row of document.querySelectorAll(".site-header-inner, .review-page .actions, .review-tools, .grid-bar")) new OneStop(row);
     for (const part of [bar, notices, document.querySelector(".review-tools"), document.querySelector(".bottom-bar")]) this.view.shape.observe(part);
   }
 
