@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from hmac import compare_digest
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 import structlog
 from django.db import DatabaseError, connection
@@ -24,6 +25,7 @@ from prometheus_client.samples import Sample
 
 from muster import __version__, migrating
 from muster.connect import metrics as connect
+from muster.contacts.models import Erasure
 from muster.imports.models import Import, Mail, State
 from muster.imports.process import lease, presence
 from muster.settings import settings
@@ -118,13 +120,20 @@ class Queue(Collector):
         yield GaugeMetricFamily(
             "muster_mails_retried", "Of them, refused at least once.", unsent.exclude(attempts=0).count()
         )
+        erasures = Erasure.objects.all()
+        yield GaugeMetricFamily(
+            "muster_erasures_waiting", "Erased contacts that past imports may still name.", erasures.count()
+        )
+        yield GaugeMetricFamily(
+            "muster_oldest_erasure_seconds", "How long the oldest has waited.", _age(erasures, "at")
+        )
         yield from connect.collect()
         version = GaugeMetricFamily("muster_version", "The version that answers.", labels=["version"])
         version.add_metric([__version__], 1)
         yield version
 
 
-def _age(waiting: QuerySet[Import], since: str) -> float:
+def _age(waiting: QuerySet[Any], since: str) -> float:
     """Seconds since the oldest began to wait; 0 when none does."""
     oldest = waiting.aggregate(at=Min(since))["at"]
     return float((timezone.now() - oldest if oldest else timedelta()).total_seconds())

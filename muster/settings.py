@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     undo_days: int = Field(14, description="Days an import can be undone.")
     page_rows: int = Field(100_000, description="Most rows that are checked while a page waits; else a worker does.")
     page_cells: int = Field(2_000_000, description="Most cells that are checked while a page waits.")
+    undo_rows: int = Field(
+        5_000, description="Most contacts of an import for which a page waits to say what undoing would do."
+    )
     worker_seconds: float = Field(
         600, description="Processor time, in seconds, that checking a file or importing it may take of a worker."
     )

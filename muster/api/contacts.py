@@ -24,6 +24,7 @@ from muster.api.shapes.contacts import (
     ContactIn,
     ContactOut,
     Contacts,
+    ErasureOut,
     Heard,
     History,
     Opted,
@@ -31,7 +32,8 @@ from muster.api.shapes.contacts import (
 from muster.contacts import edit
 from muster.contacts.consent import later, stop_list
 from muster.contacts.consent.channels import hear
-from muster.contacts.models import Change, Contact
+from muster.contacts.erase import erase
+from muster.contacts.models import Change, Contact, Erasure
 from muster.contacts.schema import schema_of
 from muster.contacts.search import find as search
 from muster.contacts.search.asked import MOST, conditions
@@ -258,6 +260,21 @@ def read_contact(request: HttpRequest, team: str, contact_id: str, by: By = "con
     """Show a contact."""
     asker = who(request)
     return contact_json(asker.team, [find(asker.team, contact_id, by)])[0]
+
+
+@router.delete("/teams/{team}/contacts/{path:contact_id}", auth=Admins(), response={202: ErasureOut, 204: None})
+def erase_contact(request: HttpRequest, team: str, contact_id: str, by: By = "contact_id") -> Status[Any]:
+    """Erase a person: the contact, its history, and what past imports hold of it. It can't be undone.
+
+    202 while workers still look through past imports, with how far they are; 204 when that is done already.
+    """
+    asker = who(request)
+    try:
+        erase(find(asker.team, contact_id, by), asker.user)
+    except Contact.DoesNotExist:
+        raise Http404 from None
+    left = Erasure.objects.filter(team=asker.team).order_by("-id").first()
+    return Status(202, {"past_imports": {"done": left.done, "of": left.of}}) if left else Status(204, None)
 
 
 @router.patch("/teams/{team}/contacts/{path:contact_id}", auth=Admins(), response=ContactOut, openapi_extra=says(409))

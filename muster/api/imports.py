@@ -32,6 +32,7 @@ from muster.api.shapes.imports import (
     RowEdit,
     Rows,
     UndoOut,
+    UndoUnderWay,
     import_json,
     listed_json,
 )
@@ -41,6 +42,7 @@ from muster.imports import row_results, run, undo
 from muster.imports.draft import edits, left_out
 from muster.imports.draft.fix_here import fix_here
 from muster.imports.models import Import, MovedOn, WrongState
+from muster.imports.process import undo_looks
 from muster.imports.row_results import RowResult, row_view
 from muster.settings import settings
 from muster.teams.access import Access
@@ -295,19 +297,33 @@ def apply_opt_outs(request: HttpRequest, team: str, import_id: UUID) -> dict[str
     return import_json(find(asker, import_id))
 
 
-@router.post(IMPORT + "/undo", auth=Admins(), response={200: UndoOut, 202: ImportOut}, openapi_extra=says(409))
+@router.post(
+    IMPORT + "/undo", auth=Admins(), response={200: UndoOut, 202: ImportOut | UndoUnderWay}, openapi_extra=says(409)
+)
 def undo_import(
     request: HttpRequest,
     team: str,
     import_id: UUID,
     dry_run: Annotated[bool, Query(description="Say what undoing would do; change nothing.")] = False,  # noqa: FBT002
 ) -> Status[dict[str, Any]]:
-    """Undo what an import did, except what was changed since. The undo is an import of its own, with `undoes`."""
+    """Undo what an import did, except what was changed since. The undo is an import of its own, with `undoes`.
+
+    `dry_run` of a large import is worked out by a worker: 202 with how far it is, until the same call gives 200.
+    """
     asker = who(request)
     imp = find(asker, import_id)
     if dry_run:
-        return Status(200, asdict(undo.look(imp)))
+        return _would_undo(imp)
     return Status(202, import_json(undo.undo(imp, asker.user)))
+
+
+def _would_undo(imp: Import) -> Status[dict[str, Any]]:
+    found = undo_looks.preview(imp)
+    if found.plan:
+        return Status(200, asdict(found.plan))
+    if not found.is_asked:
+        undo_looks.ask(imp)
+    return Status(202, {"state": "looking", "progress": {"phase": "", "done": found.done, "of": found.of}})
 
 
 def moved_on(request: HttpRequest, error: MovedOn) -> HttpResponse:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.dispatch import Signal
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from muster.contacts import counts
 from muster.contacts.consent import stop_list
-from muster.contacts.models import Change, Contact, Source, Tombstone
+from muster.contacts.models import Change, Contact, Erasure, Source, Tombstone
 from muster.contacts.search.index import index_rows
 from muster.contacts.tombstones import digest
 from muster.core.fields import NUMBERS
@@ -31,31 +31,48 @@ class Person:
     contact_ids: frozenset[str]  # every ContactId it ever had
     names: frozenset[str]  # every full name it ever had
     numbers: frozenset[str]  # every mobile and WhatsApp number it ever had, as E.164
-    since: datetime | None = None  # only what was written after this is still to be looked at
 
 
-# Sent with person=Person to whoever keeps copies elsewhere, to be redacted: first before the lock is taken, as there
-# may be much to look at; then inside it, for what was written meanwhile.
+# Sent with person=Person inside the lock, to whoever keeps copies elsewhere that are redacted in a moment.
 erasing = Signal()
+
+# Sent with job=Erasure once the contact is gone, to whoever has much to look through.
+erased = Signal()
 
 
 def erase(contact: Contact, by: User) -> Tombstone:
-    """Remove a contact and its history; leave a tombstone. Raises Contact.DoesNotExist when it is gone already."""
-    begun = timezone.now()
-    erasing.send(Contact, person=person_of(contact))
+    """Remove a contact and its history; leave a tombstone. Raises Contact.DoesNotExist when it is gone already.
+
+    Past imports are looked through afterwards: at once where that takes a moment, else by a worker.
+    """
     with locked(contact.team) as team:
+        now = timezone.now()
         current = Contact.objects.select_related("team").get(team=team, id=contact.id)
-        person = replace(person_of(current), since=begun)
+        person = person_of(current)
         erasing.send(Contact, person=person)
         index_rows(connection, removed=[(current.id, current.search_text)])
         Change.objects.filter(team=team, contact=current.id).delete()
-        Change.objects.create(team=team, contact=current.id, at=begun, source=Source.USER, by=by.pk, action="erased")
+        Change.objects.create(team=team, contact=current.id, at=now, source=Source.USER, by=by.pk, action="erased")
         Contact.objects.filter(team=team, id=current.id).delete()
         stop_list.forget_numbers(team, person.numbers)
         tally = counts.Tally()
-        tally.add(counts.state_of(current), None, source=Source.USER, at=begun)
+        tally.add(counts.state_of(current), None, source=Source.USER, at=now)
         tally.keep(team)
-        return _leave_tombstones(team, by, person)
+        job = Erasure.objects.create(team=team, person=_as_json(person), by=by)
+        tombstone = _leave_tombstones(team, by, person)
+    erased.send(Contact, job=job)
+    return tombstone
+
+
+def _as_json(person: Person) -> dict[str, Any]:
+    known_by = {name: sorted(getattr(person, name)) for name in ("contact_ids", "names", "numbers")}
+    return {"key": person.key, **known_by}
+
+
+def person_in(job: Erasure) -> Person:
+    """Return whom an erasure is about."""
+    known_by = {name: frozenset(job.person[name]) for name in ("contact_ids", "names", "numbers")}
+    return Person(team=job.team, key=job.person["key"], **known_by)
 
 
 def _leave_tombstones(team: Team, by: User, person: Person) -> Tombstone:

@@ -255,3 +255,29 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return f"erased on {self.erased_at:%Y-%m-%d}"
+
+
+class Erasure(models.Model):
+    """An erased contact that past imports may still name. Workers look through them, one by one; then it goes.
+
+    `person` is what the contact was known by, kept for no longer than that takes. Of a team the oldest comes first.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="erasures")
+    person = models.JSONField()  # contacts.erase.Person as JSON
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    done = models.PositiveIntegerField(default=0)  # imports that were looked through, of so many
+    of = models.PositiveIntegerField(default=0)
+    past_at = models.DateTimeField(null=True)  # the import that was looked through last
+    past_id = models.UUIDField(null=True)
+    unread = models.PositiveIntegerField(default=0)  # of those, how many could not be read: they are tried again
+    lease_until = models.DateTimeField(null=True)
+    fence = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = (models.Index(fields=("team", "id"), name="erasure_in_order"),)
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.of}"

@@ -30,3 +30,8 @@ def erased_ids(team: Team, ids: Iterable[str], since: datetime | None = None) ->
         return frozenset()
     keys = secrets()
     return frozenset(each for each in ids if any(digest(team, each, key) in known for key in keys))
+
+
+def any_since(team: Team, since: datetime) -> bool:
+    """Whether anybody of the team was erased since a time."""
+    return Tombstone.objects.filter(team=team, erased_at__gte=since).exists()

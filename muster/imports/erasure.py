@@ -1,46 +1,171 @@
-"""Blacking a person out of past imports when their contact is erased: kept rows, summaries, original files."""
+"""Blacking a person out of past imports when their contact is erased: kept rows, summaries, original files.
+
+A job for the workers: a team may have thousands of imports, and of a large one the rows take seconds to read.
+"""
 
 from __future__ import annotations
 
+import logging
+import math
 import re
+import threading
+import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, NamedTuple
 
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db.models import Min, Q, QuerySet
+from django.db.models.functions import Now
 from django.dispatch import receiver
 
-from muster.contacts.erase import Person, erasing
-from muster.contacts.models import Contact
+from muster.contacts.erase import Person, erased, person_in
+from muster.contacts.models import Contact, Erasure
 from muster.core import phones
 from muster.core.problems import BadFile
 from muster.imports import workspace
 from muster.imports.models import Content, Import, State
+from muster.imports.process import lease
+from muster.imports.process.aside import beside
 from muster.imports.store import blobs, packed_rows
 from muster.imports.store.packed_rows import ERASED, Packed
+from muster.teams import audit
 from muster.teams.models import AuditEntry
 
+log = logging.getLogger(__name__)
 ENDED = (State.DONE, State.FAILED, State.CANCELLED, State.UNDONE)
 NATIONAL = 9  # last digits of a number that are written with or without the code of its country
 NAMES = {"filename": 255, "title": 100, "note": 500}  # what may name a person, and its longest
 FEWEST_DIGITS = 7  # fewer are no number that tells who somebody is
+SECONDS_AT_ONCE, ROWS_AT_ONCE = 0.5, 20_000  # what a page waits for, of all imports and of one
+AGAIN_AFTER = timedelta(hours=1)
 
 
-@receiver(erasing, sender=Contact)
-def redact(person: Person, **_: Any) -> None:
+class CoveredRows(NamedTuple):
+    """The rows of an import without the person: packed, None where none was changed; and which rows are their own."""
+
+    packed: list[bytes] | None
+    own: set[int]
+
+
+@receiver(erased, sender=Contact)
+def begin(job: Erasure, **_: Any) -> None:
+    """Look through past imports at once, as far as that takes a moment. The rest is left to the workers."""
+    try:
+        if _claim(job):
+            look_through(job, seconds=SECONDS_AT_ONCE, most_rows=ROWS_AT_ONCE)
+    except OperationalError as error:  # an import is being saved: the workers try again
+        log.info("erasure %s is left to a worker: %s", job.pk, error)
+
+
+@beside
+def work_off(stop: threading.Event | None = None) -> int:
+    """Look through past imports for whoever was erased, until nobody is left; return for how many that was done.
+
+    Of a team one at a time, the oldest first: two that write the rows of one import anew would undo each other.
+    """
+    done = 0
+    while not (stop and stop.is_set()):
+        oldest = Erasure.objects.values("team").annotate(first=Min("id")).values("first")
+        free = Erasure.objects.filter(lease.is_free(), id__in=oldest).select_related("team").order_by("id")
+        job = next((each for each in free if _claim(each)), None)
+        if job is None:
+            break
+        done += look_through(job, stop=stop)
+    return done
+
+
+def _claim(job: Erasure) -> bool:
+    """Whether it is ours, for as long as the lease is renewed."""
+    if Erasure.objects.filter(team=job.team_id, id__lt=job.pk).exists():
+        return False
+    mine = Erasure.objects.filter(lease.is_free(), pk=job.pk, fence=job.fence)
+    taken = mine.update(lease_until=lease.until(), fence=job.fence + 1)
+    job.fence += 1
+    return bool(taken)
+
+
+def look_through(
+    job: Erasure,
+    *,
+    seconds: float = math.inf,
+    most_rows: float = math.inf,
+    stop: threading.Event | None = None,
+) -> bool:
     """Black the person out of every import of the team that has ended, and out of the names of all files.
 
     A draft, and an import that waits, keep their files. The person's row fails there (`contact-erased`), it is kept
-    without its cells when the import ends, and the file goes then.
+    without its cells when the import ends, and the file goes then. Ended midway, by time or by force, it is gone on
+    with after the import that was looked through last. Return whether all of it is done.
     """
-    _redact_file_names(person)
-    ended = Import.objects.filter(team=person.team, state__in=ENDED)
-    if person.since:
-        ended = ended.filter(finished_at__gte=person.since)
+    person, ends = person_in(job), time.monotonic() + seconds
     redactor = Redactor(person)
-    for imp in ended.order_by("created_at").iterator(chunk_size=50):
-        _redact_rows(imp, redactor)
-        if imp.original_removed_at is None and _holds(imp, redactor):
+    if job.past_at is None:
+        _redact_file_names(person)
+        _hold(job, of=_ended(job).count())
+    while imp := _following(job):
+        if time.monotonic() > ends or imp.rows > most_rows or (stop and stop.is_set()):
+            _hold(job, lease_until=None)
+            return False
+        if not _redact(job, imp, redactor):
+            return False
+    return _end(job)
+
+
+def _ended(job: Erasure) -> QuerySet[Import]:
+    return Import.objects.filter(team=job.team_id, state__in=ENDED)
+
+
+def _following(job: Erasure) -> Import | None:
+    """Return the import that comes next: the oldest after the one that was looked through last."""
+    found = _ended(job).order_by("created_at", "pk")
+    if job.past_at:
+        found = found.filter(Q(created_at__gt=job.past_at) | Q(created_at=job.past_at, pk__gt=job.past_id))
+    return found.first()
+
+
+def _hold(job: Erasure, **values: Any) -> bool:
+    """Keep how far it is, and the lease; False: another worker has taken it over."""
+    for name, value in values.items():
+        setattr(job, name, value)
+    mine = Erasure.objects.filter(pk=job.pk, fence=job.fence)
+    return bool(mine.update(**{"lease_until": lease.until(), **values}))
+
+
+def _redact(job: Erasure, imp: Import, redactor: Redactor) -> bool:
+    """Black the person out of one import, whatever it holds; False: the erasure is not ours any more."""
+    unread = job.unread
+    try:
+        rows = _covered_rows(imp, redactor)
+        goes = imp.original_removed_at is None and _holds(imp, redactor)
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("import %s could not be looked through for an erased contact", imp.pk)
+        rows, goes, unread = None, False, unread + 1
+    place = {"done": job.done + 1, "past_at": imp.created_at, "past_id": imp.pk, "unread": unread}
+    with transaction.atomic():  # rows and summary together: the summary is covered by what the rows say
+        if not _hold(job, **place):
+            return False
+        if rows:
+            _keep_covered(imp, rows, redactor)
+        if goes:
             workspace.drop(imp)
             blobs.remove_original(imp)
+    return True
+
+
+def _end(job: Erasure) -> bool:
+    """Forget the person, unless an import could not be read: then all of it is done anew, later."""
+    mine = Erasure.objects.filter(pk=job.pk, fence=job.fence)
+    if job.unread:
+        afresh = {"done": 0, "past_at": None, "past_id": None, "unread": 0}
+        mine.update(lease_until=Now() + AGAIN_AFTER, **afresh)
+        return False
+    with transaction.atomic():
+        if mine.delete()[0]:
+            audit.record(job.team, job.by, "erasure-ended", imports=job.done)
+    return True
 
 
 def _redact_file_names(person: Person) -> None:
@@ -73,16 +198,22 @@ class FileNames:
         return self.told.sub(ERASED, name)
 
 
-def _redact_rows(imp: Import, redactor: Redactor) -> None:
-    """Write the rows and the summary anew where they name the person."""
+def _covered_rows(imp: Import, redactor: Redactor) -> CoveredRows:
+    """Read the rows of an import, and cover the person in them."""
     header, rows = packed_rows.unpack(imp)
     own: set[int] = set()
     kept = list(redactor.rows(rows, own))
-    if redactor.used:
-        blobs.keep(imp, blobs.ROWS, list(packed_rows.pack(header, iter(kept))))
-    summary = redactor.summary(imp.summary, own)
-    if summary != imp.summary:
-        Import.objects.filter(pk=imp.pk).update(summary=summary)
+    return CoveredRows(list(packed_rows.pack(header, iter(kept))) if redactor.used else None, own)
+
+
+def _keep_covered(imp: Import, rows: CoveredRows, redactor: Redactor) -> None:
+    """Write the rows and the summary anew where they name the person."""
+    if rows.packed is not None:
+        blobs.keep(imp, blobs.ROWS, rows.packed)
+    summary = Import.objects.select_for_update(no_key=True).values_list("summary", flat=True).get(pk=imp.pk)
+    covered = redactor.summary(summary, rows.own)
+    if covered != summary:
+        Import.objects.filter(pk=imp.pk).update(summary=covered)
 
 
 def _holds(imp: Import, redactor: Redactor) -> bool:

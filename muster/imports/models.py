@@ -225,6 +225,22 @@ class Progress(models.Model):
         return f"{self.phase} {self.done}/{self.of}"
 
 
+class UndoLook(models.Model):
+    """What undoing a large import would do, worked out by a worker for the page that asks. Dropped when it is old."""
+
+    of = models.OneToOneField(Import, on_delete=models.CASCADE, primary_key=True, related_name="undo_look")
+    asked_at = models.DateTimeField()
+    told = models.JSONField(null=True)  # imports.undo.UndoPlan as JSON; null until it is worked out
+    told_at = models.DateTimeField(null=True)
+    version = models.BigIntegerField(default=-1)  # of the team, that it is of
+    done = models.PositiveIntegerField(default=0)  # contacts looked at so far
+    lease_until = models.DateTimeField(null=True)
+    fence = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"undoing {self.of_id}"
+
+
 class Mail(models.Model):
     """The outbox. Written in the transaction that finishes the import; the worker sends, and retries with back-off."""
 

@@ -112,3 +112,10 @@ def _sentence(imp: Import, told: dict[str, Any]) -> str:
         return "Finished"
     phase = PHASES.get(told["phase"], "Starting")
     return f"{phase}, {told['done']:,} of {told['of']:,}" if told["of"] and told["phase"] else phase
+
+
+def looking_json(found: Any) -> dict[str, Any]:
+    """Return how far a worker is in finding out what undoing an import would do, as `progress_json` does."""
+    state = "ready" if found.plan else "looking" if found.is_asked else "not-asked"
+    text = f"Looking at contacts, {found.done:,} of {found.of:,}" if found.done else "Waiting for its turn"
+    return {"state": state, "text": text, "done": found.done, "of": found.of}

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from muster.connect import retention as connect
 from muster.contacts import retention as contacts
-from muster.imports.models import Import, Mail, Progress, State
+from muster.imports.models import Import, Mail, Progress, State, UndoLook
 from muster.imports.store import blobs
 from muster.settings import settings
 from muster.teams import retention as teams
@@ -28,6 +28,7 @@ def prune() -> None:
     contacts.prune()
     teams.prune()
     Mail.objects.filter(sent_at__lt=timezone.now() - timedelta(days=settings().mail_days)).delete()
+    UndoLook.objects.filter(asked_at__lt=timezone.now() - timedelta(days=1)).delete()
     Progress.objects.filter(at__lt=timezone.now() - timedelta(days=1)).delete()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
@@ -17,6 +18,7 @@ from muster.imports.process.gc_pause import without_collecting
 from muster.imports.progress import Clock
 from muster.imports.store.contact_writer import Writer
 from muster.imports.undo_plan import BATCH_ROWS, PARTLY, REMOVED, RESTORED, UndoDecision, decisions
+from muster.settings import settings
 from muster.teams import audit
 from muster.teams.lock import locked
 from muster.teams.models import Team, User
@@ -41,15 +43,25 @@ class UndoPlan:
         return self.removed + self.kept_created + self.restored + self.partly + self.kept_changed + self.gone
 
 
-def look(imp: Import) -> UndoPlan:
-    """Say what undoing this import would do. Changes nothing. Raises WrongState when it cannot be undone."""
+def look(imp: Import, tick: Callable[[int], None] | None = None) -> UndoPlan:
+    """Say what undoing this import would do. Changes nothing. Raises WrongState when it cannot be undone.
+
+    `tick` is told now and then how many contacts have been looked at.
+    """
     if not can_undo(imp):
         raise WrongState(imp)
     tally: Counter[str] = Counter()
-    for decision in decisions(imp, imp.team):
+    for position, decision in enumerate(decisions(imp, imp.team), 1):
         tally[decision.what] += 1
         tally["opt_outs_kept"] += decision.opt_outs_kept
+        if tick and position % BATCH_ROWS == 0:
+            tick(position)
     return UndoPlan(**tally)
+
+
+def is_quick(imp: Import) -> bool:
+    """Whether what undoing would do can be looked at while somebody waits."""
+    return imp.created + imp.updated <= settings().undo_rows
 
 
 def undo(imp: Import, user: User | None) -> Import:

@@ -26,14 +26,16 @@ from django.utils import timezone
 
 from muster.connect import background, outbox
 from muster.connect.bell import BELL
+from muster.contacts import tombstones
 from muster.core.outcome import Outcome
 from muster.core.problems import BadFile
 from muster.core.verdicts import OUTCOMES
 from muster.imports import mail, progress, retention, run, undo
 from muster.imports.mailing import mail_sender
 from muster.imports.models import Import, Overtaken, State
-from muster.imports.process import lease, turns
+from muster.imports.process import aside, lease, turns
 from muster.imports.process.budget import processor_time
+from muster.imports.store import blobs
 from muster.settings import settings
 from muster.teams import lock
 
@@ -55,10 +57,11 @@ def work(*, once: bool = False, stop: threading.Event | None = None) -> None:
     mail.prepare()
     if once:
         _work(stop, once=True)
+        aside.work_off()
         mail_sender.send_due()
         background.drain()
     else:
-        with background.beside(mails=mail_sender.run):
+        with background.beside(mails=mail_sender.run, aside=aside.run):
             _work(stop, once=False)
 
 
@@ -295,8 +298,17 @@ def _fail(imp: Import, why: str = FAILURE) -> None:
         failed = Import.objects.filter(_ours(imp))
         if failed.update(state=State.FAILED, failure=why, lease_until=None, finished_at=now):
             imp.failure = "" if why == FAILURE else why
+            _let_go_of_erased(imp)
             mail.write_failure(imp, now)
             run.tell_end(imp, outbox.FAILED, {})
+
+
+def _let_go_of_erased(imp: Import) -> None:
+    """Keep nothing of a file whose people may have been erased since it came. Unread: it may have ended its worker."""
+    if tombstones.any_since(imp.team, imp.created_at) and not imp.undoes_id:
+        blobs.remove_original(imp)
+        kept = {key: each for key, each in imp.summary.items() if key not in ("problems", "notes", "causes")}
+        Import.objects.filter(pk=imp.pk).update(summary=kept)
 
 
 @contextmanager

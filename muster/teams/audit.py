@@ -50,6 +50,7 @@ ACTIONS = {
     "connection-deleted": "Deleted a connection",
     "exported": "Exported contacts",
     "contact-erased": "Erased a contact",
+    "erasure-ended": "Past imports no longer hold an erased contact",
     "contacts-assigned": "Assigned contacts",
     "contacts-opted-out": "Opted contacts out",
     "opt-outs-applied": "Applied the opt-outs of rows that were left out",

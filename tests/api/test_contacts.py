@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from muster.imports import erasure
+from muster.imports.process import aside
 from tests.api.conftest import Caller, let_the_worker_work
 from tests.cast import Cast
+from tests.imports.play import ANA, imported, sheet
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 AMARA = {
@@ -228,3 +231,28 @@ def test_its_export_imports_as_all_unchanged(admin: Caller) -> None:
 
     totals = admin("GET", f"/imports/{answer.body['id']}").body["totals"]
     assert (totals["rows"], totals["unchanged"]) == (1, 1)
+
+
+def test_it_erases_a_person(admin: Caller, cast: Cast) -> None:
+    add(admin, contact_id="S1")
+
+    assert admin("DELETE", "/contacts/S1").status == 204
+    assert admin("GET", "/contacts/S1").status == 404
+    assert admin("DELETE", "/contacts/S1").status == 404
+
+
+def test_it_erases_a_person_without_an_id(admin: Caller, cast: Cast) -> None:
+    key = add(admin, contact_id=None)["id"]
+
+    assert admin("DELETE", f"/contacts/{key}?by=id").status == 204
+    assert ids(admin("GET", "/contacts")) == []
+
+
+def test_it_says_how_far_an_erasure_is(admin: Caller, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    monkeypatch.setattr(erasure, "ROWS_AT_ONCE", 0)
+
+    answer = admin("DELETE", "/contacts/S1")
+
+    assert (answer.status, answer.body) == (202, {"past_imports": {"done": 0, "of": 1}})
+    assert aside.work_off() == 1

@@ -55,7 +55,7 @@ def test_it_has_every_promised_address() -> None:
         ("get", f"{team}/imports/{{import_id}}/rows-to-fix.csv"),
         ("get", f"{team}/imports/{{import_id}}/rows-to-fix.xlsx"),
         *((method, f"{team}/contacts") for method in ("get", "post")),
-        *((method, f"{team}/contacts/{{contact_id}}") for method in ("get", "patch")),
+        *((method, f"{team}/contacts/{{contact_id}}") for method in ("get", "patch", "delete")),
         ("get", f"{team}/contacts/{{contact_id}}/history"),
         ("post", f"{team}/contacts/{{contact_id}}/consent"),
         ("get", f"{team}/contacts.csv"),

@@ -222,6 +222,7 @@ OPERATIONS = {
     "GET /teams/{team}/contacts": M,
     "POST /teams/{team}/contacts": D,
     "GET /teams/{team}/contacts/{contact_id}": M,
+    "DELETE /teams/{team}/contacts/{contact_id}": D,
     "PATCH /teams/{team}/contacts/{contact_id}": D,
     "GET /teams/{team}/contacts/{contact_id}/history": M,
     "POST /teams/{team}/contacts/{contact_id}/consent": M,

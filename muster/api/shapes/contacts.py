@@ -164,6 +164,21 @@ class Heard(Schema):
     kept: bool
 
 
+class LookedThrough(Schema):
+    """How many past imports were looked through, of how many."""
+
+    done: int
+    of: int
+
+
+class ErasureOut(Schema):
+    """The contact is gone; workers still black it out in past imports."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"past_imports": {"done": 12, "of": 330}}})
+
+    past_imports: LookedThrough
+
+
 class ChangeOut(Schema):
     """One entry of a contact's history. `before` and `after` hold what changed; `before` is null for a new contact."""
 

@@ -336,6 +336,13 @@ class UndoOut(Schema):
     opt_outs_kept: int
 
 
+class UndoUnderWay(Schema):
+    """A worker is finding out what undoing a large import would do: ask again in a second."""
+
+    state: Literal["looking"]
+    progress: Progress
+
+
 def listed_json(imp: Import) -> dict[str, Any]:
     """An import, without its problems."""
     options = options_from_json(imp.options)

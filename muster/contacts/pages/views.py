@@ -17,7 +17,7 @@ from muster.contacts.audience import Audience, why_not_assigned
 from muster.contacts.consent import later
 from muster.contacts.consent.channels import OwnWord, set_consent
 from muster.contacts.history import LABELS
-from muster.contacts.models import Contact, SavedList, Source
+from muster.contacts.models import Contact, Erasure, SavedList, Source
 from muster.contacts.pages import record as showing
 from muster.contacts.pages.list_query import ListQuery, asked_of
 from muster.contacts.pages.record import contact_of
@@ -36,6 +36,11 @@ from muster.teams.models import Membership
 ON_A_PAGE = 50
 MOST_COUNTED = 100_000  # counting a million takes longer than finding one of them
 AFTER_IMPORT = "An import is being saved. The opt-out is kept, and applied as soon as that is done."
+ERASED = "The contact and its history are erased."
+ERASED_SO_FAR = (
+    "The contact and its history are erased. Past imports are still being looked through: "
+    "how far that is stands on the page Contact Import."
+)
 OLDER = "before"  # the parameter that names the contact to go on below
 
 
@@ -200,6 +205,6 @@ def erase(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
             erasing.erase(contact, who.user)
         except Contact.DoesNotExist:
             raise Http404("No such contact") from None
-        messages.success(request, "The contact and its history are erased.")
+        messages.success(request, ERASED if not Erasure.objects.filter(team=who.team).exists() else ERASED_SO_FAR)
         return redirect("contacts:list", team=who.team.slug)
     return render(request, "contacts/erase.html", {"contact": contact})

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,6 +18,8 @@ from muster.imports.draft.fix_here import fix_here
 from muster.imports.grid.requests import whole
 from muster.imports.models import MAY_APPLY_OPT_OUTS, Edit, Import, MovedOn, State, WrongState, can_undo
 from muster.imports.pages.draft_page import about, on_import, revised, too_late
+from muster.imports.process import undo_looks
+from muster.imports.progress import looking_json
 from muster.imports.summary import sum_bar
 from muster.teams.access import Access
 
@@ -139,10 +141,18 @@ def cancel(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_import(State.DONE)
 def undo_import(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
-    """Show what undoing would do, or do it."""
+    """Show what undoing would do, or do it. Of a large import a worker is asked, and the page says how far that is."""
     if not can_undo(imp):
         return too_late(request, who, imp)
     if request.method == "POST":
+        if "look" in request.POST:
+            undo_looks.ask(imp)
+            return redirect("imports:undo", who.team.slug, imp.pk)
         made = undo.undo(imp, who.user)
         return redirect("imports:show", who.team.slug, made.pk)
-    return render(request, "imports/undo.html", {**about(imp), "told": undo.look(imp)})
+    found = undo_looks.preview(imp)
+    told = looking_json(found)
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse(told)
+    template = "imports/undo.html" if found.plan else "imports/undo_looking.html"
+    return render(request, template, {**about(imp), "told": found.plan, "found": found, "looking": told})

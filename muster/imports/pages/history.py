@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 
+from muster.contacts.models import Erasure
 from muster.imports.models import Import, State
 from muster.imports.summary import UNDER_WAY, import_summary
 from muster.teams.models import Team, User
@@ -48,6 +49,7 @@ def history_page(team: Team, query: Mapping[str, str]) -> dict[str, Any]:
         "people": User.objects.filter(pk__in=Import.objects.filter(team=team).values("created_by")).order_by("email"),
         "chosen": kept,
         "query": f"{urlencode(kept)}&" if kept else "",
+        "erasures": Erasure.objects.filter(team=team).order_by("id"),
         "is_new": not kept and not page.paginator.count,
     }
 
