@@ -10,10 +10,12 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
+from django.conf.locale import LANG_INFO
 
 from muster import __version__, error_reports
 from muster.logs import logging_config
-from muster.settings import settings
+from muster.settings import LANGUAGES as OFFERED
+from muster.settings import LOCALE, settings
 
 SAML_SUBJECT = "urn:oasis:names:tc:SAML:attribute:subject-id"  # else the NameID
 _ours = settings()
@@ -148,7 +150,10 @@ CACHES = _caches()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = _ours.language
+LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in sorted(OFFERED)]
+LOCALE_PATHS = [LOCALE]
+FORMAT_MODULE_PATH = "muster.formats"
 ROOT_URLCONF = "muster.urls"
 WSGI_APPLICATION = "muster.wsgi.application"
 
@@ -176,6 +181,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "muster.connect.incoming.hook.HooksFirst",
     "muster.logs.LogRequests",
+    "muster.teams.languages.middleware.SpeakTheirLanguage",
     "muster.busy.Busy",
     "django.middleware.security.SecurityMiddleware",
     "muster.security.SecurityHeaders",
@@ -197,6 +203,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "muster.teams.access.for_templates",

@@ -9,13 +9,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pydantic import AliasChoices, Field, JsonValue
+from pydantic import AliasChoices, Field, JsonValue, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "MUSTER_"
 MARKS = ("<!-- settings, written by bin/docs -->", "<!-- end of settings -->")
 SECRET: dict[str, JsonValue] = {"secret": True}  # never shown
+LOCALE = Path(__file__).with_name("locale")
+# English, and every language that has a folder in `locale`: "pt-br" for pt_BR.
+LANGUAGES = ("en", *sorted(path.parent.name.lower().replace("_", "-") for path in LOCALE.glob("*/LC_MESSAGES")))
 
 
 class Settings(BaseSettings):
@@ -44,6 +47,10 @@ class Settings(BaseSettings):
         "", description="smtp://user:password@host:587?tls=true; unset: each mail is a file in MUSTER_DATA/mail."
     )
     email_from: str = Field("Muster <muster@localhost>", description="Sender of the mails.")
+    language: str = Field(
+        "en",
+        description="Language where neither profile nor browser says one: en, es, pt-br, fr, de, ar.",
+    )
     secret_key: str = Field(
         "",
         description="Signs sessions and links; unset: made on the first run and kept in MUSTER_DATA.",
@@ -122,6 +129,14 @@ class Settings(BaseSettings):
         "urn:oid:0.9.2342.19200300.100.1.3", description="SAML: the attribute that holds the e-mail address."
     )
     debug: bool = Field(False, description="Development only: show errors in the browser.")
+
+    @field_validator("language")
+    @classmethod
+    def known_language(cls, value: str) -> str:
+        """Take only a language that there is a catalogue of."""
+        if value not in LANGUAGES:
+            raise ValueError(f"is not one of {', '.join(LANGUAGES)}")
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -45,6 +45,7 @@ def set_up_django() -> None:
     except (ParseError, UnknownSchemeError, ValueError):  # what they say may show the password
         give_up("DATABASE_URL is not the address of a database: postgres://user:password@host/name.")
     django.setup()
+    importlib.import_module("django.utils.translation").activate("en")  # pages and mails choose their own
 
 
 def give_up(sentence: str) -> NoReturn:

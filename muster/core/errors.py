@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from muster.core.catalogue import REGISTRY, ErrorCode
 from muster.core.cells import dates
-from muster.core.fields import answer_in_words
 from muster.core.phones import spellings
 from muster.core.phones.cells import show, two_ways
 from muster.core.problems import Note, Problem
+from muster.core.sentences.language import gettext, gettext_noop, gettext_of, ngettext
+from muster.core.sentences.words import answer_in_words, shortened
 
 __all__ = [
     "LEVELS",
@@ -19,10 +20,11 @@ __all__ = [
     "ErrorCode",
     "fix",
     "guide",
+    "kept_view",
     "message",
     "plain",
     "problem_view",
-    "shortened",
+    "retold",
     "title",
 ]
 
@@ -32,17 +34,19 @@ LONGEST_SHOWN = 200  # characters of a cell in a sentence
 
 def title(code: str, field: str | None = None) -> str:
     """Return the heading of a cause: "LastName is blank"."""
-    return REGISTRY[code].title.format(field=field)
+    return gettext(REGISTRY[code].title, field=field)
 
 
 def message(found: Problem | Note) -> str:
-    """Return what was seen, as a sentence."""
-    return REGISTRY[found.code].message.format(**_words(found))
+    """Return what was seen, in a sentence or two."""
+    special, facts = _special(found)
+    return f"{special.message or gettext(REGISTRY[found.code].message, **facts)} {special.and_message}".rstrip()
 
 
 def fix(found: Problem | Note) -> str:
-    """Return what to do about it, as a sentence."""
-    return REGISTRY[found.code].fix.format(**_words(found))
+    """Return what to do about it, in a sentence or two."""
+    special, facts = _special(found)
+    return f"{special.fix or gettext(REGISTRY[found.code].fix, **facts)} {special.and_fix}".rstrip()
 
 
 def problem_view(found: Problem | Note) -> dict[str, Any]:
@@ -51,6 +55,21 @@ def problem_view(found: Problem | Note) -> dict[str, Any]:
     if isinstance(found, Problem):
         return {**shown, "value": found.value, "message": message(found), "fix": fix(found)}
     return {**shown, "message": message(found)}
+
+
+def kept_view(found: Problem | Note) -> dict[str, Any]:
+    """Return what is kept of a problem or note: as it is shown, with the facts, to be said again in any language."""
+    return {**problem_view(found), "facts": dict(found.facts or {})}
+
+
+def retold(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was kept as the API shows it, in the language of whoever reads it now."""
+    if "facts" not in kept:  # of an earlier release: in the words of then
+        return dict(kept)
+    code, row, field, facts = kept["code"], kept["row"], kept["field"], kept["facts"]
+    if "value" in kept:
+        return problem_view(Problem(code, row, field, kept["value"], facts))
+    return problem_view(Note(code, row, field, facts))
 
 
 def guide() -> str:
@@ -69,13 +88,13 @@ _INTRODUCTION = (
     "A row with a problem is left out and changes nothing; a note does not hold a row up."
 )
 LEVELS = {
-    "file": "The file",
-    "header": "The header row",
-    "row": "Rows",
-    "cell": "Cells",
-    "phone": "Phone numbers",
-    "contact": "Contacts",
-    "note": "Notes: the row is imported",
+    "file": gettext_noop("The file"),
+    "header": gettext_noop("The header row"),
+    "row": gettext_noop("Rows"),
+    "cell": gettext_noop("Cells"),
+    "phone": gettext_noop("Phone numbers"),
+    "contact": gettext_noop("Contacts"),
+    "note": gettext_noop("Notes: the row is imported"),
 }
 
 
@@ -90,18 +109,9 @@ def _entry(each: ErrorCode) -> str:
     return "\n\n".join(lines)
 
 
-def plain(template: str) -> str:
-    """Show a template to people: {value} becomes …, hints that depend on the row go."""
-    for hint in _HINTS:
-        template = template.replace(hint, "")
-    return template.format_map(_Ellipsis())
-
-
-_HINTS = (
-    *("{header_hint}", "{near_hint}", "{blank_hint}"),
-    *("{suggestion_hint}", "{reading_hint}", "{date_hint}"),
-    *(" {closing_hint}", "{meant_hint}", "{sheets_hint}"),
-)
+def plain(english: str) -> str:
+    """Show a text of the catalogue to people, without the facts of a row: {value} becomes …"""
+    return gettext_of(english).format_map(_Ellipsis())
 
 
 def example(code: str) -> tuple[str, str] | None:
@@ -126,93 +136,192 @@ def _block(example: str) -> str:
     return "\n".join(f"    {shortened(line, 100)}" for line in shown.splitlines())
 
 
-def shortened(text: str, most: int) -> str:
-    """Return a text, or as much of the beginning of a long one as people need to know which it is."""
-    return text if len(text) <= most else f"{text[:most]}…"
+def _special(found: Problem | Note) -> tuple[_Said, dict[str, Any]]:
+    """Return what the code says of these facts alone, and everything that a sentence of it may name."""
+    facts = {"field": found.field, "row": found.row, "value": getattr(found, "value", None), **(found.facts or {})}
+    if isinstance(facts["value"], str):
+        facts["value"] = shortened(facts["value"], LONGEST_SHOWN)
+    says = _SPECIAL.get(found.code)
+    special = says(facts) if says else _NOTHING
+    return special, facts | dict(special.facts or {})
 
 
-def _words(found: Problem | Note) -> dict[str, Any]:
-    """Return everything a message may name: the value, the place, the facts, and what follows from them."""
-    facts = dict(found.facts or {})
-    words = {"field": found.field, "row": found.row, "value": getattr(found, "value", None), **facts}
-    words["value"] = shortened(words["value"], LONGEST_SHOWN) if isinstance(words["value"], str) else words["value"]
-    extra = _EXTRA.get(found.code)
-    return words | extra(words) if extra else words
+# What a code says of these facts alone: on a count, on a reading there is, on what a cell says.
+Facts = Mapping[str, Any]
 
 
-def _no_plus(words: Mapping[str, Any]) -> dict[str, str]:
-    home = words.get("home", "US")
-    value = words["value"] or ""
+class _Said(NamedTuple):
+    """What a code says of these facts: sentences in place of the catalogue's or after them, and facts to fill them."""
+
+    facts: Facts | None = None
+    message: str = ""
+    fix: str = ""
+    and_message: str = ""
+    and_fix: str = ""
+
+
+_NOTHING = _Said()
+
+
+def _no_plus(facts: Facts) -> _Said:
+    home, value = facts.get("home", "US"), facts["value"] or ""
     suggestion, ways = spellings.suggested(value, home), two_ways(value, home)
-    reading = f" and can be read as {ways[0]} or as {ways[1]}" if ways else f" and is not a {home} number"
-    return {"suggestion_hint": f", for example {suggestion}" if suggestion else "", "reading_hint": reading}
+    fix = gettext("Add + and the country code, for example {suggestion}.", suggestion=suggestion) if suggestion else ""
+    if ways:
+        message = gettext(
+            "“{value}” has no + and can be read as {first} or as {second}: "
+            "international numbers need + and the country code.",
+            value=value,
+            first=ways[0],
+            second=ways[1],
+        )
+    else:
+        message = gettext(
+            "“{value}” has no + and is not a {home} number: international numbers need + and the country code.",
+            value=value,
+            home=home,
+        )
+    return _Said(message=message, fix=fix)
 
 
-def _open_quote(words: Mapping[str, Any]) -> dict[str, str]:
-    if not words.get("closes"):
-        return {"closing_hint": "is never closed, so the rest of the file can't be read", "meant_hint": ""}
-    count = words["lines"]
-    rows = "a line that looks like a row" if count == 1 else f"{count:,} lines that look like rows"
-    return {
-        "closing_hint": f"closes only on row {words['closes']}, so {rows} would become part of one cell",
-        "meant_hint": " If it is meant so, say it under How the file is read.",
-    }
+def _open_quote(facts: Facts) -> _Said:
+    if not facts.get("closes"):
+        return _NOTHING
+    message = ngettext(
+        "The quote mark opened on row {row} closes only on row {closes}, so a line that looks like a row would become "
+        "part of one cell.",
+        "The quote mark opened on row {row} closes only on row {closes}, so {count:,} lines that look like rows would "
+        "become part of one cell.",
+        facts["lines"],
+        row=facts["row"],
+        closes=facts["closes"],
+    )
+    return _Said(message=message, and_fix=gettext("If it is meant so, say it under How the file is read."))
 
 
-def _no_date(words: Mapping[str, Any]) -> dict[str, str]:
-    if words.get("readings"):
-        ways = ", or ".join(map(dates.shown, words["readings"]))
-        return {"date_hint": f" that can be read one way only: it is {ways}"}
-    day = words.get("no_such_day")
-    return {"date_hint": f": there is no {dates.shown(day)}" if day else ""}
+def _no_date(facts: Facts) -> _Said:
+    value, readings = facts["value"], [day_in_words(each) for each in facts.get("readings") or ()]
+    if readings:
+        *most, last = readings
+        message = gettext(
+            "“{value}” is not a date that can be read one way only: it is {first}, or {second}.",
+            value=value,
+            first=", ".join(most),
+            second=last,
+        )
+        return _Said(message=message)
+    if not facts.get("no_such_day"):
+        return _NOTHING
+    day = day_in_words(facts["no_such_day"])
+    return _Said(message=gettext("“{value}” is not a date: there is no {day}.", value=value, day=day))
 
 
-def _skipped(words: Mapping[str, Any]) -> dict[str, str]:
-    counts = [
-        (words.get("above", 0), "row above the header", "rows above the header"),
-        (words["rows"], "blank row", "blank rows"),
-        (words["columns"], "blank column", "blank columns"),
-    ]
-    return {"skipped_text": " and ".join(f"{n:,} {one if n == 1 else many}" for n, one, many in counts if n)}
+def day_in_words(iso: str) -> str:
+    """Return a day in words, also one that does not exist: 3 April 2025."""
+    year, month, day = (int(part) for part in iso.split("-"))
+    return gettext("{day} {month} {year}", day=day, month=gettext_of(dates.MONTHS_IN_WORDS[month - 1]), year=year)
+
+
+def _skipped(facts: Facts) -> _Said:
+    above, rows, columns = facts.get("above", 0), facts["rows"], facts["columns"]
+    said = (
+        above
+        and ngettext("{count:,} row above the header skipped.", "{count:,} rows above the header skipped.", above),
+        rows and ngettext("{count:,} blank row skipped.", "{count:,} blank rows skipped.", rows),
+        columns and ngettext("{count:,} blank column skipped.", "{count:,} blank columns skipped.", columns),
+    )
+    return _Said(message=" ".join(filter(None, said)))
+
+
+def _bytes(count: int) -> str:
+    return ngettext("{count:,} byte", "{count:,} bytes", count)
 
 
 def _size(count: int) -> str:
-    return f"{count:,} bytes" if count < 1_000_000 else f"{count / 1_048_576:.1f} MB".replace(".0 MB", " MB")
+    if count < 1_000_000:
+        return _bytes(count)
+    return gettext("{size} MB", size=f"{count / 1_048_576:.1f}".removesuffix(".0"))
 
 
-def _too_big(words: Mapping[str, Any]) -> dict[str, str]:
-    size = f"{words['size']:,} bytes" if _size(words["size"]) == _size(words["limit"]) else _size(words["size"])
-    return {"size_text": size, "limit_text": _size(words["limit"])}
+def _too_big(facts: Facts) -> _Said:
+    size, limit = facts["size"], facts["limit"]
+    shown = _bytes(size) if _size(size) == _size(limit) else _size(size)
+    return _Said({"size_text": shown, "limit_text": _size(limit)})
 
 
-_EXTRA: Mapping[str, Any] = {
+def _too_many_rows(facts: Facts) -> _Said:
+    fix = ngettext(
+        "Remove one row, or upload a file instead.", "Remove {count:,} rows, or upload a file instead.", facts["over"]
+    )
+    return _Said(fix=fix)
+
+
+def _sheet(facts: Facts) -> _Said:
+    if facts["sheets"] <= 1:
+        return _NOTHING
+    sheet, sheets = facts["sheet"], facts["sheets"]
+    return _Said(message=gettext("Read from the sheet {sheet}, one of {sheets}.", sheet=sheet, sheets=sheets))
+
+
+def _number(facts: Facts) -> _Said:
+    if not facts.get("number"):
+        return _NOTHING
+    return _Said(message=gettext("{number} doesn't look like a number in use.", number=show(facts["number"])))
+
+
+def _header_missing(facts: Facts) -> _Said:
+    if not facts.get("header_row"):
+        return _NOTHING
+    row = facts["header_row"]
+    return _Said(and_fix=gettext("Row {row} looks like the header: delete the rows above it.", row=row))
+
+
+def _header_unknown(facts: Facts) -> _Said:
+    if not facts.get("near"):
+        return _NOTHING
+    return _Said(and_message=gettext("Did you mean {field}?", field=answer_in_words(facts["near"])))
+
+
+def _opted_back_in(facts: Facts) -> _Said:
+    if not facts.get("said"):
+        return _NOTHING
+    return _Said(message=gettext("This contact had opted out and is opted in again, because the cell says so."))
+
+
+def _opt_out_kept(facts: Facts) -> _Said:
+    if not facts.get("stopped"):
+        return _NOTHING
+    return _Said(message=gettext("This contact has a number that said STOP, and is opted out."))
+
+
+def _blank(facts: Facts) -> _Said:
+    if facts["field"] != "MobileNumber":
+        return _NOTHING
+    return _Said(and_fix=gettext("Or choose Infer Mobile Number to use the WhatsApp number."))
+
+
+def _in_words(name: str) -> Callable[[Facts], _Said]:
+    """Return what says a fact in the language that is itself words: "a picture"."""
+    return lambda facts: _Said({name: gettext_of(facts[name])})
+
+
+_SPECIAL: Mapping[str, Callable[[Facts], _Said]] = {
     "file-too-big": _too_big,
-    "file-too-many-rows": lambda words: {"over_text": "one row" if words["over"] == 1 else f"{words['over']:,} rows"},
+    "file-too-many-rows": _too_many_rows,
+    "file-not-text": _in_words("kind"),
+    "file-damaged": _in_words("reason"),
+    "file-delimiter": _in_words("delimiter"),
     "rows-skipped": _skipped,
     "file-expands-too-much": _too_big,
-    "file-sheet": lambda words: {"sheets_hint": f", one of {words['sheets']}" if words["sheets"] > 1 else ""},
+    "file-sheet": _sheet,
     "phone-no-plus": _no_plus,
     "file-open-quote": _open_quote,
     "value-not-a-date": _no_date,
-    "phone-not-assigned": lambda words: {
-        "number_or_value": show(words["number"]) if words.get("number") else f"“{words['value']}”"
-    },
-    "header-missing": lambda words: {
-        "header_hint": f" Row {words['header_row']} looks like the header: delete the rows above it."
-        if words.get("header_row")
-        else ""
-    },
-    "header-unknown": lambda words: {
-        "near_hint": f" Did you mean {answer_in_words(words['near'])}?" if words.get("near") else ""
-    },
-    "opted-back-in": lambda words: {"says_text": "says so" if words.get("said") else "is blank"},
-    "opt-out-kept": lambda words: {
-        "kept_text": "has a number that said STOP, and is" if words.get("stopped") else "stays"
-    },
-    "number-respelt": lambda words: {"number": show(words["number"])},
-    "value-blank": lambda words: {
-        "blank_hint": " Or choose Infer Mobile Number to use the WhatsApp number."
-        if words["field"] == "MobileNumber"
-        else ""
-    },
+    "phone-not-assigned": _number,
+    "header-missing": _header_missing,
+    "header-unknown": _header_unknown,
+    "opted-back-in": _opted_back_in,
+    "opt-out-kept": _opt_out_kept,
+    "number-respelt": lambda facts: _Said({"number": show(facts["number"])}),
+    "value-blank": _blank,
 }

@@ -171,13 +171,6 @@ def position(name: str) -> int:
     return _POSITIONS[name]
 
 
-def answer_in_words(answer: str) -> str:
-    """Return what a column is used as, for people: "WhatsAppOptedOut, reversed: yes means opted in"."""
-    if not answer.startswith(REVERSED):
-        return answer
-    return f"{answer.removeprefix(REVERSED)}, reversed: yes means opted in"
-
-
 # The columns a rows-to-fix file adds: known, and never imported.
 EXTRA_HEADERS = ("Row", "Problem", "How to fix")
 # The same, for a file that has one of these columns itself.

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from dataclasses import field as default
 from typing import Any
 
-from muster.core.errors import problem_view
+from muster.core.errors import kept_view
 from muster.core.problems import Note, Problem
 from muster.core.table.delimiter import DELIMITERS
 from muster.core.verdicts import OUTCOMES, Plan, Verdict
@@ -54,7 +54,7 @@ class Outcome:
         problems = list(problems)
         counts = Counter(problem.code for problem in problems)
         causes = [Cause(each.code, each.field, 1, [each.row] if each.row else [], each.value) for each in problems]
-        return cls(problem_counts=dict(counts), causes=causes, problems=[problem_view(each) for each in problems])
+        return cls(problem_counts=dict(counts), causes=causes, problems=[kept_view(each) for each in problems])
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON keeps it."""
@@ -76,7 +76,7 @@ class Tally:
         self._notes: Counter[str] = Counter(note.code for note in notes)
         self._causes: dict[tuple[str, str | None], Cause] = {}
         self._problems: list[dict[str, Any]] = []
-        self._of_file = [problem_view(note) for note in notes]
+        self._of_file = [kept_view(note) for note in notes]
         self._delimiter = next((str((note.facts or {})["delimiter"]) for note in notes if note.code == SEPARATED), "")
 
     def add(self, verdicts: Iterable[Verdict]) -> None:
@@ -96,7 +96,7 @@ class Tally:
         if problem.row is not None and len(cause.rows) < MAX_ROWS_OF_A_CAUSE:
             cause.rows.append(problem.row)
         if len(self._problems) < MAX_PROBLEMS:
-            self._problems.append(problem_view(problem))
+            self._problems.append(kept_view(problem))
 
     def outcome(self) -> Outcome:
         """Return the sum so far, causes largest first."""

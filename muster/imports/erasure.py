@@ -304,6 +304,8 @@ class Redactor:
         value = said.get("value")
         hidden = ERASED if said.get("row") in own and value else self._text(value)
         covered = {**said, "value": hidden} if "value" in said else {**said}
+        if said.get("facts"):
+            covered["facts"] = _without_words(said["facts"]) if said.get("row") in own else self._facts(said["facts"])
         for key in ("message", "fix"):
             if said.get(key):
                 text = said[key].replace(value, ERASED) if value and hidden != value else said[key]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import css_inline
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from muster.core import errors
 from muster.core.outcome import Cause, Outcome
 from muster.core.problems import LEFT_OUT
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import ngettext
 from muster.imports.models import Import, Mail
 from muster.settings import settings
+from muster.teams.languages.choice import of_address, of_user
 from muster.teams.zones import zone_of
 
 FINISHED, FAILED, REFUSED = "finished", "failed", "refused"
@@ -26,29 +29,42 @@ def write_mails(imp: Import, outcome: Outcome, at: datetime) -> None:
     """Put the mails that say what came of an import into the outbox. They stand in the caller's transaction."""
     totals = outcome.totals
     saved = totals["created"] + totals["updated"] + totals["unchanged"]
-    subject = f"Import finished: {saved:,} saved, {totals['failed']:,} left out ({imp.team.name})"
-    causes = [_cause(each) for each in outcome.causes]
     opt_outs = outcome.note_counts.get(LEFT_OUT, 0)
-    _write(
-        imp, FINISHED, subject, at, saved=saved, totals=totals, causes=causes, differs=imp.differs, opt_outs=opt_outs
-    )
+
+    def said() -> dict[str, Any]:
+        facts = {"saved": saved, "left_out": totals["failed"], "team": imp.team.name}
+        return {
+            "subject": _("Import finished: {saved:,} saved, {left_out:,} left out ({team})", **facts),
+            "causes": [_cause(each) for each in outcome.causes],
+        }
+
+    _write(imp, FINISHED, at, said, saved=saved, totals=totals, differs=imp.differs, opt_outs=opt_outs)
 
 
 def write_failure(imp: Import, at: datetime) -> None:
     """Put the mails that say that nothing was saved into the outbox."""
-    _write(imp, FAILED, f"Import failed: nothing was saved ({imp.team.name})", at, why=imp.failure)
+
+    def said() -> dict[str, Any]:
+        return {"subject": _("Import failed: nothing was saved ({team})", team=imp.team.name)}
+
+    _write(imp, FAILED, at, said, why=imp.failure)
 
 
 def write_refusal(imp: Import, at: datetime) -> None:
     """Put the mails into the outbox that say why a file was not imported after all."""
-    reasons = list(dict.fromkeys(map(_reason, imp.summary["problems"])))[:MOST_REASONS]
-    _write(imp, REFUSED, f"Not imported: the file has problems ({imp.team.name})", at, reasons=reasons)
+
+    def said() -> dict[str, Any]:
+        reasons = list(dict.fromkeys(map(_reason, imp.summary["problems"])))[:MOST_REASONS]
+        subject = _("Not imported: the file has problems ({team})", team=imp.team.name)
+        return {"subject": subject, "reasons": reasons}
+
+    _write(imp, REFUSED, at, said)
 
 
 def _reason(problem: Mapping[str, Any]) -> str:
     """What is wrong with a file, without a word of the file itself."""
     is_ours = problem["code"] == "header-missing"  # it names fields of the team
-    return str(problem["message"]) if is_ours else errors.title(problem["code"], problem["field"])
+    return str(errors.retold(problem)["message"]) if is_ours else errors.title(problem["code"], problem["field"])
 
 
 def prepare() -> None:
@@ -59,19 +75,33 @@ def prepare() -> None:
     get_template("mail/frame.html")
 
 
-def _write(imp: Import, about: str, subject: str, at: datetime, **facts: Any) -> None:
+def _write(imp: Import, about: str, at: datetime, said: Callable[[], dict[str, Any]], **facts: Any) -> None:
+    """Write a mail to each address, in its language: `said` is asked once in each."""
     link = settings().url.rstrip("/") + reverse("imports:show", args=[imp.team.slug, imp.pk])
     by = imp.by.name if imp.by else ""
-    said = {"subject": subject, "name": str(imp), "team": imp.team.name, "by": by, "when": at, "link": link}
-    with timezone.override(zone_of(imp.team)):  # of the team: a mail has many readers
-        text = get_template(f"mail/import_{about}.txt").render({**said, **facts})
-        html = css_inline.inline(get_template(f"mail/import_{about}.html").render({**said, **facts}))
+    facts |= {"name": str(imp), "team": imp.team.name, "by": by, "when": at, "link": link}
     Mail.objects.filter(of=imp, about=about).delete()  # of an earlier try, which ended the same way
-    mails = [
-        Mail(of=imp, about=about, to=address, subject=subject[:255], text=text, html=html, due_at=at)
-        for address in _addresses(imp)
-    ]
+    mails = []
+    for language, addresses in _by_language(imp).items():
+        with timezone.override(zone_of(imp.team)), translation.override(language):  # a mail has many readers
+            told = facts | said()
+            text = get_template(f"mail/import_{about}.txt").render(told)
+            html = css_inline.inline(get_template(f"mail/import_{about}.html").render(told))
+        mails += [
+            Mail(of=imp, about=about, to=address, subject=told["subject"][:255], text=text, html=html, due_at=at)
+            for address in addresses
+        ]
     Mail.objects.bulk_create(mails)
+
+
+def _by_language(imp: Import) -> dict[str, list[str]]:
+    """Return the addresses by the language that each is written to in."""
+    found: dict[str, list[str]] = {}
+    own = of_user(imp.by) if imp.by else ""
+    for address in _addresses(imp):
+        is_own = imp.by is not None and address.casefold() == imp.by.email.casefold()
+        found.setdefault(own if is_own else of_address(address), []).append(address)
+    return found
 
 
 def _addresses(imp: Import) -> Iterable[str]:
@@ -87,7 +117,9 @@ def _cause(cause: Cause) -> dict[str, Any]:
 
 def _rows(cause: Cause) -> str:
     if not cause.rows:
-        return "the file"
+        return _("the file")
     more = cause.count - len(cause.rows)
     listed = ", ".join(str(row) for row in cause.rows)
-    return ("row " if cause.count == 1 else "rows ") + listed + (f" and {more:,} more" if more else "")
+    if more:
+        return _("rows {listed} and {more:,} more", listed=listed, more=more)
+    return ngettext("row {listed}", "rows {listed}", cause.count, listed=listed)

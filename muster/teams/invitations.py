@@ -10,10 +10,13 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
+from muster.core.sentences.language import gettext as _
 from muster.settings import settings
 from muster.teams import audit, members
+from muster.teams.languages.choice import of_address
 from muster.teams.models import Invitation, Membership, Role, Team, User, new_nonce
 from muster.teams.sign_in.adapters import full_address
 
@@ -33,7 +36,7 @@ def invite(
     """Remember whom we ask. Asking the same address again replaces the invitation. Raises ValidationError."""
     email = members.clean_email(email)
     if Membership.objects.filter(team=team, user__email=email).exists():
-        raise members.refuse("email", "already-member", f"{email} is already in {team.name}.")
+        raise members.refuse("email", "already-member", _("{email} is already in {team}.", email=email, team=team.name))
     with transaction.atomic():
         values = {
             "first_name": first_name,
@@ -50,8 +53,10 @@ def invite(
 def send(invitation: Invitation) -> bool:
     """Mail the link. False when the mail server did not take it: the invitation stays, to be sent again."""
     context = {"invitation": invitation, "link": link(invitation), "days": settings().invitation_days}
-    text = render_to_string("teams/email/invitation.txt", context)
-    subject = f"{invitation.team.name}: you are invited to Muster"
+    # Somebody without an account most likely speaks as whoever asks them.
+    with translation.override(of_address(invitation.email, translation.get_language() or "")):
+        text = render_to_string("teams/email/invitation.txt", context)
+        subject = _("{team}: you are invited to Muster", team=invitation.team.name)
     try:
         send_mail(subject, text, None, [invitation.email])
     except (OSError, smtplib.SMTPException):
@@ -92,7 +97,7 @@ def find(signed: str) -> Invitation | None:
 
 def expires_at(invitation: Invitation) -> str:
     """When its link ends, for people to read."""
-    return f"{invitation.created_at + timedelta(days=settings().invitation_days):%-d %B %Y}"
+    return date_format(invitation.created_at + timedelta(days=settings().invitation_days), "DATE_FORMAT")
 
 
 def has_account(invitation: Invitation) -> bool:

@@ -35,6 +35,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
     appearance = models.CharField(max_length=6, default="system")  # system, light, dark
+    language = models.CharField(max_length=10, blank=True)  # chosen in the profile; "" is that of the browser
+    browser_language = models.CharField(max_length=10, blank=True)  # when they last signed in: for their mails
     notices_seen_at = models.DateTimeField(null=True, blank=True)
     last_team = models.ForeignKey("Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 

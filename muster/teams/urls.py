@@ -37,6 +37,7 @@ urlpatterns = [
     path("welcome/<str:token>", welcome.welcome, name="welcome"),
     path("profile/", profile.profile, name="profile"),
     path("profile/appearance/", profile.appearance, name="appearance"),
+    path("profile/language/", profile.language, name="language"),
     path("profile/tokens/new/", profile.new_token, name="new_token"),
     path("profile/tokens/<int:pk>/revoke/", profile.revoke_token, name="revoke_token"),
     path("profile/sessions/<int:pk>/end/", profile.end_session, name="end_session"),

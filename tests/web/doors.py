@@ -31,6 +31,7 @@ PAGES = {
     "notices": S,
     "profile": S,
     "appearance": S,
+    "language": S,
     "new_token": S,
     "revoke_token": S,
     "end_session": S,

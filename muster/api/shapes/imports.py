@@ -11,6 +11,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
+from muster.core import errors
 from muster.core.checking import LONGEST_HEADER
 from muster.core.fields import Options, options_from_json
 from muster.core.table.delimiter import DELIMITERS
@@ -368,5 +369,5 @@ def listed_json(imp: Import) -> dict[str, Any]:
 
 def import_json(imp: Import) -> dict[str, Any]:
     """An import, with its first problems."""
-    found = {name: imp.summary.get(name, []) for name in ("problems", "notes")}
+    found = {name: [*map(errors.retold, imp.summary.get(name, []))] for name in ("problems", "notes")}
     return {**listed_json(imp), **found}

@@ -164,13 +164,7 @@ def _with_plain_digits(text: str) -> str:
     )
 
 
-def shown(iso: str) -> str:
-    """A day in words, also one that does not exist: 3 April 2025."""
-    year, month, day = (int(part) for part in iso.split("-"))
-    return f"{day} {_IN_WORDS[month - 1]} {year}"
-
-
-_IN_WORDS = (
+MONTHS_IN_WORDS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )

@@ -9,8 +9,14 @@ import re
 
 from muster.core.cells.dress import EDGES
 from muster.core.fields import Options, Schema
+from muster.core.sentences.language import gettext_noop
 
-DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
+DELIMITERS = {
+    "\t": gettext_noop("tab"),
+    ",": gettext_noop("comma"),
+    ";": gettext_noop("semicolon"),
+    "|": gettext_noop("pipe"),
+}
 _HEADER_WITHIN = 1 << 18  # characters
 _SEP_LINE = re.compile(
     r'[ \t]*+(?:"[ \t]*+)?sep[ ]*+=[ ]*+(\t|\\t|tab\b|[,;|])[ ]*+"?[,;|\t ]*+(?:\r\n|\r|\n|\Z)', re.IGNORECASE

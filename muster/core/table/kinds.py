@@ -7,25 +7,26 @@ import re
 
 from muster.core.fields import Schema
 from muster.core.problems import BadFile, Problem
+from muster.core.sentences.language import gettext_noop
 from muster.core.table.encoding import utf_16
 from muster.core.workbook.archive import kind_of
 
 _SIGNATURES = (
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a compressed file (gzip)"),
-    (b"7z\xbc\xaf", "a compressed file (7z)"),
-    (b"Rar!", "a compressed file (rar)"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"{\\rtf", "a word-processor document (RTF)"),
-    (b"SQLite format 3", "a database"),
+    (b"\xd0\xcf\x11\xe0", gettext_noop("an old Office document")),
+    (b"%PDF", gettext_noop("a PDF")),
+    (b"\x1f\x8b", gettext_noop("a compressed file (gzip)")),
+    (b"7z\xbc\xaf", gettext_noop("a compressed file (7z)")),
+    (b"Rar!", gettext_noop("a compressed file (rar)")),
+    (b"\x89PNG", gettext_noop("a picture")),
+    (b"\xff\xd8\xff", gettext_noop("a picture")),
+    (b"GIF8", gettext_noop("a picture")),
+    (b"{\\rtf", gettext_noop("a word-processor document (RTF)")),
+    (b"SQLite format 3", gettext_noop("a database")),
 )
 _IN_ZIPS = (
-    (b"word/", "a Word document"),
-    (b"ppt/", "a presentation"),
-    (b"Index/Document.iwa", "an Apple Numbers or Pages document"),
+    (b"word/", gettext_noop("a Word document")),
+    (b"ppt/", gettext_noop("a presentation")),
+    (b"Index/Document.iwa", gettext_noop("an Apple Numbers or Pages document")),
 )
 _JSON = re.compile(rb"\s*+(?:\[\s*+[\[{]|\{\s*+\"[^\"\r\n]*+\"\s*+:)")
 _HTML = re.compile(rb"\s*+<(?:!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
@@ -46,18 +47,18 @@ def refuse_what_is_no_table(data: bytes, max_bytes: int | None, schema: Schema) 
 def _kind_of_file(data: bytes, schema: Schema) -> str | None:
     """Say what a file is by its first bytes, if it is a well-known kind that is not text."""
     if data.startswith(b"PK\x03\x04"):
-        return next((kind for part, kind in _IN_ZIPS if part in data), "a zip file")
+        return next((kind for part, kind in _IN_ZIPS if part in data), gettext_noop("a zip file"))
     start = data[:1024].removeprefix(codecs.BOM_UTF8)
     known = next((kind for signature, kind in _SIGNATURES if data.startswith(signature)), None) or _kind_of_text(start)
     begin = data[:4096].rstrip(b"\x00\x1a")
     if known or b"\x00" not in begin or utf_16(data, schema.by_header):
         return known
-    return "not text" if begin.count(0) * 10 > len(begin) else None
+    return gettext_noop("not text") if begin.count(0) * 10 > len(begin) else None
 
 
 def _kind_of_text(start: bytes) -> str | None:
     if _HTML.match(start) or (_XML.match(start) and b"<html" in start.lower()):
-        return "a web page (HTML)"
+        return gettext_noop("a web page (HTML)")
     if _XML.match(start):
-        return "an XML document"
-    return "JSON, a data file of programs" if _JSON.match(start) else None
+        return gettext_noop("an XML document")
+    return gettext_noop("JSON, a data file of programs") if _JSON.match(start) else None

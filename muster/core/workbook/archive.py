@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 
 from muster.core.problems import BadFile, Problem
+from muster.core.sentences.language import gettext_noop
 
 MOST_EXPANDED = 100 * 1024 * 1024  # bytes
 MOST_PARTS = 10_000
@@ -85,7 +86,7 @@ class Archive:
             with self._zip.open(name) as part:
                 while piece := part.read(_AT_ONCE):
                     if is_first and _DECLARED.search(piece[:4096]):
-                        raise damaged("a part declares entities of its own")
+                        raise damaged(gettext_noop("a part declares entities of its own"))
                     is_first = False
                     yield piece
         except (

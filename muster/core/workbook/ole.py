@@ -13,6 +13,7 @@ from collections.abc import Callable
 import olefile
 
 from muster.core.problems import BadFile, Problem
+from muster.core.sentences.language import gettext_noop
 from muster.core.workbook.archive import damaged
 
 _ENDS = 0xFFFFFFFA  # from here on, the number of a sector means something else
@@ -29,7 +30,7 @@ def workbook_stream(data: bytes) -> bytes:
                 return bytes(file.openstream(name).read())
     except (OSError, ValueError, IndexError, struct.error) as error:
         raise damaged(str(error)) from error
-    raise BadFile(Problem("file-damaged", facts={"reason": "there is no workbook in it"}))
+    raise BadFile(Problem("file-damaged", facts={"reason": gettext_noop("there is no workbook in it")}))
 
 
 def _refuse_lies(file: olefile.OleFileIO, data: bytes) -> None:

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 
 from muster.core.problems import BadFile, Problem
+from muster.core.sentences.language import gettext_noop
 from muster.core.workbook.archive import damaged
 from muster.core.workbook.binary import error_of, number_at, shapes_of
 from muster.core.workbook.details import Details
@@ -37,7 +38,7 @@ def refuse(data: bytes) -> None:
         if kind == _PROTECTED:
             raise BadFile(Problem("file-protected"))
         if kind == _EXTENT and _cells_of(stream[place + 4 : place + 4 + size]) > _MOST_CELLS:
-            raise damaged("a sheet claims more cells than there can be")
+            raise damaged(gettext_noop("a sheet claims more cells than there can be"))
         place += 4 + size
 
 

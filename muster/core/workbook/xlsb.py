@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from muster.core.sentences.language import gettext_noop
 from muster.core.workbook.archive import Archive, damaged, refuse_span
 from muster.core.workbook.binary import error_of, number_at, shapes_of
 from muster.core.workbook.details import Details
@@ -27,7 +28,7 @@ def refuse(archive: Archive) -> None:
         if name.casefold().endswith(".bin"):
             part = archive.whole(name)
             if any(end > len(part) for _, _, end in _places(part)):
-                raise damaged("a record claims to be longer than its part")
+                raise damaged(gettext_noop("a record claims to be longer than its part"))
 
 
 def details(archive: Archive, sheet: str) -> Details:

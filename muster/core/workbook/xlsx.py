@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree import ElementTree as ET
 
+from muster.core.sentences.language import gettext_noop
 from muster.core.workbook.archive import Archive, damaged, refuse_span
 from muster.core.workbook.details import Details
 from muster.core.workbook.formats import Shape, shape_of
@@ -35,7 +36,7 @@ def refuse(archive: Archive) -> None:
         if name.casefold().replace("\\", "/").endswith("sharedstrings.xml"):
             begin = next(archive.chunks(name), b"")
             if any(int(count) > archive.size_of(name) for count in _COUNT.findall(begin)):
-                raise damaged("a table claims more texts than it has")
+                raise damaged(gettext_noop("a table claims more texts than it has"))
 
 
 def details(archive: Archive, sheet: str) -> Details:
@@ -49,7 +50,7 @@ def details(archive: Archive, sheet: str) -> Details:
     rows, columns = 0, set[bytes]()
     for chunk in archive.chunks(part):
         if _is_outside(chunk):
-            raise damaged("a cell is outside the sheet")
+            raise damaged(gettext_noop("a cell is outside the sheet"))
         letters, numbers = zip(*refs, strict=True) if (refs := _REF.findall(chunk)) else ((), ())
         rows = max(rows, max(map(int, set(numbers)), default=0))
         columns.update(letters)

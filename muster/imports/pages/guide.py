@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from muster.core.errors import LEVELS, REGISTRY, ErrorCode, plain, shortened, title
+from muster.core.errors import LEVELS, REGISTRY, ErrorCode, plain, title
+from muster.core.sentences.words import shortened
 
 LONGEST_LINE = 100
 _FILE = ("file:", "file as Windows-1252:")

@@ -8,7 +8,9 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
+from muster.teams.languages.choice import offered
 from muster.teams.models import Role, Team, User
 from muster.teams.regions import regions
 from muster.teams.zones import zones
@@ -40,6 +42,23 @@ class NameForm(forms.Form):
     last_name = forms.CharField(
         label="Last name", max_length=100, widget=forms.TextInput({"autocomplete": "family-name"})
     )
+
+
+class LanguageForm(forms.Form):
+    """The language one is spoken to in."""
+
+    OF_BROWSER = "browser"
+
+    language = forms.ChoiceField(label=gettext_lazy("Pages and mails in"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(self.OF_BROWSER, gettext("The language of my browser")), *offered()]
+        self.fields["language"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_language(self) -> str:
+        chosen: str = self.cleaned_data["language"]
+        return "" if chosen == self.OF_BROWSER else chosen
 
 
 class MemberForm(forms.Form):

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.teams import audit, tokens
 from muster.teams.access import signed_in, teams_of
+from muster.teams.languages.choice import offered
 from muster.teams.models import Token, User
-from muster.teams.pages.forms import NameForm, TokenForm
+from muster.teams.pages.forms import LanguageForm, NameForm, TokenForm
 
 APPEARANCES = ("system", "light", "dark")
 # What gives a browser away, the most telling first: most claim to be Safari, too.
@@ -67,6 +68,16 @@ def appearance(request: HttpRequest, user: User) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         return redirect("profile")
     return redirect(back)
+
+
+@require_POST
+@signed_in
+def language(request: HttpRequest, user: User) -> HttpResponse:
+    """The language of one's pages and mails, or that of the browser."""
+    form = LanguageForm(request.POST)
+    if form.is_valid():
+        User.objects.filter(pk=user.pk).update(language=form.cleaned_data["language"])
+    return redirect("profile")
 
 
 @never_cache
@@ -121,6 +132,7 @@ def _about(request: HttpRequest, user: User) -> dict[str, object]:
     """What the page shows below the name."""
     factors = Authenticator.objects.filter(user=user)
     return {
+        "language_form": _language_form(user),
         "teams": teams_of(user),
         "memberships": {each.team_id: each for each in user.memberships.all()},
         "totp": factors.filter(type=Authenticator.Type.TOTP).first(),
@@ -131,6 +143,11 @@ def _about(request: HttpRequest, user: User) -> dict[str, object]:
         "tokens": user.tokens.order_by("revoked_at", "-created_at"),
         "now": timezone.now(),
     }
+
+
+def _language_form(user: User) -> LanguageForm | None:
+    """The choice of a language, where there is one."""
+    return LanguageForm(initial={"language": user.language or LanguageForm.OF_BROWSER}) if len(offered()) > 1 else None
 
 
 def _open_sessions(user: User) -> list[UserSession]:

@@ -20,10 +20,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.encoding import force_bytes
 
 from muster.settings import settings
 from muster.teams import audit
+from muster.teams.languages.choice import of_address
 from muster.teams.models import User
 from muster.teams.sign_in import devices
 
@@ -66,7 +68,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A mail server that is down must not undo a change of password that has been made: log it, and say so."""
         try:
-            super().send_mail(template_prefix, email, context)
+            with translation.override(of_address(email, translation.get_language() or "")):
+                super().send_mail(template_prefix, email, context)
         except (OSError, smtplib.SMTPException):
             logger.exception("mail_failed", template=template_prefix)
             messages.error(self.request, "The mail server did not take our mail. Try again later.")

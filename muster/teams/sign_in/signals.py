@@ -13,12 +13,14 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from muster.teams import audit
+from muster.teams.languages.choice import remember_browser
 from muster.teams.models import User
 from muster.teams.sign_in.adapters import Accounts
 
 
 @receiver(user_logged_in)
 def signed_in(request: Any, user: User, **_: Any) -> None:
+    remember_browser(request, user)
     audit.record_for_teams_of(user, "sign-in", address=Accounts(request).get_client_ip(request))
 
 

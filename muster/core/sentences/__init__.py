@@ -1,0 +1,1 @@
+"""How the core's texts become sentences of a language."""

@@ -1,0 +1,78 @@
+"""The language of the core's texts. By itself it is English; the program around the core puts its own translator in.
+
+The English text is the key of its translation, as in gettext. A text is looked up when it is shown, not when a row is
+checked: what checks hand on are codes and facts.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class Language(Protocol):
+    """What is asked of a translator."""
+
+    def text(self, english: str) -> str:
+        """Return the text in the language."""
+
+    def counted(self, one: str, many: str, count: int) -> str:
+        """Return the form of a text that goes with a count."""
+
+    def number(self, value: int) -> str:
+        """Return a number as the language writes it."""
+
+
+class English:
+    """The texts as they stand."""
+
+    def text(self, english: str) -> str:
+        """Return it as it is."""
+        return english
+
+    def counted(self, one: str, many: str, count: int) -> str:
+        """Return the first form for one, the second for all else."""
+        return one if count == 1 else many
+
+    def number(self, value: int) -> str:
+        """Return 1234 as 1,234."""
+        return f"{value:,}"
+
+
+_spoken: list[Language] = [English()]
+
+
+def speak(language: Language) -> None:
+    """Have all texts said by this translator from now on: once, when the program starts."""
+    _spoken[0] = language
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a text that is translated elsewhere, where it is shown."""
+    return text
+
+
+def gettext_of(english: str) -> str:
+    """Return a text in the language of whoever reads it, its placeholders not yet filled."""
+    return _spoken[0].text(english)
+
+
+def gettext(english: str, **facts: Any) -> str:
+    """Return a text in the language of whoever reads it, filled with facts: {value} as it is, {rows:,} as a number."""
+    return fill(_spoken[0].text(english), facts)
+
+
+def ngettext(one: str, many: str, count: int, **facts: Any) -> str:
+    """Return the form of a text that goes with a count, filled with it and with facts."""
+    return fill(_spoken[0].counted(one, many, count), {"count": count, **facts})
+
+
+def fill(text: str, facts: dict[str, Any]) -> str:
+    """Fill the placeholders of a text; numbers as the language writes them where it asks for that with {rows:,}."""
+    return text.format(**{name: _Number(each) if type(each) is int else each for name, each in facts.items()})
+
+
+class _Number(int):
+    """A number that a text may ask for as the language writes it."""
+
+    def __format__(self, spec: str) -> str:
+        return _spoken[0].number(int(self)) if spec == "," else super().__format__(spec)

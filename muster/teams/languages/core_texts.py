@@ -1,0 +1,28 @@
+"""The core's texts in the language of the moment, by Django's gettext."""
+
+from __future__ import annotations
+
+from django.utils import formats, translation
+
+from muster.core.sentences import language
+
+
+class OfDjango:
+    """Asks the catalogues for the language that the thread speaks now."""
+
+    def text(self, english: str) -> str:
+        """Return the text in that language."""
+        return translation.gettext(english) if english else ""
+
+    def counted(self, one: str, many: str, count: int) -> str:
+        """Return the form of a text that goes with a count."""
+        return translation.ngettext(one, many, count)
+
+    def number(self, value: int) -> str:
+        """Return a number as that language writes it."""
+        return formats.number_format(value, force_grouping=True)
+
+
+def speak() -> None:
+    """Have the core say its texts so."""
+    language.speak(OfDjango())
