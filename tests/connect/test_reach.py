@@ -89,6 +89,10 @@ def test_it_sees_through_every_spelling_of_this_machine(host: str) -> None:
     assert "not on the internet" in answer.line or "Name or service" in answer.line or "not known" in answer.line
 
 
+def test_it_says_in_words_that_nobody_answers(allowed: None) -> None:
+    assert post("http://127.0.0.1:9/", b"{}", {}).line == "Connection refused"
+
+
 def test_it_connects_to_what_it_has_checked_though_the_name_changes(receiving: Receiver) -> None:
     asked: list[str] = []
 

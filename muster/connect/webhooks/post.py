@@ -37,8 +37,15 @@ def post(url: str, body: bytes, headers: Mapping[str, str], resolve: Resolver = 
     except OutOfBounds as error:
         return Answer(ok=False, line=str(error)[:LINE_BYTES])
     except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: a name that cannot be looked up
-        said = "no answer within ten seconds" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
-        return Answer(ok=False, line=said[:LINE_BYTES])
+        return Answer(ok=False, line=_why(error)[:LINE_BYTES])
+
+
+def _why(error: Exception) -> str:
+    """Say in words what was in the way."""
+    if isinstance(error, TimeoutError):
+        return "no answer within ten seconds"
+    words = error.strerror if isinstance(error, OSError) else None  # without the number of the error
+    return words or str(error) or type(error).__name__
 
 
 class _Pinned(http.client.HTTPConnection):
