@@ -7,7 +7,7 @@ import time
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
@@ -21,6 +21,7 @@ from muster.teams.models import Team
 router = Router(tags=["Changes"])
 LONGEST_WAIT = 30
 SECONDS_BETWEEN_LOOKS = 0.25
+SECONDS_UNTIL_RETRY = 5
 MOST_WAITING = 4  # of the sixteen threads of a web process: most stay free for everybody else
 waiting = threading.BoundedSemaphore(MOST_WAITING)
 
@@ -71,29 +72,33 @@ class After(Schema):
 
 
 @router.get("/teams/{team}/changes", auth=Members(), response=Feed, by_alias=True)
-def list_changes(request: HttpRequest, team: str, wanted: Query[After]) -> dict[str, Any]:
-    """Follow every change of every contact, oldest first: nothing is skipped, and nothing comes twice."""
+def list_changes(request: HttpRequest, team: str, wanted: Query[After], response: HttpResponse) -> dict[str, Any]:
+    """Follow every change of every contact, oldest first: nothing is skipped, and nothing comes twice.
+
+    Where too many wait already, the answer comes at once, with `Retry-After`: the seconds to wait before asking again.
+    """
     asker = who(request)
     try:
         after = feed.read_cursor(wanted.after)
     except feed.BadCursor:
         raise Refused(422, "This cursor is not one that the feed gave.") from None
-    if wanted.wait:
-        _wait(asker.team, after, wanted.wait)
+    if wanted.wait and not _wait(asker.team, after, wanted.wait):
+        response.headers["Retry-After"] = str(SECONDS_UNTIL_RETRY)
     page = feed.read(asker.team, after, wanted.limit)
     return {"items": _items(asker.team, page.items), "cursor": str(page.cursor), "more": page.more}
 
 
-def _wait(team: Team, after: feed.Cursor | None, seconds: int) -> None:
-    """Return when there is something, or the time is up; at once where too many wait already."""
+def _wait(team: Team, after: feed.Cursor | None, seconds: int) -> bool:
+    """Return when there is something, or the time is up; at once, and False, where too many wait already."""
     if not waiting.acquire(blocking=False):
-        return
+        return False
     try:
         until = time.monotonic() + seconds
         while not feed.is_news(team, after) and time.monotonic() < until:
             time.sleep(SECONDS_BETWEEN_LOOKS)
     finally:
         waiting.release()
+    return True
 
 
 def _items(team: Team, items: list[feed.Item]) -> list[dict[str, Any]]:

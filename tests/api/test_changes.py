@@ -62,7 +62,9 @@ def test_it_answers_at_once_where_too_many_wait(user: Caller) -> None:
     with ExitStack() as others:
         for _ in range(changes.MOST_WAITING):
             others.enter_context(changes.waiting)
-        assert user("GET", "/changes?after=0.0&wait=20").body["items"] == []
+        answer = user("GET", "/changes?after=0.0&wait=20")
+    assert (answer.body["items"], answer.headers["Retry-After"]) == ([], "5")
+    assert "Retry-After" not in user("GET", "/changes?after=0.0&wait=1").headers
 
     assert time.monotonic() - began < 5
 
