@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from django.http import HttpRequest
+from django.db.models import Model
+from django.http import Http404, HttpRequest
 from ninja.security import HttpBearer
 
 from muster.api.description.queries import refuse_unknown
 from muster.teams.access import Access, access, require_admin, require_owner
 from muster.teams.models import User
 from muster.teams.tokens import find
+
+Row = TypeVar("Row", bound=Model)
 
 
 class Anybody(HttpBearer):
@@ -75,4 +78,13 @@ def caller(request: HttpRequest) -> User:
     """The caller, where the address names no team."""
     found: Any = getattr(request, "auth", None)
     assert isinstance(found, User)
+    return found
+
+
+def of_team(kind: type[Row], request: HttpRequest, pk: int) -> Row:
+    """What the address names, of the caller's team. Raises Http404."""
+    rows = kind._default_manager.filter(team=who(request).team, pk=pk).select_related("team")
+    found = rows.first() if pk < 2**63 else None
+    if found is None:
+        raise Http404
     return found

@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from muster.api.auth import Admins, who
-from muster.api.paging import Page, by_position
+from muster.api.auth import Admins, of_team, who
+from muster.api.paging import Page, listed
 from muster.api.webhooks import Gone
 from muster.connect import connections
 from muster.connect.incoming import calls
 from muster.connect.incoming.hook import address
 from muster.connect.models import Call, Connection
-from muster.teams.models import Team
 
 router = Router(tags=["Connections"])
 Kind = Literal["twilio", "whatsapp_cloud", "other"]
@@ -121,20 +120,10 @@ def call_json(call: Call) -> dict[str, Any]:
     return {**{name: getattr(call, name) for name in CALL}, **{name: getattr(call, name) or None for name in blank}}
 
 
-def find(team: Team, pk: int) -> Connection:
-    """The connection in the address. Raises Http404."""
-    found = Connection.objects.filter(team=team, pk=pk).select_related("team").first() if pk < 2**63 else None
-    if found is None:
-        raise Http404
-    return found
-
-
 @router.get("/teams/{team}/connections", auth=Admins(), response=Connections)
 def list_connections(request: HttpRequest, team: str, page: Query[Page]) -> dict[str, Any]:
     """List the connections of a team."""
-    listed = Connection.objects.filter(team=who(request).team).order_by("pk")
-    items, following = by_position(map(connection_json, listed), page)
-    return {"items": items, "next": following}
+    return listed(Connection.objects.filter(team=who(request).team).order_by("pk"), page, connection_json)
 
 
 @router.post("/teams/{team}/connections", auth=Admins(), response={201: ConnectionOut})
@@ -147,21 +136,18 @@ def add_connection(request: HttpRequest, team: str, body: NewConnection) -> Stat
 @router.patch("/teams/{team}/connections/{int:connection_id}", auth=Admins(), response=ConnectionOut)
 def change_connection(request: HttpRequest, team: str, connection_id: int, body: ConnectionChange) -> dict[str, Any]:
     """Change a connection. A new secret takes the place of the one before at once."""
-    asker = who(request)
-    connection = find(asker.team, connection_id)
-    return connection_json(connections.change(connection, asker.user, **body.dict(exclude_unset=True)))
+    connection = of_team(Connection, request, connection_id)
+    return connection_json(connections.change(connection, who(request).user, **body.dict(exclude_unset=True)))
 
 
 @router.delete("/teams/{team}/connections/{int:connection_id}", auth=Admins(), response=Gone)
 def delete_connection(request: HttpRequest, team: str, connection_id: int) -> dict[str, Any]:
     """Delete a connection, its address and its log. What was heard through it stays."""
-    asker = who(request)
-    connections.delete(find(asker.team, connection_id), asker.user)
+    connections.delete(of_team(Connection, request, connection_id), who(request).user)
     return {"id": connection_id}
 
 
 @router.get("/teams/{team}/connections/{int:connection_id}/calls", auth=Admins(), response=Calls)
 def list_calls(request: HttpRequest, team: str, connection_id: int, page: Query[Page]) -> dict[str, Any]:
     """List the last calls of a connection."""
-    items, following = by_position(map(call_json, calls.log_of(find(who(request).team, connection_id))), page)
-    return {"items": items, "next": following}
+    return listed(calls.log_of(of_team(Connection, request, connection_id)), page, call_json)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Annotated, Any, TypeVar
 
+from django.db.models import Model, QuerySet
 from ninja import Query, Schema
 
 from muster.api.problems import Refused
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=Model)
 MOST = 500
 
 
@@ -50,3 +52,17 @@ def by_position(items: Iterable[T], page: Page) -> tuple[list[T], str | None]:
         raise Refused(422, "This cursor is not one that an answer gave as `next`.")
     found = list(islice(items, start, start + page.limit + 1))
     return found[: page.limit], encode(start + page.limit) if len(found) > page.limit else None
+
+
+def listed(items: Iterable[T], page: Page, shown: Callable[[T], dict[str, Any]]) -> dict[str, Any]:
+    """One page of a list that does not change, as the API answers it."""
+    found, following = by_position(items, page)
+    return {"items": [shown(each) for each in found], "next": following}
+
+
+def newest_first(rows: QuerySet[Row], page: Page, shown: Callable[[Row], dict[str, Any]]) -> dict[str, Any]:
+    """One page of what grows, the latest first; `next` goes on below the last id."""
+    key, ordered = decode(page.cursor, int), rows.order_by("-id")
+    found = list((ordered.filter(id__lt=key[0]) if key else ordered)[: page.limit + 1])
+    following = encode(found[page.limit - 1].pk) if len(found) > page.limit else None
+    return {"items": [shown(each) for each in found[: page.limit]], "next": following}

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 
 from muster.api.auth import Admins, who
 from muster.api.description.openapi import says
-from muster.api.paging import Page, decode, encode
+from muster.api.paging import Page, newest_first
 from muster.api.problems import Refused
 from muster.contacts.schema import schema_of
 from muster.core.fields import Options
@@ -88,11 +88,8 @@ def repeated(team: Team, wanted: str | None) -> tuple[Options | None, str]:
 @router.get("/teams/{team}/recipes", auth=Admins(), response=RecipeList)
 def list_recipes(request: HttpRequest, team: str, page: Query[Page]) -> dict[str, Any]:
     """List the team's recipes."""
-    recipes = Recipe.objects.filter(team=who(request).team).select_related("saved_by").order_by("-id")
-    key = decode(page.cursor, int)
-    found = list((recipes.filter(id__lt=key[0]) if key else recipes)[: page.limit + 1])
-    following = encode(found[page.limit - 1].id) if len(found) > page.limit else None
-    return {"items": [manage.recipe_json(each) for each in found[: page.limit]], "next": following}
+    recipes = Recipe.objects.filter(team=who(request).team).select_related("saved_by")
+    return newest_first(recipes, page, manage.recipe_json)
 
 
 @router.get(RECIPE, auth=Admins(), response=RecipeOut)

@@ -9,13 +9,12 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from muster.api.auth import Admins, who
+from muster.api.auth import Admins, of_team, who
 from muster.api.description.openapi import says
-from muster.api.paging import Page, by_position, decode, encode
+from muster.api.paging import Page, listed, newest_first
 from muster.api.problems import Refused
 from muster.connect.models import Delivery, Webhook
 from muster.connect.webhooks import manage
-from muster.teams.models import Team
 
 router = Router(tags=["Webhooks"])
 Event = Literal["contacts.changed", "consent.changed", "import.finished", "import.undone", "import.failed"]
@@ -132,20 +131,10 @@ def delivery_json(delivery: Delivery) -> dict[str, Any]:
     return {**{name: getattr(delivery, name) for name in DELIVERY}, "id": str(delivery.id)}
 
 
-def find(team: Team, pk: int) -> Webhook:
-    """The webhook in the address. Raises Http404."""
-    found = Webhook.objects.filter(team=team, pk=pk).select_related("team").first() if pk < 2**63 else None
-    if found is None:
-        raise Http404
-    return found
-
-
 @router.get("/teams/{team}/webhooks", auth=Admins(), response=Webhooks)
 def list_webhooks(request: HttpRequest, team: str, page: Query[Page]) -> dict[str, Any]:
     """List the webhooks of a team."""
-    webhooks = Webhook.objects.filter(team=who(request).team).order_by("pk")
-    items, following = by_position(map(webhook_json, webhooks), page)
-    return {"items": items, "next": following}
+    return listed(Webhook.objects.filter(team=who(request).team).order_by("pk"), page, webhook_json)
 
 
 @router.post("/teams/{team}/webhooks", auth=Admins(), response={201: WebhookWithSecret})
@@ -159,37 +148,31 @@ def add_webhook(request: HttpRequest, team: str, body: NewWebhook) -> Status[dic
 @router.patch("/teams/{team}/webhooks/{int:webhook_id}", auth=Admins(), response=WebhookOut)
 def change_webhook(request: HttpRequest, team: str, webhook_id: int, body: WebhookChange) -> dict[str, Any]:
     """Change a webhook. Switched on again, it is told of what happens from then on."""
-    asker = who(request)
-    webhook = find(asker.team, webhook_id)
-    return webhook_json(manage.change(webhook, asker.user, **body.dict(exclude_unset=True)))
+    webhook = of_team(Webhook, request, webhook_id)
+    return webhook_json(manage.change(webhook, who(request).user, **body.dict(exclude_unset=True)))
 
 
 @router.delete("/teams/{team}/webhooks/{int:webhook_id}", auth=Admins(), response=Gone)
 def delete_webhook(request: HttpRequest, team: str, webhook_id: int) -> dict[str, Any]:
     """Delete a webhook, and what was in line for it."""
-    asker = who(request)
-    manage.delete(find(asker.team, webhook_id), asker.user)
+    manage.delete(of_team(Webhook, request, webhook_id), who(request).user)
     return {"id": webhook_id}
 
 
 @router.post("/teams/{team}/webhooks/{int:webhook_id}/secret", auth=Admins(), response=WebhookWithSecret)
 def renew_webhook_secret(request: HttpRequest, team: str, webhook_id: int) -> dict[str, Any]:
     """Make a new secret. For a day, messages are signed by the old one as well."""
-    asker = who(request)
-    webhook = find(asker.team, webhook_id)
-    secret = manage.renew_secret(webhook, asker.user)
+    webhook = of_team(Webhook, request, webhook_id)
+    secret = manage.renew_secret(webhook, who(request).user)
     return {**webhook_json(webhook), "secret": secret}
 
 
 @router.get("/teams/{team}/webhooks/{int:webhook_id}/deliveries", auth=Admins(), response=Deliveries)
 def list_deliveries(request: HttpRequest, team: str, webhook_id: int, page: Query[Page]) -> dict[str, Any]:
     """List what was sent to a webhook, or waits to be."""
-    webhook = find(who(request).team, webhook_id)
-    deliveries = Delivery.objects.filter(team=webhook.team_id, webhook=webhook.pk).order_by("-id")
-    key = decode(page.cursor, int)
-    found = list((deliveries.filter(id__lt=key[0]) if key else deliveries)[: page.limit + 1])
-    following = encode(found[page.limit - 1].id) if len(found) > page.limit else None
-    return {"items": [delivery_json(each) for each in found[: page.limit]], "next": following}
+    webhook = of_team(Webhook, request, webhook_id)
+    deliveries = Delivery.objects.filter(team=webhook.team_id, webhook=webhook.pk)
+    return newest_first(deliveries, page, delivery_json)
 
 
 @router.post(
@@ -197,7 +180,7 @@ def list_deliveries(request: HttpRequest, team: str, webhook_id: int, page: Quer
 )
 def test_webhook(request: HttpRequest, team: str, webhook_id: int) -> Status[dict[str, Any]]:
     """Send a test. 409 when the webhook is off."""
-    return Status(202, delivery_json(_on(manage.send_test, find(who(request).team, webhook_id))))
+    return Status(202, delivery_json(_on(manage.send_test, of_team(Webhook, request, webhook_id))))
 
 
 @router.post(
@@ -208,11 +191,12 @@ def test_webhook(request: HttpRequest, team: str, webhook_id: int) -> Status[dic
 )
 def send_again(request: HttpRequest, team: str, delivery_id: int) -> Status[dict[str, Any]]:
     """Send a delivery once more, as a new one. 409 when the webhook is off."""
-    asker = who(request)
-    delivery = Delivery.objects.filter(team=asker.team, id=delivery_id).first() if delivery_id < 2**63 else None
+    team_id = who(request).team.pk
+    delivery = Delivery.objects.filter(team=team_id, id=delivery_id).first() if delivery_id < 2**63 else None
     if delivery is None:
         raise Http404
-    return Status(202, delivery_json(_on(manage.send_again, find(asker.team, delivery.webhook), delivery)))
+    webhook = of_team(Webhook, request, delivery.webhook)
+    return Status(202, delivery_json(_on(manage.send_again, webhook, delivery)))
 
 
 def _on(send: Any, webhook: Webhook, *what: Delivery) -> Delivery:
