@@ -27,6 +27,7 @@ ACTIONS = {
     "role-changed": "Changed a role",
     "staff-id-changed": "Changed a Staff ID",
     "owner-made": "Made an owner",
+    "mail-server-set": "Set the mail server",
     "owner-ended": "Took ownership away",
     "account-off": "Switched an account off",
     "account-on": "Switched an account on",

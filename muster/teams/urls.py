@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from muster.teams.pages import accept_invitation, audit_log, home, installation, members, profile, welcome
+from muster.teams.pages import accept_invitation, audit_log, home, installation, mail_server, members, profile, welcome
 
 of_a_team = [
     path("switch/", home.switch, name="switch"),
@@ -27,6 +27,7 @@ of_the_owner = [
     path("people/<int:pk>/", installation.person, name="person"),
     path("log/", installation.log, name="log"),
     path("mail/", installation.mails, name="mails"),
+    path("mail/server/", mail_server.mail_server, name="mail_server"),
     path("mail/<str:name>/", installation.mail, name="mail"),
 ]
 urlpatterns = [

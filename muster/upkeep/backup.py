@@ -16,6 +16,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from muster import __version__
 from muster.settings import settings
+from muster.teams.mailing import given
 from muster.upkeep import postgres
 from muster.upkeep.archive import DUMP, KEY, MAIL, POSTGRES, SQLITE, Archive, NotDone, read_contents
 
@@ -51,7 +52,8 @@ def _write(part: Path) -> None:
             archive.add(DUMP, Path(folder) / DUMP)
         applied = sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
     archive.add_text(KEY, str(django_settings.SECRET_KEY))
-    for mail in sorted(Path(django_settings.MAIL_FILES).glob("*.eml")):
+    mails = Path(django_settings.MAIL_FILES)
+    for mail in (*sorted(mails.glob("*.eml")), *mails.glob(given.NAME)):
         archive.add(MAIL + mail.name, mail)
     database = SQLITE if is_sqlite else POSTGRES
     archive.close(version=__version__, made_at=made_at, database=database, migrations=applied)

@@ -46,6 +46,7 @@ PAGES = {
     "owner:log": O,
     "status": O,
     "owner:mails": O,
+    "owner:mail_server": O,
     "owner:mail": O,
     "overview:overview": M,
     "teams:switch": M,

@@ -13,17 +13,31 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.crypto import get_random_string
 
+from muster.teams.mailing.given import MailServer, given
+
 
 class MailFiles(BaseEmailBackend):
-    """Writes each mail into a file that only we can read: it may hold a link that opens an account."""
+    """Writes each mail into a file that only we can read: it may hold a link that opens an account.
+
+    Where an owner has named a mail server on a page, that one gets them.
+    """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        if server := given():
+            return _send(server, email_messages)
         folder().mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             path = folder() / f"{time.strftime('%Y-%m-%dT%H%M%S', time.gmtime())}-{get_random_string(6)}.eml"
             path.touch(mode=0o600)
             path.write_bytes(message.message().as_bytes())
         return len(email_messages)
+
+
+def _send(server: MailServer, messages: Sequence[EmailMessage]) -> int:
+    for message in messages:
+        if server.sender and message.from_email == settings.DEFAULT_FROM_EMAIL:
+            message.from_email = server.sender
+    return server.connection().send_messages(list(messages)) or 0
 
 
 def folder() -> Path:
@@ -49,4 +63,9 @@ def read(path: Path) -> Parsed:
 
 def has_mail_server() -> bool:
     """Whether mails go to a server, and are not kept as files here."""
+    return is_set_elsewhere() or given() is not None
+
+
+def is_set_elsewhere() -> bool:
+    """Whether the environment names the server, and no page does."""
     return f"{__name__}.{MailFiles.__name__}" != settings.EMAIL_BACKEND

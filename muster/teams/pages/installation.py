@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from muster.teams import members
 from muster.teams.access import owner
-from muster.teams.mailing import mail_files
+from muster.teams.mailing import given, mail_files
 from muster.teams.models import Role, Team, User
 from muster.teams.pages.audit_log import PER_PAGE, log_context
 from muster.teams.pages.forms import TeamForm, add_refusal
@@ -157,7 +157,7 @@ def log(request: HttpRequest, user: User) -> HttpResponse:
 def mails(request: HttpRequest, user: User) -> HttpResponse:
     """The mails that no server took: this installation keeps them as files."""
     _require_files()
-    return render(request, "owner/mails.html", {"mails": mail_files.latest(), **keeps_mails()})
+    return render(request, "owner/mails.html", {"mails": mail_files.latest(), "server": given.given(), **keeps_mails()})
 
 
 @require_GET
@@ -174,10 +174,10 @@ def mail(request: HttpRequest, user: User, name: str) -> HttpResponse:
 
 
 def _require_files() -> None:
-    if mail_files.has_mail_server():
+    if mail_files.is_set_elsewhere():
         raise Http404("Mails go to a server here")
 
 
 def keeps_mails() -> dict[str, bool]:
     """What the tabs of these pages depend on."""
-    return {"keeps_mails": not mail_files.has_mail_server()}
+    return {"keeps_mails": not mail_files.is_set_elsewhere()}

@@ -14,14 +14,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from muster.teams import first_run
-from muster.teams.mailing.mail_files import has_mail_server
+from muster.teams.mailing.mail_files import has_mail_server, is_set_elsewhere
 from muster.teams.models import User
 from muster.teams.pages.forms import JoinForm, add_refusal
+from muster.teams.pages.mail_server import FIELDS, MailServerForm, fields_in, keep
 from muster.teams.regions import regions
 
 
-class WelcomeForm(JoinForm):
-    """The owner and the first team."""
+class WelcomeForm(JoinForm, MailServerForm):
+    """The owner, the first team, and the mail server, now or later."""
 
     email = forms.EmailField(
         label="Email", help_text="You sign in with it.", widget=forms.EmailInput({"autocomplete": "username"})
@@ -34,7 +35,7 @@ class WelcomeForm(JoinForm):
     home_region = forms.ChoiceField(
         label="Home region", initial="US", help_text="Numbers without + are read as numbers of this region."
     )
-    field_order = ("first_name", "last_name", "email", "password", "team", "home_region")
+    field_order = ("first_name", "last_name", "email", "password", "team", "home_region", *FIELDS)
 
     def __init__(self, data: object = None) -> None:
         super().__init__(data, user=User())
@@ -44,7 +45,7 @@ class WelcomeForm(JoinForm):
 
 
 @never_cache
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "mail_password")
 @require_http_methods(["GET", "POST"])
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Make the owner and the first team, and go there. Any other link is 404, and this one once there is an owner."""
@@ -53,7 +54,10 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     form = WelcomeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user, team = first_run.make_owner_and_team(**form.cleaned_data)
+            said = {name: value for name, value in form.cleaned_data.items() if name not in FIELDS}
+            user, team = first_run.make_owner_and_team(**said)
+            if form.server() and not is_set_elsewhere():
+                keep(form, user)
         except ValidationError as refusal:
             add_refusal(form, refusal)
         except first_run.AlreadyOwned:
@@ -62,5 +66,5 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, f"Welcome. {team.name} is ready.")
             entered: HttpResponse = perform_login(request, user, redirect_url=reverse("home"))
             return entered
-    context = {"form": form, "has_mail_server": has_mail_server()}
+    context = {"form": form, "mail_fields": fields_in(form), "has_mail_server": has_mail_server()}
     return render(request, "teams/welcome.html", context, status=422 if form.errors else 200)
