@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from datetime import datetime
@@ -18,6 +19,7 @@ from muster.api.shapes.contacts import EXAMPLE, ChangeOut, ContactOut
 from muster.connect import feed
 from muster.teams.models import Team
 
+log = logging.getLogger(__name__)
 router = Router(tags=["Changes"])
 LONGEST_WAIT = 30
 SECONDS_BETWEEN_LOOKS = 0.25
@@ -91,6 +93,7 @@ def list_changes(request: HttpRequest, team: str, wanted: Query[After], response
 def _wait(team: Team, after: feed.Cursor | None, seconds: int) -> bool:
     """Return when there is something, or the time is up; at once, and False, where too many wait already."""
     if not waiting.acquire(blocking=False):
+        log.info("the feed of team %s: %s wait already, one is told to ask again", team.pk, MOST_WAITING)
         return False
     try:
         until = time.monotonic() + seconds

@@ -8,11 +8,16 @@ from django.db.models import Count, Min, Sum
 from django.utils import timezone
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from muster.connect.models import Call, CallState, Delivery, DeliveryState, Refusals, Webhook
+from muster.connect.models import Call, CallState, Connection, Delivery, DeliveryState, Kind, Refusals, Webhook
 
 
 def collect() -> Iterator[Metric]:
     """Yield the numbers, the same from every process."""
+    connections = dict(Connection.objects.order_by().values_list("kind").annotate(Count("pk")))
+    by_kind = GaugeMetricFamily("muster_connections", "Connections, by gateway.", labels=["kind"])
+    for kind in Kind.values:
+        by_kind.add_metric([kind], connections.get(kind, 0))
+    yield by_kind
     calls = dict(Call.objects.order_by().values_list("state").annotate(Count("pk")))
     by_state = GaugeMetricFamily("muster_calls", "Kept calls of gateways, by what came of them.", labels=["state"])
     for state in CallState.values:

@@ -141,6 +141,7 @@ class _Turn:
         now = timezone.now()
         ended = {"state": DeliveryState.DONE, "ended_at": now} if is_last else {}
         told = {"changes_told_at": now} if delivery.event == outbox.CONTACTS else {}
+        log.info("webhook %s: %s arrived: %s", webhook.pk, delivery.event, answer.line)
         with transaction.atomic():
             is_ours = self._mine().update(
                 claimed_until=now + CLAIM, due_at=now, attempts=0, failing_since=None, off_because="", **told
