@@ -102,6 +102,7 @@ def look_through(
     redactor = Redactor(person)
     if job.past_at is None:
         _redact_file_names(person)
+        _look_anew(person)
         _hold(job, of=_ended(job).count())
     while imp := _following(job):
         if time.monotonic() > ends or imp.rows > most_rows or (stop and stop.is_set()):
@@ -166,6 +167,14 @@ def _end(job: Erasure) -> bool:
         if mine.delete()[0]:
             audit.record(job.team, job.by, "erasure-ended", imports=job.done)
     return True
+
+
+def _look_anew(person: Person) -> None:
+    """Drop what workers saw of the team's large drafts: they look again, without the person."""
+    drafts = Import.objects.filter(team=person.team, contents__part=Content.Part.SEEN).distinct()
+    for imp in drafts:
+        blobs.drop(imp, Content.Part.SEEN)
+        imp.move(State.READY, to=State.CHECKING, lease_until=None)
 
 
 def _redact_file_names(person: Person) -> None:

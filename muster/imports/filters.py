@@ -55,6 +55,11 @@ class Filter:
         parts = {"show": self.show, "code": self.code, "field": self.field, **more}
         return urlencode({key: value for key, value in parts.items() if value not in ("", None)})
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it counts under."""
+        return self.show, self.code, self.field
+
     def wants(self, verdict: Verdict) -> bool:
         """Whether a row is shown."""
         return self._wants_chip(verdict) and (not (self.code or self.field) or self._has_code(verdict))
@@ -107,6 +112,19 @@ class Counts:
             counted.update(_keys(new))
         return Counts(counted)
 
+    def with_more(self, verdicts: Iterable[Verdict]) -> Counts:
+        """Return the counts with more rows."""
+        return Counts(self._counted + Counter(key for verdict in verdicts for key in _keys(verdict)))
+
+    def as_json(self) -> list[tuple[str, str, int]]:
+        """Return them as JSON keeps them."""
+        return [(*key, count) for key, count in self._counted.items()]
+
+    @classmethod
+    def from_json(cls, kept: Iterable[Sequence[Any]]) -> Counts:
+        """Return what `as_json` wrote."""
+        return cls(Counter({(of, name): count for of, name, count in kept}))
+
     def chips(self) -> dict[str, int]:
         """Return the number of rows under each chip."""
         return {chip: self._counted["chip", chip] for chip in CHIPS}
@@ -139,6 +157,46 @@ def _keys(verdict: Verdict) -> Iterator[tuple[str, str]]:
         yield "chip", "warnings"
     if verdict.problems and not is_left_out(verdict):
         yield from (("field", name) for name in {each.field for each in verdict.problems} if name)
+
+
+def keys_of(verdict: Verdict) -> Iterator[tuple[str, str, str]]:
+    """Yield the keys of all filters that show a row."""
+    found: Iterable[Problem | Note] = (*verdict.problems, *verdict.notes)
+    codes = {("", "")}
+    for each in found:
+        codes |= {(each.code, ""), ("", each.field or ""), (each.code, each.field or "")}
+    shows = ["all", chip_of(verdict), *(["warnings"] if has_warning(verdict) else [])]
+    return ((show, *code) for show in shows for code in codes)
+
+
+Cause = tuple[str, str | None]  # a code, and a field
+
+
+class CauseTally:
+    """How many rows have each problem, and how many each warning, by code and field."""
+
+    def __init__(self, problems: Counter[Cause] | None = None, warnings: Counter[Cause] | None = None) -> None:
+        self.problems: Counter[Cause] = problems or Counter()
+        self.warnings: Counter[Cause] = warnings or Counter()
+
+    def add(self, verdict: Verdict) -> None:
+        """Count a row once for each code and field it has; one that was left out by hand has no problems."""
+        found = verdict.problems
+        if len(found) == 1 and found[0].code != LEFT_OUT:
+            self.problems[found[0].code, found[0].field] += 1
+        elif found and not is_left_out(verdict):
+            self.problems.update({(each.code, each.field) for each in found})
+        if verdict.notes:
+            self.warnings.update({(each.code, each.field) for each in verdict.notes if each.code in WARNINGS})
+
+    def as_json(self) -> list[list[tuple[str, str | None, int]]]:
+        """Return it as JSON keeps it."""
+        return [[(*key, count) for key, count in each.items()] for each in (self.problems, self.warnings)]
+
+    @classmethod
+    def from_json(cls, kept: Iterable[Iterable[Sequence[Any]]]) -> CauseTally:
+        """Return what `as_json` wrote."""
+        return cls(*(Counter({(code, field): count for code, field, count in each}) for each in kept))
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,11 @@ class Import(models.Model):
         noted = int(self.summary.get("note_counts", {}).get(LEFT_OUT, 0))
         return max(0, noted - int(self.summary.get("opt_outs_applied", 0)))
 
+    @property
+    def is_small(self) -> bool:
+        """Whether it is looked at while somebody waits; a larger one goes to the worker, which keeps what it saw."""
+        return self.size <= settings().max_file_bytes and not self.is_large
+
     def move(self, *states: State, to: State, revision: int | None = None, **values: Any) -> bool:
         """Move from one of `states`, and from a revision if one is given, in one conditional update.
 
@@ -150,6 +155,7 @@ class Content(models.Model):
 
         ORIGINAL = "original", "The file as uploaded or pasted"
         ROWS = "rows", "The outcome, row by row: zlib-compressed JSON lines"
+        SEEN = "seen", "What a worker saw of a large draft: zlib-compressed JSON, an index and windows of rows"
 
     id = models.BigAutoField(primary_key=True)
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="contents")

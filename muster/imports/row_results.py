@@ -21,7 +21,7 @@ from muster.core.table.table import Row, Table
 from muster.core.verdicts import Verdict
 from muster.imports import workspace
 from muster.imports.models import Import, State
-from muster.imports.store import blobs, packed_rows
+from muster.imports.store import blobs, packed_rows, seen
 from muster.workbooks import rows_to_fix as workbook
 from muster.workbooks.book import refuse_too_many
 
@@ -88,9 +88,8 @@ class _Wanted(NamedTuple):
 def _planned(imp: Import, wanted: _Wanted) -> Iterator[RowResult]:
     if not blobs.is_kept(imp, blobs.ORIGINAL):
         return  # the file is gone, and it never became history
-    look = workspace.look(imp)
-    header = look.reading.table.header
-    for (_, cells), verdict in zip(look.rows, look.verdicts, strict=True):
+    header, rows = _of_draft(imp, wanted)
+    for (_, cells), verdict in rows:
         row, outcome, contact_id, _, before, after, problems, notes = verdict
         if wanted(row, outcome, (*problems, *notes)):
             yield RowResult(row, outcome, contact_id, _named(header, cells), problems, notes, before, after)
@@ -112,6 +111,15 @@ def _kept(imp: Import, wanted: _Wanted) -> Iterator[RowResult]:
             after = _as_planned(change.after, staff) if change else None
             named = _named(header, cells)
             yield RowResult(row.row, row.outcome, row.contact_id, named, row.problems, row.notes, before, after)
+
+
+def _of_draft(imp: Import, wanted: _Wanted) -> tuple[tuple[str, ...], Iterator[tuple[Row, Verdict]]]:
+    """Return header, rows and verdicts of a draft: as planned now, or as the worker saw those of a large one."""
+    if imp.is_small:
+        look = workspace.look(imp)
+        return look.reading.table.header, zip(look.rows, look.verdicts, strict=True)
+    kept = seen.of(imp)
+    return kept.header, ((each.row, each.verdict) for each in kept.iterate(*wanted))
 
 
 class _CellsOfFile:
@@ -173,8 +181,10 @@ def _separator(imp: Import) -> str:
 def failed_rows(imp: Import) -> tuple[list[str], Iterator[FailedRow]]:
     """Return the header of a file of the failed rows, and the rows."""
     if not is_done(imp):
-        look = workspace.look(imp)
-        return core_rows_to_fix.failed_rows(look.reading.table, look.verdicts)
+        header, planned = _of_draft(imp, _Wanted("failed", None, 0))
+        left_out = [each for each in planned if each[1].outcome == "failed"]
+        table = Table(header, [row for row, _ in left_out])
+        return core_rows_to_fix.failed_rows(table, [verdict for _, verdict in left_out])
     header, rows = packed_rows.unpack(imp)
     failed = [each for each in rows if each.outcome == "failed"]
     table = Table(header, [Row(each.row, each.cells or ("",) * len(header)) for each in failed])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from itertools import islice
 from typing import Any, NoReturn
 
 from django.db import IntegrityError, transaction
@@ -28,8 +29,9 @@ from muster.imports.process import lease
 from muster.imports.process.gc_pause import without_collecting
 from muster.imports.progress import Clock
 from muster.imports.recipes import keep
-from muster.imports.store import blobs, facts
+from muster.imports.store import blobs, facts, seen
 from muster.imports.store.db_text import fit, fit_for_json
+from muster.imports.store.seen import Keeper
 from muster.settings import settings
 from muster.teams import audit
 from muster.teams.lock import locked, version_of
@@ -59,7 +61,7 @@ def receive(
     imp.options, imp.confirmed, imp.idempotency_key = options_to_json(options), confirm, idempotency_key or None
     imp.idempotency_payload = payload
     imp.is_large, imp.recipe = _is_large(team, data, options), recipe
-    if is_small(imp):
+    if imp.is_small:
         imp.lease_until = lease.until()  # we look ourselves; should we die, a worker will
     try:
         with transaction.atomic():
@@ -70,7 +72,7 @@ def receive(
             raise
         return _first_of_key(imp)
     audit.record(team, user, "import-started", filename=imp.filename, id=str(imp.pk))
-    return settle(imp) if is_small(imp) else imp
+    return settle(imp) if imp.is_small else imp
 
 
 def _first_of_key(imp: Import) -> Import:
@@ -84,39 +86,68 @@ def _first_of_key(imp: Import) -> Import:
 def settle(imp: Import, clock: Clock | None = None) -> Import:
     """Look, and keep what was seen: ready, refused, or on to the queue."""
     clock = clock or Clock(imp)
-    values = _seen(imp, clock)
-    seen = imp.revision  # the one looked at, which may be later than the one that was asked for
-    waiting = Import.objects.filter(pk=imp.pk, revision=seen, state__in=(State.CHECKING, State.READY, State.REFUSED))
+    values, keeper = _seen(imp, clock)
+    looked = imp.revision  # the one looked at, which may be later than the one that was asked for
+    waiting = Import.objects.filter(pk=imp.pk, revision=looked, state__in=(State.CHECKING, *DRAFT))
     free = {"lease_until": None, "worker": "", "attempts": 0, "lost": 0}
-    waiting.update(looked=seen, seconds=clock.seconds, **free, **values)
+    with transaction.atomic():
+        if waiting.update(**{"looked": looked, "seconds": clock.seconds, **free, **values}) and not imp.is_small:
+            kept = keeper is not None and values["state"] == State.READY
+            pieces = keeper.pieces(values.get("revision", looked), values["looked_version"]) if kept and keeper else ()
+            seen.keep(imp, pieces)
     imp.refresh_from_db()
     return imp
 
 
-def _seen(imp: Import, clock: Clock) -> dict[str, Any]:
+def look_anew(imp: Import) -> Import:
+    """Look at a draft again, as it and the contacts are now: at once, or in the worker when it is large."""
+    if imp.is_small:
+        return settle(imp)
+    imp.move(*DRAFT, to=State.CHECKING, lease_until=None)
+    return imp
+
+
+def _seen(imp: Import, clock: Clock) -> tuple[dict[str, Any], Keeper | None]:
     try:
-        version, outcome = _foreseen(imp, clock)
+        version, outcome, keeper = _foreseen(imp, clock)
     except BadFile as bad:
-        return {"state": State.REFUSED, "confirmed": False, **counts(Outcome.of_bad_file(bad.problems))}
+        return {"state": State.REFUSED, "confirmed": False, **counts(Outcome.of_bad_file(bad.problems))}, None
     values = {"looked_version": version, **counts(outcome)}
     if not imp.confirmed:
-        return {"state": State.READY, **values}
-    confirmed = {"confirmed_by": imp.created_by, "confirmed_at": timezone.now(), "previewed": _preview(outcome)}
-    return {"state": State.WAITING, **confirmed, **values}
+        return {"state": State.READY, **values}, keeper
+    if keeper and keeper.told.as_shown() != imp.previewed.get(SHOWN):
+        again = {"confirmed": False, "confirmed_by": None, "confirmed_at": None}
+        return {
+            "state": State.READY,
+            **again,
+            "revision": imp.revision + 1,
+            "looked": imp.revision + 1,
+            **values,
+        }, keeper
+    by, at = imp.confirmed_by or imp.created_by, imp.confirmed_at or timezone.now()
+    confirmed = {"confirmed_by": by, "confirmed_at": at, "previewed": _preview(outcome)}
+    return {"state": State.WAITING, **confirmed, **values}, keeper
 
 
-def _foreseen(imp: Import, clock: Clock) -> tuple[int, Outcome]:
-    """Sum up what the import would do, and say at which version of the team."""
-    if not imp.confirmed and _is_quick(imp):
+def _foreseen(imp: Import, clock: Clock) -> tuple[int, Outcome, Keeper | None]:
+    """Sum up what the import would do, and say at which version of the team; pack the rows of a large one for pages."""
+    if not imp.confirmed and imp.is_small:
         look = workspace.look(imp, clock)
-        return look.version, Outcome.of(look.plan)
+        return look.version, Outcome.of(look.plan), None
     version, read = version_of(imp.team_id), workspace.read(imp, clock)
     clock.begin("planning", len(read.checked.records))
-    with clock.timed("plan"), without_collecting:  # no plan is kept: nobody is going to page through it
+    with clock.timed("plan"), without_collecting:  # no plan is kept: it would be all in memory
         known = facts.of(imp.team, read.checked.asked(), imp.created_at).known
-        tally = Tally(read.checked.notes)
-        tally.add(verdicts(read.checked, known, read.schema, read.options))
-        return version, tally.outcome()
+        tally, keeper = Tally(read.checked.notes), None
+        planned = verdicts(read.checked, known, read.schema, read.options)
+        if imp.confirmed and SHOWN not in imp.previewed:
+            tally.add(planned)
+        else:
+            keeper = Keeper(read)
+            while some := list(islice(planned, seen.WINDOW)):
+                tally.add(some)
+                keeper.add(some)
+        return version, tally.outcome(), keeper
 
 
 def recount(imp: Import) -> Import:
@@ -137,15 +168,15 @@ def recount(imp: Import) -> Import:
 def summed_up(imp: Import) -> Import:
     """Return a draft with a summary that is true of it now. Nothing is written: edits keep only the four counts.
 
-    A large one that is not at hand says what the worker saw; its pages look anew.
+    A large one says what the worker saw, until it is confirmed or looked at anew.
     """
-    if imp.state != State.READY:
+    if imp.state != State.READY or not imp.is_small:
         return imp
     looked, version, summary = imp.looked, version_of(imp.team_id), imp.summary
-    if looked == imp.revision and (imp.looked_version == version or not _is_quick(imp)):
+    if looked == imp.revision and imp.looked_version == version:
         return imp
     before = imp.looked_version
-    values = _seen(imp, Clock(imp, is_told=False))
+    values, _ = _seen(imp, Clock(imp, is_told=False))
     is_other = looked != imp.revision or json.loads(json.dumps(values["summary"])) != summary
     for name, value in values.items():
         setattr(imp, name, value)
@@ -156,17 +187,13 @@ def summed_up(imp: Import) -> Import:
 def keep_summary(imp: Import) -> Import:
     """Keep a summary that is true of the draft now. Where the draft comes to something else, that is a new revision."""
     drift, imp.drift = summed_up(imp).drift, 0
-    if not _is_quick(imp):
+    if not imp.is_small:
         return imp
     settle(imp)
     same = Import.objects.filter(pk=imp.pk, state=State.READY, revision=imp.revision)
     same.update(revision=imp.revision + drift, looked=imp.revision + drift)
     imp.refresh()
     return imp
-
-
-def _is_quick(imp: Import) -> bool:
-    return is_small(imp) or workspace.is_at_hand(imp)
 
 
 def asks_first(imp: Import) -> bool:
@@ -180,15 +207,15 @@ def revise(imp: Import, user: User, options: Options, revision: int | None = Non
     if _is_short(imp.size):
         imp.is_large = _is_large(imp.team, blobs.original(imp), options)  # another header row makes another table
     touch(imp, revision, options=options_to_json(options), is_large=imp.is_large)
-    return settle(imp) if is_small(imp) else imp
+    return settle(imp) if imp.is_small else imp
 
 
-def touch(imp: Import, revision: int | None = None, *, is_edit: bool = False, **values: Any) -> None:
+def touch(imp: Import, revision: int | None = None, **values: Any) -> None:
     """Begin a new revision of a draft, from the given one. Raises WrongState, and MovedOn at another revision.
 
-    A large one goes back to the worker to be looked at, unless it is an edit of a draft that is at hand.
+    A large one goes back to the worker to be looked at.
     """
-    if not is_small(imp) and not (is_edit and workspace.is_at_hand(imp)):
+    if not imp.is_small:
         values |= {"state": State.CHECKING, "lease_until": None}
     drafts = Import.objects.filter(pk=imp.pk, state__in=DRAFT)
     at = drafts if revision is None else drafts.filter(revision=revision)
@@ -208,26 +235,30 @@ def confirm(imp: Import, user: User, revision: int | None = None) -> Import:
     """Put a draft, or an import that failed through our fault, into the queue.
 
     Raises WrongState, and MovedOn when the draft is at another revision than the given one, the one that was shown.
+    A large draft whose contacts have changed since is looked at by the worker first: it goes on by itself where it
+    comes to what was shown, and else is a draft again, of a new revision.
     """
     summed_up(imp)
     again = imp.state == State.FAILED and not imp.original_removed_at
     if again and imp.looked != imp.revision and not imp.undoes_id:
         return _look_again(imp)
+    looks_first = revision is not None and not imp.is_small and imp.looked_version != version_of(imp.team_id)
     states = (State.READY, State.FAILED) if again else (State.READY,)
-    confirmed = {
-        "confirmed_by": user,
-        "confirmed_at": timezone.now(),
-        "previewed": _preview(Outcome.from_json(imp.summary)),
-    }
-    shown = None if again else revision
+    confirmed: dict[str, Any] = {"confirmed_by": user, "confirmed_at": timezone.now()}
+    shown, to = None if again else revision, State.WAITING
+    if looks_first and not again and imp.state == State.READY:
+        to, confirmed = State.CHECKING, {**confirmed, "confirmed": True, "lease_until": None}
+        confirmed["previewed"] = {SHOWN: seen.of(imp).told.as_shown()}
+    else:
+        confirmed["previewed"] = _preview(Outcome.from_json(imp.summary))
     try:
-        moved = imp.move(*states, to=State.WAITING, revision=shown, **confirmed, **_AFRESH)
+        moved = imp.move(*states, to=to, revision=shown, **confirmed, **_AFRESH)
     except IntegrityError:  # an undo that failed, and was asked for anew meanwhile
         moved = False
     if not moved:
         imp.refresh_from_db()
         _say_why_not(imp, shown)
-    workspace.drop(imp)
+    _let_go(imp)
     audit.record(imp.team, user, "import-confirmed", filename=imp.filename, id=str(imp.pk))
     return imp
 
@@ -246,11 +277,18 @@ def cancel(imp: Import, user: User) -> Import:
     if not imp.move(*states, to=State.CANCELLED, lease_until=None, finished_at=ended, original_removed_at=ended):
         imp.refresh_from_db()
         raise WrongState(imp)
-    workspace.drop(imp)
+    _let_go(imp)
     blobs.drop(imp, blobs.ORIGINAL)  # nothing can be made of it any more
     Edit.objects.filter(of=imp).delete()
     audit.record(imp.team, user, "import-cancelled", filename=imp.filename, id=str(imp.pk))
     return imp
+
+
+def _let_go(imp: Import) -> None:
+    """Keep what pages show of a draft no longer: nobody will look at it as it is."""
+    workspace.drop(imp)
+    if not imp.is_small:
+        seen.drop(imp)
 
 
 def run(imp: Import, clock: Clock | None = None) -> Outcome:
@@ -331,11 +369,6 @@ def _differences(previewed: dict[str, int], now: dict[str, int]) -> dict[str, li
     }
 
 
-def is_small(imp: Import) -> bool:
-    """Whether it is looked at while somebody waits; a larger one goes to the worker."""
-    return _is_short(imp.size) and not imp.is_large
-
-
 def _is_short(size: int) -> bool:
     return size <= settings().max_file_bytes
 
@@ -348,6 +381,7 @@ def _is_large(team: Team, data: bytes, options: Options) -> bool:
     return rows > settings().page_rows or cells > settings().page_cells
 
 
+SHOWN = "shown"  # in `previewed`: what was shown, while the worker looks whether it still is what would happen
 _AFRESH: dict[str, Any] = {"attempts": 0, "lost": 0, "failure": ""}
 DRAFT = (State.READY, State.REFUSED)
 _TOTALS = ("rows", "created", "updated", "unchanged", "failed")

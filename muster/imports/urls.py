@@ -37,6 +37,7 @@ urlpatterns = [
     path("<uuid:pk>/rows-to-fix.xlsx", downloads.fix_workbook, name="fix_workbook"),
     path("<uuid:pk>/changes.csv", downloads.changes, name="changes"),
     path("<uuid:pk>/original", downloads.original, name="original"),
+    path("<uuid:pk>/look-anew", review.look_anew, name="look_anew"),
     path("<uuid:pk>/options", review.options, name="options"),
     path("<uuid:pk>/fix-here", confirm.fix_rows_here, name="fix_here"),
     path("<uuid:pk>/opt-outs", confirm.apply_opt_outs, name="apply_opt_outs"),

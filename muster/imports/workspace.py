@@ -321,13 +321,6 @@ def table(imp: Import) -> Table:
             _keep(imp, space)
 
 
-def is_at_hand(imp: Import) -> bool:
-    """Whether this process holds a look at the draft, so that following an edit is quick however large it is."""
-    with _lock:
-        found = _kept.get(imp.pk)
-    return found is not None and found.last is not None
-
-
 def drop(imp: Import) -> None:
     """Keep it no longer: the import has begun, or ended, and nobody will edit it."""
     with _lock:

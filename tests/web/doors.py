@@ -110,6 +110,7 @@ PAGES = {
     "imports:fix_workbook": D,
     "imports:changes": D,
     "imports:original": D,
+    "imports:look_anew": D,
     "imports:options": D,
     "imports:columns": D,
     "imports:apply_opt_outs": D,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from muster.core.consent import Channel
 from muster.core.fields import position
+from muster.core.records import Checked, Record
 from muster.core.verdicts import Verdict
-from muster.imports.draft.draft import Draft
 from muster.imports.filters import has_warning
 
 WHO = tuple(map(position, ("ContactId", "FirstName", "LastName")))
@@ -65,7 +65,27 @@ class Consequences:
     staff_is_absent: bool = False
     values_cleared: Counter[str] = field(default_factory=Counter)
     opted_back_in: list[Person] = field(default_factory=list)
+    people: int = 0  # who are opted back in; of a large draft the first of them are named
     opt_outs_kept: int = 0
+    shown: dict[str, int] | None = None  # what `as_shown` is, of a large draft
+
+    @classmethod
+    def begun(cls, checked: Checked) -> Consequences:
+        """Return the consequences of a file before its first row."""
+        return cls(staff_is_absent=all(each is None or each.key != "staff_id" for each in checked.columns))
+
+    def add(self, verdict: Verdict, record: Record) -> None:
+        """Count a row."""
+        if verdict.outcome == "failed":
+            self.left_out += 1
+            return
+        _count(self, verdict)
+        noted = [note.facts for note in verdict.notes if note.code == "opted-back-in"]
+        if noted:
+            contact_id, first_name, last_name = (record.values[place] for place in WHO)
+            channels, name = [_channel(facts) for facts in noted], f"{first_name} {last_name}"
+            self.opted_back_in.append(Person(verdict.row, name, str(contact_id), channels, _is_said(noted)))
+            self.people += 1
 
     @property
     def ready(self) -> int:
@@ -95,15 +115,16 @@ class Consequences:
 
     def as_shown(self) -> dict[str, int]:
         """Return the counts by what they are of, and a mark of who is opted back in: to compare with later ones."""
+        if self.shown is not None:
+            return self.shown
         counts = {words: getattr(self, name) for name, words in SAID.items()}
         cleared = {f"values of {name} cleared": count for name, count in self.values_cleared.items()}
         people = sorted((each.contact_id, *each.channels) for each in self.opted_back_in)
         return {OPTED_IN: len(people), **counts, **cleared, _WHO: zlib.crc32(repr(people).encode())}
 
 
-def differences(shown: Mapping[str, Any], told: Consequences) -> list[str]:
+def differences(shown: Mapping[str, Any], now: Mapping[str, int]) -> list[str]:
     """Say in sentences what is not as it was shown; nothing when all of it is."""
-    now = told.as_shown()
     names = [name for name in {**now, **shown} if name != _WHO and shown.get(name, 0) != now.get(name, 0)]
     said = [f"{name.capitalize()}: {_number(shown.get(name, 0))} before, {now.get(name, 0):,} now." for name in names]
     if OPTED_IN not in names and shown.get(_WHO) != now[_WHO]:
@@ -115,21 +136,11 @@ def _number(said: Any) -> str:
     return f"{said:,}" if isinstance(said, int) else "something else"
 
 
-def consequences(draft: Draft) -> Consequences:
+def consequences(checked: Checked, verdicts: Iterable[Verdict]) -> Consequences:
     """Sum up a draft."""
-    told = Consequences(
-        staff_is_absent=all(each is None or each.key != "staff_id" for each in draft.reading.checked.columns)
-    )
-    for verdict, record in zip(draft.verdicts, draft.reading.checked.records, strict=True):
-        if verdict.outcome == "failed":
-            told.left_out += 1
-            continue
-        _count(told, verdict)
-        noted = [note.facts for note in verdict.notes if note.code == "opted-back-in"]
-        if noted:
-            contact_id, first_name, last_name = (record.values[place] for place in WHO)
-            channels, name = [_channel(facts) for facts in noted], f"{first_name} {last_name}"
-            told.opted_back_in.append(Person(verdict.row, name, str(contact_id), channels, _is_said(noted)))
+    told = Consequences.begun(checked)
+    for verdict, record in zip(verdicts, checked.records, strict=True):
+        told.add(verdict, record)
     return told
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from muster.core.replan import Reading
 from muster.core.table.table import Row
 from muster.core.verdicts import Verdict
 from muster.imports import workspace
-from muster.imports.filters import LEFT_OUT, WARNINGS, Filter, chip_of, is_left_out
+from muster.imports.filters import LEFT_OUT, WARNINGS, CauseTally, Filter, chip_of, is_left_out
 from muster.imports.models import Import
 from muster.imports.workspace import Look
 
@@ -146,17 +146,13 @@ class Draft:
 
     def causes(self) -> tuple[list[Cause], list[Cause]]:
         """Return what is wrong and what to look at twice, grouped by cause, largest first."""
-        problems: Counter[_Key] = Counter()
-        warnings: Counter[_Key] = Counter()
-        values: dict[_Key, set[str]] = defaultdict(set)
+        tally, values = CauseTally(), defaultdict[_Key, set[str]](set)
         for verdict in self.verdicts:
+            tally.add(verdict)
             if verdict.problems and not is_left_out(verdict):
                 for each in verdict.problems:
                     values[each.code, each.field].add(each.value or "")
-                _count(problems, verdict.problems)
-            if verdict.notes:
-                _count(warnings, [each for each in verdict.notes if each.code in WARNINGS])
-        return _causes(problems, "problems", values), _causes(warnings, "warnings", values)
+        return causes_of(tally, values)
 
     def show(self, places: Iterable[int]) -> list[ShownRow]:
         """Return rows as the table shows them."""
@@ -176,22 +172,22 @@ class Draft:
         return ShownRow(row.number, chip, word, cells, messages, extra)
 
 
-def _count(into: Counter[_Key], found: Sequence[Problem | Note]) -> None:
-    """Count a row once for each code and field it has."""
-    if len(found) == 1:
-        into[found[0].code, found[0].field] += 1
-    else:
-        into.update({(each.code, each.field) for each in found})
+def causes_of(tally: CauseTally, values: Mapping[_Key, Collection[str]] | None) -> tuple[list[Cause], list[Cause]]:
+    """Return problems and warnings as causes, largest first; fixes that none of their `values` needs are not offered.
+
+    Without values, none are.
+    """
+    return _causes(tally.problems, "problems", values), _causes(tally.warnings, "warnings", values)
 
 
-def _causes(found: Counter[_Key], show: str, values: Mapping[_Key, Collection[str]]) -> list[Cause]:
+def _causes(found: Counter[_Key], show: str, values: Mapping[_Key, Collection[str]] | None) -> list[Cause]:
     return [
         Cause(
             code,
             name,
             count,
             errors.title(code, name),
-            _helpful(code, name, values[code, name]) if name else [],
+            _helpful(code, name, values[code, name]) if name and values is not None else [],
             Filter(show, code, name or "").query(),
         )
         for (code, name), count in found.most_common()

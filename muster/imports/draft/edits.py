@@ -13,6 +13,7 @@ from muster.core.fixes import LONGEST_CELL
 from muster.core.table.table import Table
 from muster.imports import run
 from muster.imports.models import Content, Edit, Import, NoSuchCell, TooMuch, WrongState
+from muster.imports.store import seen
 from muster.imports.store.db_text import fit
 from muster.imports.workspace import WHOLE_ROW, table
 from muster.teams.models import User
@@ -38,11 +39,13 @@ def edit(
     Raises WrongState when it is no draft any more, MovedOn when it is at another revision than the given one,
     NoSuchCell, TooMuch, and BadFile when the file is no table at all.
     """
-    _table_of_draft(imp)  # read before the lock, should it have to be parsed
+    cells, leave_out = list(cells), list(leave_out)
+    rows = {each[0] for each in cells} | {each[0] for each in leave_out}
+    _table_of_draft(imp, rows)  # read before the lock, should it have to be parsed
     with _locked(imp):
-        size, step = _step(_table_of_draft(imp), cells, leave_out)
+        size, step = _step(_table_of_draft(imp, rows), cells, leave_out)
         _refuse_more_than(MOST_OF_A_DRAFT - size, imp)
-        run.touch(imp, revision, is_edit=True)
+        run.touch(imp, revision)
         Edit.objects.filter(of=imp, undone=True).delete()  # what was undone is past: this step follows what stands
         last = Edit.objects.filter(of=imp).aggregate(last=Max("number"))["last"] or 0
         kept = {"label": label[:200], "by": user, "cells": step, "size": size, "repeat": dict(repeat or {})}
@@ -51,8 +54,14 @@ def edit(
     return made
 
 
-def _table_of_draft(imp: Import) -> Table:
-    """Return the table as edited. Raises WrongState where the file has gone, as it does once the import has ended."""
+def _table_of_draft(imp: Import, rows: Iterable[int]) -> Table:
+    """Return the table as edited, of a large draft the rows that are named, as the worker saw them.
+
+    Raises WrongState where the file has gone, as it does once the import has ended.
+    """
+    if not imp.is_small:
+        kept = seen.of(imp)
+        return kept.table(kept.some(rows))[0]
     try:
         return table(imp)
     except Content.DoesNotExist:
@@ -72,7 +81,7 @@ def redo(imp: Import, revision: int | None = None) -> Edit | None:
 
 def _flip(imp: Import, revision: int | None, *, undone: bool) -> Edit | None:
     with _locked(imp):
-        run.touch(imp, revision, is_edit=True)
+        run.touch(imp, revision)
         found = Edit.objects.filter(of=imp, undone=undone).order_by("number" if undone else "-number").first()
         if found:
             found.undone = not undone

@@ -84,7 +84,7 @@ def apply(imp: Import, user: User) -> int:
             imp.summary["opt_outs_applied"] = imp.summary["note_counts"][LEFT_OUT] if found else 0
             Import.objects.filter(pk=imp.pk).update(summary=imp.summary)
     if imp.state == State.READY:  # who is out now is noted no more
-        run.settle(imp)
+        run.look_anew(imp)
     return changed
 
 

@@ -16,7 +16,7 @@ _WITHIN = 1 << 20  # bytes
 
 def encodings(imp: Import, chosen: str | None) -> list[tuple[Candidate, bool]]:
     """Return words of a text that is not UTF-8 as the likeliest encodings read them, and which one reads it now."""
-    data = blobs.original(imp)
+    data = blobs.beginning(imp)
     if kind_of(data) or decode(data[:_WITHIN], None).encoding != "cp1252":
         return []
     now = chosen or "cp1252"

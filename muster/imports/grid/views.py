@@ -40,7 +40,7 @@ def on_grid(pace: Pace) -> Callable[[View], Callable[..., HttpResponse]]:
             imp = get_object_or_404(drafts, pk=pk, team=who.team)
             if not pace.allows((who.user.pk, imp.pk)):
                 return _problem("Too many requests at once. Wait a second.", 429)
-            return _answer(view, request, who, imp) if imp.state == State.READY else _too_late(imp)
+            return _answer(view, request, who, imp) if imp.state == State.READY and imp.is_small else _too_late(imp)
 
         update_wrapper(opened, view)
         return admin(opened)
@@ -60,7 +60,7 @@ def _answer(view: View, request: HttpRequest, who: Access, imp: Import) -> HttpR
     except WrongState:
         imp.refresh_from_db()
     except BadFile:  # a field was deleted meanwhile, say
-        run.settle(imp)
+        run.look_anew(imp)
     return _too_late(imp)
 
 

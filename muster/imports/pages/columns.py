@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -38,15 +38,21 @@ _ORDER = "order:"  # the prefix of the inputs for the order of a column's dates
 _MOST_NAMED = 5
 
 
-def refused_page(request: HttpRequest, who: Access, imp: Import, problems: tuple[Problem, ...]) -> HttpResponse:
-    """Show what keeps a file from being imported: the table of its columns, where they are all that is asked."""
+def refused_page(
+    request: HttpRequest, who: Access, imp: Import, problems: tuple[Problem, ...], said: Sequence[dict[str, Any]] = ()
+) -> HttpResponse:
+    """Show what keeps a file from being imported: the table of its columns, where they are all that is asked.
+
+    `said` is what the worker said of a large file, told where its first rows have no problems.
+    """
     others = [each for each in problems if each.code not in _ANSWERED]
     if problems and not others:
         return render(request, "imports/columns.html", columns_page(who, imp, problems))
-    codes = {each.code for each in problems}
+    told = [errors.problem_view(each) for each in others] if problems else list(said)
+    codes = {each["code"] for each in told} | {each.code for each in problems}
     context = {
         **about(imp),
-        "others": [errors.problem_view(each) for each in others],
+        "others": told,
         "is_about_columns": all(code.startswith("header-") for code in codes),
         "is_readable": not codes & {"file-empty", "file-not-text"},
     }

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.imports import run, undo
-from muster.imports.draft import left_out
+from muster.imports.draft import large, left_out
 from muster.imports.draft.consequences import Consequences, consequences, differences
 from muster.imports.draft.draft import Draft
 from muster.imports.draft.fix_here import fix_here
@@ -20,6 +20,7 @@ from muster.imports.models import MAY_APPLY_OPT_OUTS, Edit, Import, MovedOn, Sta
 from muster.imports.pages.draft_page import about, on_import, revised, too_late
 from muster.imports.process import undo_looks
 from muster.imports.progress import looking_json
+from muster.imports.store import seen
 from muster.imports.summary import sum_bar
 from muster.teams.access import Access
 
@@ -39,8 +40,8 @@ def confirm(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
         return _start(request, who, imp)
     if imp.state != State.READY:
         return redirect("imports:show", who.team.slug, imp.pk)
-    draft = Draft.of(imp)
-    told = consequences(draft)
+    draft = Draft.of(imp) if imp.is_small else large.first_of(imp)
+    told = consequences(draft.reading.checked, draft.verdicts) if imp.is_small else seen.of(imp).told
     if request.method != "POST" or not told.ready:
         return render(request, "imports/confirm.html", _confirm_page(draft, told))
     if since := _changed_since(request.POST, draft, told):
@@ -50,7 +51,7 @@ def confirm(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 
 def _confirmed(request: HttpRequest, who: Access, draft: Draft, told: Consequences) -> HttpResponse:
     imp, keeps = draft.imp, request.POST.get("opt_back_in") == "keep"
-    if told.opted_back_in and not keeps and "permission" not in request.POST:
+    if told.people and not keeps and "permission" not in request.POST:
         page = {**_confirm_page(draft, told), "needs_permission": True}
         return render(request, "imports/confirm.html", page, status=422)
     if keeps and draft.reading.options.opt_back_in != "keep":
@@ -60,26 +61,36 @@ def _confirmed(request: HttpRequest, who: Access, draft: Draft, told: Consequenc
 
 
 def _confirm_page(draft: Draft, told: Consequences) -> dict[str, Any]:
-    people, opt_outs = told.opted_back_in, list(left_out.noted(draft.verdicts))
+    people, (count, opt_outs) = told.opted_back_in, _opt_outs(draft)
+    before, shown = draft.imp.previewed.get(run.SHOWN), told.as_shown()  # before: confirmed, and come to something else
     return {
         **about(draft.imp),
         "told": told,
         "to_confirm": draft.look.counts.to_confirm(),
         "sum_bar": sum_bar(draft.look.counts.summed()),
-        "left_out_opt_outs": sum(len(each.channels) for each in opt_outs),
+        "left_out_opt_outs": count,
         "opt_outs_shown": opt_outs[:NAMES_SHOWN],
-        "shown": json.dumps(told.as_shown()),
+        "shown": json.dumps(shown),
+        "since": differences(before, shown) if before else [],
         "people": people[:NAMES_SHOWN],
         "more_people": people[NAMES_SHOWN:],
         "values_cleared": told.values_cleared.most_common(),
     }
 
 
+def _opt_outs(draft: Draft) -> tuple[int, list[left_out.OptOut]]:
+    """Return how many opt-outs rows that are left out have, and whose; of a large draft the first of them."""
+    if not draft.imp.is_small:
+        return draft.imp.opt_outs_left_out, left_out.shown(draft.imp)
+    found = list(left_out.noted(draft.verdicts))
+    return sum(len(each.channels) for each in found), found
+
+
 def _changed_since(posted: QueryDict, draft: Draft, told: Consequences) -> list[str]:
     """Say what is not as the page that was sent had it: consequences, and edits. A form without either says nothing."""
     if "shown" not in posted:
         return []
-    said = differences(_shown(posted.get("shown", "")), told)
+    said = differences(_shown(posted.get("shown", "")), told.as_shown())
     if whole(posted.get("revision")) == draft.look.revision:
         return said
     edits = Edit.objects.filter(of=draft.imp, id__gt=whole(posted.get("step")) or 0, undone=False)

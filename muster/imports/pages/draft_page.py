@@ -25,6 +25,7 @@ from muster.imports.pages.forms import OPT_BACK_IN, OptionsForm
 from muster.teams.access import Access, admin
 
 DRAFT = (State.READY, State.REFUSED)
+TOO_MANY_ROWS = "This draft has too many rows to edit them here. Correct the file and upload it again, or use the API."
 
 
 def find(who: Access, pk: UUID) -> Import:
@@ -32,14 +33,22 @@ def find(who: Access, pk: UUID) -> Import:
     return get_object_or_404(Import.objects.select_related("team", "created_by", "undoes"), pk=pk, team=who.team)
 
 
-def on_import(*states: State) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Open a view to the team's Admins while the import is in one of these states; else say that it is too late."""
+def on_import(
+    *states: State, by_hand: bool = False
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Open a view to the team's Admins while the import is in one of these states; else say that it is too late.
+
+    `by_hand`: it edits rows, which a large draft has too many of.
+    """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         def opened(request: HttpRequest, who: Access, **kwargs: Any) -> HttpResponse:
             imp = find(who, kwargs.pop("pk"))
             if imp.state not in states:
                 return too_late(request, who, imp)
+            if by_hand and not imp.is_small:
+                messages.warning(request, TOO_MANY_ROWS)
+                return redirect("imports:show", who.team.slug, imp.pk)
             try:
                 return view(request, who, imp, **kwargs)
             except (WrongState, MovedOn):
@@ -49,7 +58,7 @@ def on_import(*states: State) -> Callable[[Callable[..., HttpResponse]], Callabl
                 messages.error(request, str(much))
                 return back(request, who, imp)
             except BadFile:  # a field was deleted meanwhile, say: it can no longer be imported as it was
-                run.settle(imp)
+                run.look_anew(imp)
                 return redirect("imports:show", who.team.slug, imp.pk)
 
         update_wrapper(opened, view)
@@ -93,10 +102,10 @@ def revision_of(request: HttpRequest) -> int | None:
 
 def revised(request: HttpRequest, who: Access, imp: Import, revision: int | None, **changed: Any) -> None:
     """Change options, plan again, and say what moved. Raises MovedOn when the draft is not at the revision any more."""
-    before = workspace.look(imp) if imp.state == State.READY else None
+    before = workspace.look(imp) if imp.state == State.READY and imp.is_small else None
     run.revise(imp, who.user, replace(options_from_json(imp.options), **changed), revision)
     imp.refresh_from_db()
-    if before and imp.state == State.READY:
+    if before and imp.state == State.READY and imp.is_small:
         messages.success(request, moved(before, workspace.look(imp)))
 
 

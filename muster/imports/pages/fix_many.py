@@ -26,7 +26,7 @@ _OF_THE_FORM = ("csrfmiddlewaretoken", "revision", "step")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@on_import(State.READY)
+@on_import(State.READY, by_hand=True)
 def fix(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Show what a fix would do, or do it."""
     query = request.POST if request.method == "POST" else request.GET

@@ -26,7 +26,7 @@ CELL = "cell-"  # the prefix of the inputs: "cell-3" is the fourth column
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@on_import(State.READY)
+@on_import(State.READY, by_hand=True)
 def row(request: HttpRequest, who: Access, imp: Import, number: int) -> HttpResponse:
     """Show one row as a form, or keep what was typed and go on to the next row of the filter."""
     found = Draft.of(imp)

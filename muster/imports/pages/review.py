@@ -13,9 +13,9 @@ from muster.core import errors
 from muster.core.fields import options_from_json
 from muster.core.problems import LEFT_OUT
 from muster.imports import run
-from muster.imports.draft import edits
+from muster.imports.draft import edits, large
 from muster.imports.draft.columns import columns_of
-from muster.imports.draft.draft import Draft
+from muster.imports.draft.draft import Draft, causes_of
 from muster.imports.draft.letters import asked_encodings, garbled
 from muster.imports.draft.row_lists import find
 from muster.imports.filters import CHIPS, Filter, RowList
@@ -24,8 +24,10 @@ from muster.imports.models import Import, NoSuchCell, State
 from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
 from muster.imports.pages.forms import OptionsForm
 from muster.imports.recipes.offer import of_draft
+from muster.imports.store import seen
 from muster.imports.summary import sum_bar
 from muster.teams.access import Access
+from muster.teams.lock import version_of
 
 PAGE_ROWS = 50
 _TONES = {"problems": "problem", "warnings": "warning"}
@@ -62,12 +64,54 @@ def review_page(found: Draft, query: QueryDict) -> dict[str, Any]:
         "sum_bar": sum_bar(found.look.counts.summed()),
         "asks_opt_outs": _asks_opt_outs(found),
         "left_out_opt_outs": sum(each.code == LEFT_OUT for row in found.verdicts for each in row.notes),
-        "has_grid": run.is_small(found.imp),
+        "has_grid": True,
         "list": listed.revision,
         "back": wanted.query(list=listed.revision, page=page.number if page.number > 1 else ""),
         "anew": wanted.query(),
         "query": f"{wanted.query(list=listed.revision)}&",
     }
+
+
+def large_page(imp: Import, query: QueryDict) -> dict[str, Any]:
+    """Return what the Review page needs of a large draft, whose rows are only shown. Raises Changed, and BadFile."""
+    kept = seen.of(imp)
+    counts = kept.counts.chips()
+    wanted = Filter.of(query, "problems" if counts["problems"] else "all")
+    page = Paginator(range(kept.count(wanted)), PAGE_ROWS).get_page(query.get("page"))
+    rows = kept.page(wanted, max(page.start_index() - 1, 0), PAGE_ROWS)
+    found = large.draft_of(imp, kept, rows)
+    causes, warnings = causes_of(kept.causes, None)
+    left_out = counts["problems"] + counts["left-out"]
+    return {
+        **about(imp),
+        **of_draft(imp),
+        "is_large": True,
+        "contacts_changed": imp.looked_version != version_of(imp.team_id),
+        "filter": wanted,
+        "cause": errors.title(wanted.code, wanted.field or None) if wanted.code else "",
+        "chips": _chips(counts, wanted),
+        "causes": causes,
+        "warnings": warnings,
+        "page": page,
+        "rows": found.show(range(len(rows))),
+        "headers": _headers(found),
+        "rows_left_out": left_out,
+        "rows_ready": counts["all"] - left_out,
+        "rows_with_problems": counts["problems"],
+        "encodings": asked_encodings(found),
+        "file_notes": [errors.message(note) for note in kept.notes],
+        "not_imported": sum(each.field is None for each in columns_of(found.reading)),
+        "sum_bar": sum_bar(kept.counts.summed()),
+        "asks_opt_outs": kept.told.people > 0 or "keep" in _opt_backs(found),
+        "left_out_opt_outs": imp.opt_outs_left_out,
+        "back": wanted.query(page=page.number if page.number > 1 else ""),
+        "anew": wanted.query(),
+        "query": f"{wanted.query()}&",
+    }
+
+
+def _opt_backs(found: Draft) -> tuple[str, str]:
+    return found.reading.options.opt_back_in, found.reading.options.blank_opt_out
 
 
 def _still_shown(found: Draft, listed: RowList, places: list[int]) -> dict[str, Any]:
@@ -109,8 +153,9 @@ def _headers(found: Draft) -> list[dict[str, Any]]:
 
 def _asks_opt_outs(found: Draft) -> bool:
     """Whether somebody would be, or by choice is not, opted back in."""
-    keeps = "keep" in (found.reading.options.opt_back_in, found.reading.options.blank_opt_out)
-    return keeps or any(note.code == "opted-back-in" for each in found.verdicts for note in each.notes)
+    return "keep" in _opt_backs(found) or any(
+        note.code == "opted-back-in" for each in found.verdicts for note in each.notes
+    )
 
 
 @require_POST
@@ -129,6 +174,15 @@ def options(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 
 @require_POST
 @on_import(State.READY)
+def look_anew(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
+    """Have a large draft compared with the contacts as they are now."""
+    if not imp.is_small:
+        run.look_anew(imp)
+    return back(request, who, imp)
+
+
+@require_POST
+@on_import(State.READY, by_hand=True)
 def leave_out(request: HttpRequest, who: Access, imp: Import, number: int) -> HttpResponse:
     """Leave one row out, or restore it."""
     restores = request.POST.get("restore") == "yes"
@@ -142,7 +196,7 @@ def leave_out(request: HttpRequest, who: Access, imp: Import, number: int) -> Ht
 
 
 @require_POST
-@on_import(State.READY)
+@on_import(State.READY, by_hand=True)
 def undo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Undo the last step of editing."""
     step = edits.undo(imp, revision_of(request))
@@ -151,7 +205,7 @@ def undo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 
 
 @require_POST
-@on_import(State.READY)
+@on_import(State.READY, by_hand=True)
 def redo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Redo the step that was undone last."""
     step = edits.redo(imp, revision_of(request))

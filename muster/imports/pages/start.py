@@ -196,7 +196,7 @@ def _values(team: Team, form: StartForm, data: bytes, header: str, header_row: i
 
 def call_by_range(imp: Import) -> None:
     """Call pasted rows by the first and the last value of their first column, as they have no file to be called by."""
-    if imp.title or imp.state != State.READY or not run.is_small(imp):
+    if imp.title or imp.state != State.READY or not imp.is_small:
         return
     cells = [row.cells[0].strip() for row in workspace.table(imp).rows if row.cells and row.cells[0].strip()]
     if cells:

@@ -44,6 +44,11 @@ def original(imp: Import) -> bytes:
     return found[0] if len(found) == 1 else b"".join(found)
 
 
+def beginning(imp: Import) -> bytes:
+    """Return the first piece of the file, all of most files. Raises Content.DoesNotExist when it has been removed."""
+    return next(pieces(imp, ORIGINAL), None) or original(imp)
+
+
 def remove_original(imp: Import) -> bool:
     """Remove the file and its edits, and note that they are gone; return whether the import is still there."""
     drop(imp, ORIGINAL)
