@@ -227,7 +227,10 @@ def test_opt_outs_of_left_out_rows_are_found_by_number_too(cast: Cast) -> None:
     assert "+1 716-555-1234" in confirming.content.decode()
 
     said = [str(each) for each in client.post(address(draft, "opt-outs"), follow=True).context["messages"]]
-    assert said == ["1 opt-out applied.", "1 more is of somebody whom this import adds: apply them once it is done."]
+    assert said == [
+        "1 opt-out applied.",
+        "1 more is of somebody whom this import adds: apply it once the import is done.",
+    ]
     assert contact(cast.team, "S1").text_out
 
     done = imported(cast.team, cast.alice, told)

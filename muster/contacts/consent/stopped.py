@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from muster.contacts.consent import stop_list
 from muster.contacts.consent.channels import API
@@ -36,12 +37,12 @@ class Stopped:
     @property
     def shown(self) -> str:
         """The number as people read it."""
-        return phones.show(self.number) if self.number else "Erased number"
+        return phones.show(self.number) if self.number else _("Erased number")
 
     @property
     def came_by(self) -> str:
         """How the word came in, as people read it: the name of a connection, or the API."""
-        return "The API" if self.through == API else self.through
+        return _("The API") if self.through == API else self.through
 
 
 def words(team: Team, *, channel: str = "", typed: str = "") -> QuerySet[StopWord]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from muster.imports import run, undo
@@ -123,12 +124,15 @@ def apply_opt_outs(request: HttpRequest, who: Access, imp: Import) -> HttpRespon
     """Opt out those whom rows that are left out say to have opted out, and change nothing else."""
     shown = run.summed_up(imp)
     done = left_out.apply(shown, who.user)
-    messages.success(request, f"{done:,} opt-out{'' if done == 1 else 's'} applied.")
+    said = ngettext("%(count)s opt-out applied.", "%(count)s opt-outs applied.", done)
+    messages.success(request, said % {"count": f"{done:,}"})
     if later := shown.opt_outs_left_out:
-        people = "somebody whom this import adds" if later == 1 else "people whom this import adds"
-        messages.info(
-            request, f"{later:,} more {'is' if later == 1 else 'are'} of {people}: apply them once it is done."
+        said = ngettext(
+            "%(count)s more is of somebody whom this import adds: apply it once the import is done.",
+            "%(count)s more are of people whom this import adds: apply them once the import is done.",
+            later,
         )
+        messages.info(request, said % {"count": f"{later:,}"})
     return redirect("imports:show", who.team.slug, imp.pk)
 
 
