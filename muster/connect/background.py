@@ -29,6 +29,7 @@ def beside(**more: Job) -> Iterator[None]:
         yield
     finally:
         stop.set()
+        BELL.ring()  # whoever waits for it
         ends = time.monotonic() + SECONDS_TO_FINISH
         for thread in threads:
             thread.join(max(ends - time.monotonic(), 0))

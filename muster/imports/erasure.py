@@ -65,7 +65,7 @@ def work_off(stop: threading.Event | None = None) -> int:
     Of a team one at a time, the oldest first: two that write the rows of one import anew would undo each other.
     """
     done = 0
-    while not (stop and stop.is_set()):
+    while not (stop and stop.is_set()) and Erasure.objects.exists():
         oldest = Erasure.objects.values("team").annotate(first=Min("id")).values("first")
         free = Erasure.objects.filter(lease.is_free(), id__in=oldest).select_related("team").order_by("id")
         job = next((each for each in free if _claim(each)), None)

@@ -16,7 +16,6 @@ from django.db import (
     IntegrityError,
     InterfaceError,
     OperationalError,
-    close_old_connections,
     connection,
     connections,
     transaction,
@@ -25,7 +24,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from muster.connect import background, outbox
-from muster.connect.bell import BELL
+from muster.connect.bell import BELL, let_go
 from muster.contacts import tombstones
 from muster.core.outcome import Outcome
 from muster.core.problems import BadFile
@@ -42,7 +41,7 @@ from muster.teams import lock
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LOOKS = 0.25
-SECONDS_BETWEEN_IDLE_LOOKS = 3  # where nothing is written: a lease runs out by time alone
+SECONDS_BETWEEN_IDLE_LOOKS = 5  # where nothing is written: a lease runs out by time alone
 SECONDS_BETWEEN_PRUNINGS = 3600
 SECONDS_FOR_LOCK = 2  # of a team, with its import in hand: after that another is taken
 MOST_ATTEMPTS = 20
@@ -69,7 +68,7 @@ def _work(stop: threading.Event, *, once: bool) -> None:
     name, prune_at = _name(), 0.0
     while not stop.is_set():
         seen = BELL.count()
-        close_old_connections()
+        let_go()
         try:
             busy = one_round(name)
             if time.monotonic() >= prune_at:
@@ -77,6 +76,7 @@ def _work(stop: threading.Event, *, once: bool) -> None:
                 prune_at = time.monotonic() + SECONDS_BETWEEN_PRUNINGS
         except (OperationalError, InterfaceError) as error:
             log.warning("the database did not answer, again soon: %s", error)
+            connections.close_all()
             busy = False
             stop.wait(1)
         if once and not busy:

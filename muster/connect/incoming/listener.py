@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 from django.db.models import QuerySet
 
 from muster.connect import outbox
-from muster.connect.bell import BELL
+from muster.connect.bell import BELL, let_go
 from muster.connect.db_router import CALLS
 from muster.connect.models import NO_CONNECTION, Call, CallState, Connection
 from muster.contacts.consent import channels
@@ -40,7 +40,8 @@ def run(stop: threading.Event) -> None:
         except (OperationalError, InterfaceError) as error:
             log.warning("the database did not answer, calls wait: %s", error)
             applied = 0
-        connections.close_all()
+            connections.close_all()
+        let_go()
         if not applied:
             BELL.wait(seen, stop, SECONDS_BETWEEN_LOOKS)
 

@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from muster.connect import outbox
-from muster.connect.bell import BELL
+from muster.connect.bell import BELL, let_go
 from muster.connect.models import Delivery, DeliveryState, Webhook
 from muster.connect.sealed import Unreadable
 from muster.connect.webhooks import manage, message
@@ -45,7 +45,8 @@ def run(stop: threading.Event, resolve: Resolver = look_up) -> None:
             except (OperationalError, InterfaceError) as error:
                 log.warning("the database did not answer, webhooks wait: %s", error)
                 sent = 0
-            connections.close_all()
+                connections.close_all()
+            let_go()
             if not sent:
                 BELL.wait(seen, stop, SECONDS_BETWEEN_LOOKS)
 

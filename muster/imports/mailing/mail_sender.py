@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError, connections
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from muster.connect.bell import BELL
+from muster.connect.bell import BELL, let_go
 from muster.imports.models import Mail
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,8 @@ def run(stop: threading.Event) -> None:
         except (OperationalError, InterfaceError) as error:
             log.warning("the database did not answer, mails wait: %s", error)
             sent = 0
-        connections.close_all()
+            connections.close_all()
+        let_go()
         if not sent:
             BELL.wait(seen, stop, SECONDS_BETWEEN_LOOKS)
 

@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, connections
 
-from muster.connect.bell import BELL
+from muster.connect.bell import BELL, let_go
 
 log = logging.getLogger(__name__)
-SECONDS_BETWEEN_LOOKS = 3  # where nothing is written: a lease runs out by time alone
+SECONDS_BETWEEN_LOOKS = 10  # where nothing is written: a lease runs out by time alone
 SECONDS_AFTER_A_FAULT = 60
 Job = Callable[[threading.Event | None], int]
 _jobs: list[Job] = []
@@ -33,7 +33,7 @@ def run(stop: threading.Event) -> None:
     while not stop.is_set():
         seen = BELL.count()
         done = work_off(stop)
-        connections.close_all()
+        let_go()
         if not done:
             BELL.wait(seen, stop, SECONDS_BETWEEN_LOOKS)
 
@@ -46,6 +46,7 @@ def work_off(stop: threading.Event | None = None) -> int:
             done += job(stop)
         except (OperationalError, InterfaceError) as error:
             log.warning("the database did not answer, again soon: %s", error)
+            connections.close_all()
         except Exception:
             log.exception("a job beside imports failed")
             if stop:

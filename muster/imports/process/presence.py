@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from muster.imports.models import Progress
 
 log = logging.getLogger(__name__)
-SECONDS_BETWEEN = 10
+SECONDS_BETWEEN = 20
 GONE_AFTER = timedelta(seconds=60)
 WORKER = "worker"  # the phase of a row that is about a worker, under an id of its own
 

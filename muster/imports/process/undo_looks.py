@@ -62,7 +62,7 @@ def ask(imp: Import) -> None:
 def work_off(stop: threading.Event | None = None) -> int:
     """Work out what was asked for, until nothing is left; return how many."""
     done = 0
-    while not (stop and stop.is_set()):
+    while not (stop and stop.is_set()) and UndoLook.objects.filter(told__isnull=True).exists():
         free = (
             UndoLook.objects.filter(lease.is_free(), told__isnull=True).select_related("of__team").order_by("asked_at")
         )
