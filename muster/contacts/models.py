@@ -193,6 +193,27 @@ class SavedList(models.Model):
         return self.name
 
 
+class ManyStep(models.Model):
+    """What was done to many contacts at once, and by which changes: `first` to `last` are ids of Change."""
+
+    id = models.BigAutoField(primary_key=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(max_length=8)  # assign, out, erase
+    about = models.CharField(max_length=255, blank=True)  # the name of whom they are assigned to, or the channel
+    count = models.PositiveIntegerField()
+    first = models.BigIntegerField(null=True)
+    last = models.BigIntegerField(null=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.count}"
+
+
 class ConsentMessage(models.Model):
     """A gateway's STOP or START that has been heard, by the gateway's own id: said twice, it counts once.
 

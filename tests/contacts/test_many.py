@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from muster.contacts import counts, many
-from muster.contacts.models import Change, Contact
+from muster.contacts.models import Change, Contact, ManyStep, Tombstone
 from muster.teams.models import AuditEntry
 from tests.cast import Cast
 from tests.contacts.some import contact
@@ -87,7 +87,7 @@ def test_all_hits_are_those_of_the_filters(cast: Cast) -> None:
     assert Contact.objects.filter(whatsapp_out=True).count() == 4
 
 
-@pytest.mark.parametrize("do", ["assign:999999", "assign:x", "out:fax", "erase"])
+@pytest.mark.parametrize("do", ["assign:999999", "assign:x", "out:fax", "erase:x", "export:x"])
 def test_what_there_is_not_to_do_is_not_found(cast: Cast, do: str) -> None:
     assert cast.browser(cast.alice).get(f"{HERE}several/", {"which": "all", "do": do}).status_code == 404
 
@@ -95,3 +95,84 @@ def test_what_there_is_not_to_do_is_not_found(cast: Cast, do: str) -> None:
 def test_a_user_of_another_team_is_nobody_to_assign_to(cast: Cast) -> None:
     theirs = cast.membership(cast.charlie).pk
     assert cast.browser(cast.alice).get(f"{HERE}several/", {"do": f"assign:{theirs}"}).status_code == 404
+
+
+def bulk(cast: Cast, do: str, count: int, **more: str) -> Any:
+    asked = {"which": "all", "do": do, "count": str(count), **more}
+    return cast.browser(cast.alice).post(f"{HERE}several/", asked)
+
+
+def test_erasing_many_leaves_nothing_but_tombstones_and_says_that_it_is_for_good(cast: Cast) -> None:
+    everybody(cast)
+    page = cast.browser(cast.alice).get(f"{HERE}several/?which=all&do=erase").content.decode()
+    assert "Somebody who only wants no more messages" in page
+    assert bulk(cast, "erase", 4).status_code == 409
+    assert bulk(cast, "erase", 5).status_code == 302
+    assert Contact.objects.filter(team=cast.team).count() == 0
+    assert Contact.objects.filter(team=cast.other_team).count() == 1
+    assert Tombstone.objects.filter(team=cast.team).count() == 5
+    assert AuditEntry.objects.filter(team=cast.team, action="contact-erased").count() == 5
+    assert "nothing of them is kept" in cast.browser(cast.alice).get(f"{HERE}several/done/").content.decode()
+
+
+def test_a_step_has_a_limit_and_says_who_is_left(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    everybody(cast)
+    monkeypatch.setattr(many, "MOST_ERASED", 2)
+    monkeypatch.setattr(many, "MOST", 3)
+    browser = cast.browser(cast.alice)
+    page = browser.get(f"{HERE}several/?which=all&do=erase").content.decode()
+    assert "This is done to the first 2 of them." in page
+    asked = {"which": "all", "do": "erase", "count": "5"}
+    told = browser.post(f"{HERE}several/", asked, follow=True).content.decode()
+    assert "still to be done to: 3" in told
+    assert many.opt_out(cast.team, cast.alice, Contact.objects.filter(team=cast.team), "text") == 3
+
+
+def test_an_assignment_of_many_is_undone_where_nobody_has_changed_it_since(cast: Cast) -> None:
+    everybody(cast)
+    counts.counts_of(cast.team)
+    alice, bob = cast.membership(cast.alice), cast.membership(cast.bob)
+    ours = Contact.objects.filter(team=cast.team)
+    many.assign(cast.team, cast.alice, ours.filter(contact_id="S0"), alice)
+    many.assign(cast.team, cast.alice, ours, bob)
+    many.assign(cast.team, cast.bob, ours.filter(contact_id="S4"), alice)
+    step = ManyStep.objects.filter(team=cast.team, count=5).get()
+
+    browser = cast.browser(cast.alice)
+    assert "Assigned to <bdi>Bob Brown</bdi>" in browser.get(f"{HERE}several/done/").content.decode()
+    told = browser.post(f"{HERE}several/done/{step.pk}/undo", follow=True).content.decode()
+    assert "assigned as before again: 4" in told
+    assert dict(ours.values_list("contact_id", "assigned")) == {
+        "S0": alice.pk,
+        "S1": None,
+        "S2": None,
+        "S3": None,
+        "S4": alice.pk,
+    }
+    assert counts.counts_of(cast.team).now == counted_anew(cast)
+    again = browser.post(f"{HERE}several/done/{step.pk}/undo", follow=True).content.decode()
+    assert "not any more" in again
+
+
+def test_an_opt_out_of_many_is_not_undone_and_the_page_says_why(cast: Cast) -> None:
+    everybody(cast)
+    assert bulk(cast, "out:text", 5).status_code == 302
+    step = ManyStep.objects.get(team=cast.team)
+    assert "an opt-out stays" in cast.browser(cast.alice).get(f"{HERE}several/done/").content.decode()
+    cast.browser(cast.alice).post(f"{HERE}several/done/{step.pk}/undo")
+    assert Contact.objects.filter(team=cast.team, text_out=True).count() == 5
+
+
+def test_ticked_contacts_are_exported(cast: Cast) -> None:
+    everybody(cast)
+    ids = [str(Contact.objects.get(team=cast.team, contact_id=key).id) for key in ("S1", "S3")]
+    answer = cast.browser(cast.alice).post(f"{HERE}several/", {"id": ids, "do": "export", "count": "2"})
+    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert [line.split(",")[0] for line in lines[1:]] == ["S1", "S3"]
+
+
+def test_another_team_s_step_is_not_found(cast: Cast) -> None:
+    everybody(cast)
+    many.opt_out(cast.team, cast.alice, Contact.objects.filter(team=cast.team), "text")
+    step = ManyStep.objects.get()
+    assert cast.browser(cast.charlie).post(f"/t/financial-aid/contacts/several/done/{step.pk}/undo").status_code == 404

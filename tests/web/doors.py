@@ -88,6 +88,8 @@ PAGES = {
     "contacts:opt_in": D,
     "contacts:save_list": M,
     "contacts:several": D,
+    "contacts:steps": D,
+    "contacts:undo_step": D,
     "contacts:delete_list": M,
     "contacts:record": M,
     "contacts:edit": D,

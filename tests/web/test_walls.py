@@ -20,7 +20,7 @@ from muster.api.application import description
 from muster.connect import connections
 from muster.connect.webhooks import manage
 from muster.contacts import custom_fields
-from muster.contacts.models import ColumnAnswer, Contact, SavedList
+from muster.contacts.models import ColumnAnswer, Contact, ManyStep, SavedList
 from muster.imports.models import Recipe
 from muster.teams import first_run, invitations, tokens
 from muster.teams.models import Team, User
@@ -84,6 +84,7 @@ def things(team: Team, admin: User, letter: str) -> Things:
     draft = drafted(team, admin, sheet(*rows, f"{letter}3,{letter}ebedee,Y,,,x", header=header), method="file")
     contact = Contact.objects.get(team=team, contact_id=f"{letter}1")
     saved = SavedList.objects.create(team=team, name=f"{letter}xolotl", query=f"q={letter}xolotl", by=admin)
+    step = ManyStep.objects.create(team=team, what="out", about="text", count=1, by=admin)
     token, _ = tokens.make(admin, "CRM")
     session = UserSession.objects.create(user=admin, ip="192.0.2.1", session_key=letter)
     connection = connections.add(team, admin, kind="whatsapp_cloud", name="X", secret="s", verify_token="v")
@@ -110,6 +111,7 @@ def things(team: Team, admin: User, letter: str) -> Things:
         "fields:move": {"pk": field.pk},
         "fields:forget_answer": {"pk": answer.pk},
         "contacts:delete_list": {"pk": saved.pk},
+        "contacts:undo_step": {"pk": step.pk},
         "contacts:": {"pk": contact.id, "channel": "text"},
         "hook": {"key": connection.key},
         "connections:": {"pk": connection.pk},
