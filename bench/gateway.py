@@ -100,8 +100,9 @@ def measure(database: str, server: MusterServer, rate: int, seconds: int, rows: 
         "load": load(),
     }
     print(json.dumps(told), flush=True)
-    lost = len(calls) - heard(server)
-    print(f"{database}: p99 {told['p99']} ms, target {TARGET_MS}; lost: {lost}", flush=True)
+    late = waiting(server)
+    lost = told["answered 200"] - heard(server) - late
+    print(f"{database}: p99 {told['p99']} ms, target {TARGET_MS}; lost: {lost}; not applied yet: {late}", flush=True)
 
 
 def web_process(server: MusterServer) -> int:
@@ -230,12 +231,20 @@ def applied(server: MusterServer, count: int) -> int:
 
 def heard(server: MusterServer) -> int:
     """How many numbers are in the stop list."""
-    asked = "SELECT count(*) FROM contacts_stopword"
+    return counted(server, "muster.sqlite3", "SELECT count(*) FROM contacts_stopword")
+
+
+def waiting(server: MusterServer) -> int:
+    """How many calls are kept and wait to be applied."""
+    return counted(server, "calls.sqlite3", "SELECT count(*) FROM connect_call WHERE state = 'waiting'")
+
+
+def counted(server: MusterServer, file: str, asked: str) -> int:
     url = server.env.get("DATABASE_URL")
     if url:
         with psycopg.connect(url) as connection:
             return int((connection.execute(asked).fetchone() or (0,))[0])
-    with closing(sqlite3.connect(f"file:{Path(server.data)}/muster.sqlite3?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(f"file:{Path(server.data) / file}?mode=ro", uri=True)) as database:
         return int(database.execute(asked).fetchone()[0])
 
 
