@@ -1,5 +1,6 @@
 """The grid for every eye and hand: axe, dark, forced colours, large text, touch; and no grid on a phone."""
 
+import re
 from typing import Any
 
 import pytest
@@ -40,6 +41,28 @@ def test_axe_finds_nothing(page: Page, media: dict[str, Any]) -> None:
     page.keyboard.press("Escape")
     fill_blanks(page, "LastName")
     expect(page.get_by_role("dialog")).to_be_visible()
+    assert faults(page) == []
+
+
+def test_it_goes_from_right_to_left_with_the_page(visit: Visit) -> None:
+    def mirrored(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('dir="ltr"', 'dir="rtl"', 1))
+
+    page = visit("/t/admissions-demo/imports/")
+    page.route(re.compile(r"/imports/[0-9a-f-]{36}/(\?.*)?$"), mirrored)
+    upload(page, people(60, bad=BAD))
+    first, second, last = (cell(page, 4, header) for header in ("ContactId", "FirstName", "Program"))
+    places = [each.evaluate("cell => cell.getBoundingClientRect().right") for each in (first, second)]
+    assert places[0] > places[1]
+    first.click()
+    page.keyboard.press("ArrowLeft")
+    stands_on(page, 1, "First 4")
+    page.set_viewport_size({"width": 800, "height": 800})
+    page.keyboard.press("End")
+    expect(last).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Home")
+    expect(first).to_be_in_viewport(ratio=1)
     assert faults(page) == []
 
 

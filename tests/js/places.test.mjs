@@ -35,6 +35,13 @@ test("a page ends at the first and the last row", () => {
   assert.deepEqual(destination(key("PageUp"), at(5, 3), view), [0, 3]);
 });
 
+test("where columns go from right to left, the arrows follow what is seen", () => {
+  const arabic = { ...view, way: -1 };
+  assert.deepEqual(destination(key("ArrowLeft"), at(5, 3), arabic), [5, 4]);
+  assert.deepEqual(destination(key("ArrowRight"), at(5, 4), arabic), [5, 3]);
+  assert.deepEqual(destination(key("ArrowDown"), at(5, 3), arabic), [6, 3]);
+});
+
 test("other keys go nowhere", () => {
   for (const name of ["a", "Enter", "Tab", "F2", "toString"]) assert.equal(destination(key(name), at(5, 3), view), null);
 });

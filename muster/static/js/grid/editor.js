@@ -54,8 +54,8 @@ export class Editor {
     else if (key === "Tab") this.close(shiftKey ? [0, -1] : [0, 1], true);
     else if (this.moves && key === "ArrowDown") this.close([1, 0], true);
     else if (this.moves && key === "ArrowUp") this.close([-1, 0], true);
-    else if (this.moves && key === "ArrowLeft") this.close([0, -1], true);
-    else if (this.moves && key === "ArrowRight") this.close([0, 1], true);
+    else if (this.moves && key === "ArrowLeft") this.close([0, -this.view.way], true);
+    else if (this.moves && key === "ArrowRight") this.close([0, this.view.way], true);
     else if (key === "F2") { this.moves = false; }
     else return;
     event.preventDefault();

@@ -35,7 +35,7 @@ export class Mouse {
   // Drag the edge of a column. Its menu has the same in steps.
   resize(event, column) {
     const from = event.clientX, width = this.view.widths[column];
-    const move = (next) => this.view.resize(column, width + next.clientX - from);
+    const move = (next) => this.view.resize(column, width + (next.clientX - from) * this.view.way);
     window.addEventListener("pointermove", move);
     for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => window.removeEventListener("pointermove", move), { once: true });
   }
@@ -62,11 +62,13 @@ export class Mouse {
   extend(wholeRows) {
     const { view } = this;
     const box = view.scroller.getBoundingClientRect();
-    const x = Math.max(box.left + view.widths[0] + 4, Math.min(this.at.clientX, box.right - EDGE_PX));
+    const [start, end] = [view.widths[0] + 4, EDGE_PX]; // what is not to be pointed at, before and after the columns
+    const [left, right] = view.way < 0 ? [box.left + end, box.right - start] : [box.left + start, box.right - end];
+    const x = Math.max(left, Math.min(this.at.clientX, right));
     const y = Math.max(box.top + view.head.offsetHeight + 4, Math.min(this.at.clientY, box.bottom - EDGE_PX));
     if (this.at.clientY > box.bottom - 4) view.scroller.scrollTop += view.rowHeight;
     if (this.at.clientY < box.top + view.head.offsetHeight) view.scroller.scrollTop -= view.rowHeight;
-    if (this.at.clientX > box.right - 4) view.scroller.scrollLeft += 40;
+    if (view.way < 0 ? this.at.clientX < box.left + 4 : this.at.clientX > box.right - 4) view.scrolled += 40;
     const cell = document.elementFromPoint(x, y)?.closest?.(".grid-cell");
     if (!cell || cell.at.row === HEADER) return;
     const column = wholeRows ? ROW_NUMBER : cell.at.column;

@@ -13,13 +13,13 @@ const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
  * Where a key goes from a cell, or null when it does not move.
  * @param {{key: string, ctrlKey?: boolean, metaKey?: boolean}} event
  * @param {Place} from
- * @param {{lastRow: number, lastColumn: number, page: number}} view
+ * @param {{lastRow: number, lastColumn: number, page: number, way?: number}} view way: -1 where columns go from right to left
  * @returns {[number, number] | null}
  */
 export function destination({ key, ctrlKey, metaKey }, { row, column }, view) {
   const far = ctrlKey || metaKey;
   if (Object.hasOwn(STEPS, key)) {
-    const [down, right] = STEPS[/** @type {keyof typeof STEPS} */ (key)];
+    const [down, toTheRight] = STEPS[/** @type {keyof typeof STEPS} */ (key)], right = toTheRight * (view.way ?? 1);
     if (!far) return [row + down, column + right];
     if (down) return [down < 0 ? 0 : view.lastRow, column];
     return [row, right < 0 ? FIRST : view.lastColumn];

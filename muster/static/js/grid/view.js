@@ -13,6 +13,7 @@ export class View {
     this.data = data;
     this.sizes = new Widths(data);
     this.rowHeight = (window.matchMedia("(pointer: coarse)").matches ? 2.75 : 2) * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    this.way = document.documentElement.dir === "rtl" ? -1 : 1; // where the columns go: from right to left, or to the right
     this.rows = new Map(); // row → its element
     this.headers = new Map(); // column → its element
     this.active = { row: HEADER, column: FIRST };
@@ -62,17 +63,21 @@ export class View {
   get lastRow() { return this.data.total - 1; }
   get lastColumn() { return this.widths.length - 1; }
 
+  // How far the columns are scrolled, counted from the first.
+  get scrolled() { return this.scroller.scrollLeft * this.way; }
+  set scrolled(far) { this.scroller.scrollLeft = far * this.way; }
+
   later() {
     this.frame ??= requestAnimationFrame(() => { this.frame = null; this.draw(); });
   }
 
   // Which rows and columns can be seen; the columns with one more on either side.
   seen() {
-    const { scrollTop, scrollLeft, clientHeight, clientWidth } = this.scroller;
+    const { scrollTop, clientHeight, clientWidth } = this.scroller, { scrolled } = this;
     const first = Math.max(0, Math.floor(scrollTop / this.rowHeight));
     const last = Math.min(this.lastRow, Math.ceil((scrollTop + clientHeight) / this.rowHeight));
-    const left = this.lefts.findIndex((start, column) => start + this.widths[column] > scrollLeft + this.widths[0]);
-    let right = this.lefts.findLastIndex((start) => start < scrollLeft + clientWidth);
+    const left = this.lefts.findIndex((start, column) => start + this.widths[column] > scrolled + this.widths[0]);
+    let right = this.lefts.findLastIndex((start) => start < scrolled + clientWidth);
     right = right < 0 ? 0 : right;
     return { first, last, left: Math.max(1, left - 1), right: Math.min(this.lastColumn, right + 1) };
   }
@@ -141,7 +146,7 @@ export class View {
     const made = make("div", { class: "grid-cell", role, "aria-colindex": String(column + 1), tabindex: "-1" });
     if (column === ROW_NUMBER) made.classList.add("is-number");
     if (this.pinned.has(column)) this.pin(made, column);
-    else made.style.left = `${this.lefts[column]}px`;
+    else made.style.insetInlineStart = `${this.lefts[column]}px`;
     made.style.width = `${this.widths[column]}px`;
     made.at = { row, column };
     return made;
@@ -151,7 +156,7 @@ export class View {
   pin(cell, column) {
     const before = Math.max(-1, ...[...this.pinned.keys()].filter((each) => each < column));
     cell.classList.add("is-pinned");
-    cell.style.left = `${this.pinned.get(column)}px`;
+    cell.style.insetInlineStart = `${this.pinned.get(column)}px`;
     cell.style.marginInlineStart = `${this.lefts[column] - (before < 0 ? 0 : this.lefts[before] + this.widths[before])}px`;
   }
 
@@ -221,8 +226,8 @@ export class View {
     if (column === ROW_NUMBER) return;
     const start = this.lefts[column], end = start + this.widths[column];
     const covered = [...this.pinned.keys()].filter((each) => each < column).reduce((sum, each) => sum + this.widths[each], 0);
-    if (start < scroller.scrollLeft + covered) { if (!this.pinned.has(column)) scroller.scrollLeft = start - covered; }
-    else if (end > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = Math.min(end - scroller.clientWidth, start - covered);
+    if (start < this.scrolled + covered) { if (!this.pinned.has(column)) this.scrolled = start - covered; }
+    else if (end > this.scrolled + scroller.clientWidth) this.scrolled = Math.min(end - scroller.clientWidth, start - covered);
   }
 
   // How many whole rows a page has.
