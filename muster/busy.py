@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.views.defaults import server_error
 
 from muster.connect.db_router import CALLS
+from muster.core.sentences.language import gettext, gettext_noop
 from muster.settings import settings
 from muster.teams.lock import is_busy, patience, patience_in_hand
 
@@ -24,9 +25,11 @@ log = logging.getLogger(__name__)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 RETRY_AFTER = "5"
 WRITES = ("INSERT", "UPDATE", "DELETE")
-BUSY = "An import is being saved, and this has to wait for it. Nothing was changed. Try again in a moment."
-AWAY = "The database does not answer. Try again in a moment."
-UNSURE = (
+BUSY = gettext_noop(
+    "An import is being saved, and this has to wait for it. Nothing was changed. Try again in a moment."
+)
+AWAY = gettext_noop("The database does not answer. Try again in a moment.")
+UNSURE = gettext_noop(
     "The database stopped answering. What you sent may have been saved, or a part of it: look before you send it again."
 )
 
@@ -93,8 +96,8 @@ def said(request: HttpRequest, error: OperationalError) -> str:
 def _said(request: HttpRequest, error: OperationalError) -> tuple[bool, str]:
     """Whether it is certain that nothing was changed, and the sentence for it."""
     if is_busy(error) and not getattr(request, "has_written", False):
-        return True, BUSY
-    return request.method in SAFE, AWAY if request.method in SAFE else UNSURE
+        return True, gettext(BUSY)
+    return request.method in SAFE, gettext(AWAY if request.method in SAFE else UNSURE)
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:

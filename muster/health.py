@@ -26,6 +26,7 @@ from prometheus_client.samples import Sample
 from muster import __version__, migrating
 from muster.connect import metrics as connect
 from muster.contacts.models import Erasure
+from muster.core.sentences.language import gettext as _
 from muster.imports.models import Import, Mail, State
 from muster.imports.process import lease, presence
 from muster.settings import settings
@@ -63,15 +64,15 @@ def lacking() -> list[str]:
     try:
         names = migrating.unapplied()
         if names:
-            return [f"Migrations are missing: run `muster migrate`. {', '.join(names)}."]
+            return [_("Migrations are missing: run `muster migrate`. {listed}.", listed=", ".join(names))]
         if not presence.count():
-            return ["No worker has been seen for a minute: run `muster work`. Imports wait."]
+            return [_("No worker has been seen for a minute: run `muster work`. Imports wait.")]
         migrating.refuse_later()
     except migrating.LaterDatabase as error:
         return [str(error)]
     except DatabaseError as error:
         logger.warning("no_database", detail=str(error))
-        return ["The database does not answer."]
+        return [_("The database does not answer.")]
     return []
 
 

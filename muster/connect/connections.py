@@ -10,6 +10,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 from muster.connect.incoming import calls, known
 from muster.connect.models import Connection, Kind
 from muster.connect.sealed import seal
+from muster.core.sentences.language import gettext as _
 from muster.teams import audit
 from muster.teams.models import Team, User
 
@@ -20,9 +21,9 @@ LONGEST_SECRET = 500
 def add(team: Team, by: User, *, kind: str, name: str, secret: str, verify_token: str = "") -> Connection:
     """Add a connection; it has an address from now on. Raises ValidationError."""
     if kind not in Kind.values:
-        raise ValidationError({"kind": f"A connection is one of {', '.join(Kind.values)}."})
+        raise ValidationError({"kind": _("A connection is one of {listed}.", listed=", ".join(Kind.values))})
     if Connection.objects.filter(team=team).count() >= MOST:
-        raise ValidationError({"name": f"A team has up to {MOST} connections."})
+        raise ValidationError({"name": _("A team has up to {most} connections.", most=MOST)})
     connection = Connection(team=team, kind=kind)
     _fill(connection, name=name, secret=secret, verify_token=verify_token)
     with transaction.atomic():
@@ -61,23 +62,23 @@ def _fill(connection: Connection, *, name: str | None, secret: str, verify_token
     if secret or not connection.secret:
         connection.secret = seal(_checked_secret(connection.kind, secret))
     if connection.kind == Kind.WHATSAPP_CLOUD and (verify_token or not connection.verify_token):
-        connection.verify_token = seal(_checked("verify_token", verify_token, "Give the verify token, as in Meta."))
+        connection.verify_token = seal(_checked("verify_token", verify_token, _("Give the verify token, as in Meta.")))
 
 
 def _checked_name(name: str) -> str:
     text = name.strip()
     if not 1 <= len(text) <= 100 or not text.isprintable():
-        raise ValidationError({"name": "A connection has a name of 1 to 100 characters, on one line."})
+        raise ValidationError({"name": _("A connection has a name of 1 to 100 characters, on one line.")})
     return text
 
 
 def _checked_secret(kind: str, secret: str) -> str:
-    text = _checked("secret", secret, "Give the secret that the provider signs with.")
+    text = _checked("secret", secret, _("Give the secret that the provider signs with."))
     if kind == Kind.OTHER:
         try:
             Signer(text)
         except (ValueError, EmptyWebhookSecretError) as error:  # ValueError: no Base64
-            raise ValidationError({"secret": "A secret of Standard Webhooks is whsec_ and Base64."}) from error
+            raise ValidationError({"secret": _("A secret of Standard Webhooks is whsec_ and Base64.")}) from error
     return text
 
 
@@ -86,5 +87,7 @@ def _checked(field: str, value: str, missing: str) -> str:
     if not text:
         raise ValidationError({field: missing})
     if len(text) > LONGEST_SECRET or not text.isprintable():
-        raise ValidationError({field: f"It has up to {LONGEST_SECRET} characters, on one line."})
+        raise ValidationError(
+            {field: _("It has up to {longest_secret} characters, on one line.", longest_secret=LONGEST_SECRET)}
+        )
     return text

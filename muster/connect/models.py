@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from muster.contacts.time_ids import next_id
 from muster.core.fields import CHANNELS
+from muster.core.sentences.language import gettext as _
 from muster.teams.models import Team
 
 NO_CONNECTION = 0  # in place of a connection: a word by API or page
@@ -22,9 +24,9 @@ def new_key() -> str:
 class Kind(models.TextChoices):
     """Whose calls a connection takes."""
 
-    TWILIO = "twilio", "Twilio"
-    WHATSAPP_CLOUD = "whatsapp_cloud", "WhatsApp Cloud API"
-    OTHER = "other", "Another gateway"
+    TWILIO = "twilio", gettext_lazy("Twilio")
+    WHATSAPP_CLOUD = "whatsapp_cloud", gettext_lazy("WhatsApp Cloud API")
+    OTHER = "other", gettext_lazy("Another gateway")
 
 
 class Connection(models.Model):
@@ -46,10 +48,10 @@ class Connection(models.Model):
 class CallState(models.TextChoices):
     """What has come of a call."""
 
-    WAITING = "waiting", "Waiting"
-    DONE = "done", "Done"
-    LEFT = "left", "Nothing to do"
-    FAILED = "failed", "Failed"
+    WAITING = "waiting", gettext_lazy("Waiting")
+    DONE = "done", gettext_lazy("Done")
+    LEFT = "left", gettext_lazy("Nothing to do")
+    FAILED = "failed", gettext_lazy("Failed")
 
 
 class Call(models.Model):
@@ -97,7 +99,7 @@ class Refusals(models.Model):
     last_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
-        return f"{self.count} refused"
+        return _("{count} refused", count=self.count)
 
 
 class Webhook(models.Model):
@@ -127,10 +129,10 @@ class Webhook(models.Model):
 class DeliveryState(models.TextChoices):
     """What has come of a delivery."""
 
-    WAITING = "waiting", "Waiting"
-    DONE = "done", "Delivered"
-    MERGED = "merged", "Told with the one before"
-    DROPPED = "dropped", "Given up"
+    WAITING = "waiting", gettext_lazy("Waiting")
+    DONE = "done", gettext_lazy("Delivered")
+    MERGED = "merged", gettext_lazy("Told with the one before")
+    DROPPED = "dropped", gettext_lazy("Given up")
 
 
 class Delivery(models.Model):

@@ -13,19 +13,23 @@ from muster.connect.feed import Cursor
 from muster.connect.models import Delivery, Webhook
 from muster.contacts.models import Change
 from muster.core.fields import CHANNELS
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.teams.lock import changing
 from muster.teams.models import Team
 
 CONTACTS, CONSENT = "contacts.changed", "consent.changed"
 FINISHED, UNDONE, FAILED = "import.finished", "import.undone", "import.failed"
 TEST = "test"
-EVENTS = {
-    CONTACTS: "Contacts changed: how many, and from where in the feed. At most one a second.",
-    CONSENT: "Somebody opted in or out: each, with channel, number and source.",
-    FINISHED: "An import is finished.",
-    UNDONE: "An import was undone.",
-    FAILED: "An import failed, and nothing was saved.",
-}
+EVENTS = Words(
+    {
+        CONTACTS: gettext_noop("Contacts changed: how many, and from where in the feed. At most one a second."),
+        CONSENT: gettext_noop("Somebody opted in or out: each, with channel, number and source."),
+        FINISHED: gettext_noop("An import is finished."),
+        UNDONE: gettext_noop("An import was undone."),
+        FAILED: gettext_noop("An import failed, and nothing was saved."),
+    }
+)
 FEW = 1_000  # so many changes are looked through for consent at once; of more, the sender does
 
 

@@ -13,12 +13,15 @@ from muster.contacts.models import Contact
 from muster.contacts.search import find
 from muster.contacts.search.filters import Filters, reachable
 from muster.core.fields import NUMBER_OF
+from muster.core.sentences.language import gettext_noop
 from muster.core.table.csv_text import csv_text
 from muster.teams.models import Membership, Team
 
 MOST_ON_A_PAGE = 500
-NOBODY_ASSIGNED = "No contact in this selection has an assigned user."
-NOT_BOTH = "Send to my assigned contacts only and Send as assigned user can't be used together. Choose one."
+NOBODY_ASSIGNED = gettext_noop("No contact in this selection has an assigned user.")
+NOT_BOTH = gettext_noop(
+    "Send to my assigned contacts only and Send as assigned user can't be used together. Choose one."
+)
 CSV_HEADER = ("ContactId", "FirstName", "LastName", "Number", "SendAs")
 
 

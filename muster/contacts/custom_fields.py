@@ -16,6 +16,9 @@ from muster.contacts.search.conditions import custom_value
 from muster.core.cells.dress import EDGES
 from muster.core.cells.formulas import export_safe
 from muster.core.fields import CUSTOM_KINDS, MAX_CUSTOM_FIELDS, Kind, reserved_name
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop, ngettext
+from muster.core.sentences.words import Words
 from muster.teams import audit
 from muster.teams.lock import locked
 from muster.teams.members import refuse
@@ -24,14 +27,21 @@ from muster.teams.models import Team, User
 LONGEST_NAME = 100
 LONGEST_TEXT = 10_000
 MOST_CHOICES = 500
-KINDS = {
-    Kind.TEXT: "Text",
-    Kind.NUMBER: "Number",
-    Kind.DATE: "Date",
-    Kind.YES_NO: "Yes or no",
-    Kind.CHOICE: "List of choices",
-}
-TOO_MANY = f"You have {MAX_CUSTOM_FIELDS} custom fields, the most a team can have. Delete one to add another."
+KINDS = Words(
+    {
+        Kind.TEXT: gettext_noop("Text"),
+        Kind.NUMBER: gettext_noop("Number"),
+        Kind.DATE: gettext_noop("Date"),
+        Kind.YES_NO: gettext_noop("Yes or no"),
+        Kind.CHOICE: gettext_noop("List of choices"),
+    }
+)
+
+
+def too_many() -> str:
+    """Say that no more fields can be added."""
+    sentence = gettext_noop("You have {most} custom fields, the most a team can have. Delete one to add another.")
+    return _(sentence, most=MAX_CUSTOM_FIELDS)
 
 
 def add(
@@ -48,7 +58,7 @@ def add(
     """Add a field at the end. Raises ValidationError with a code and a sentence for each thing that cannot be."""
     with locked(team):
         if CustomField.objects.filter(team=team).count() >= MAX_CUSTOM_FIELDS:
-            raise refuse("name", "too-many-fields", TOO_MANY)
+            raise refuse("name", "too-many-fields", too_many())
         field = CustomField(team=team, kind=_kind(kind), required=required, searchable=searchable)
         _rename(field, name)
         field.max_length, field.choices = _max_length(max_length), _choices(field.kind, choices)
@@ -140,21 +150,30 @@ def _apply(field: CustomField, values: dict[str, Any]) -> None:
 def _rename(field: CustomField, name: str) -> None:
     name = unicodedata.normalize("NFC", name.strip(EDGES))
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise refuse("name", "field-name", f"A field has a name of 1 to {LONGEST_NAME} characters, on one line.")
+        raise refuse(
+            "name",
+            "field-name",
+            _("A field has a name of 1 to {longest} characters, on one line.", longest=LONGEST_NAME),
+        )
     if export_safe(name) != name:
-        raise refuse("name", "field-name", f"A spreadsheet would take {name} for a formula. Begin with a letter.")
+        raise refuse(
+            "name", "field-name", _("A spreadsheet would take {name} for a formula. Begin with a letter.", name=name)
+        )
     if reserved_name(name):
-        raise refuse("name", "system-name", f"{name} is a system field's name. Choose another.")
+        raise refuse("name", "system-name", _("{name} is a system field's name. Choose another.", name=name))
     holder = CustomField.objects.filter(team=field.team, name_folded=folded(name)).exclude(pk=field.pk).first()
     if holder:
-        sentence = f"You have a field {holder.name} already. Names that differ only in capitals count as the same."
+        sentence = _(
+            "You have a field {holder} already. Names that differ only in capitals count as the same.",
+            holder=holder.name,
+        )
         raise refuse("name", "name-taken", sentence)
     field.name, field.name_folded = name, folded(name)
 
 
 def _kind(kind: str) -> Kind:
     if kind not in CUSTOM_KINDS:
-        raise refuse("kind", "unknown-kind", f"A kind is one of {', '.join(CUSTOM_KINDS)}.")
+        raise refuse("kind", "unknown-kind", _("A kind is one of {listed}.", listed=", ".join(CUSTOM_KINDS)))
     return Kind(kind)
 
 
@@ -162,13 +181,25 @@ def _change_kind(field: CustomField, kind: str) -> None:
     """Only while nobody has a value: a text need not be a date."""
     count = with_value(field).count()
     if count:
-        raise refuse("kind", "kind-in-use", f"{_contacts(count)} a value of it, so its kind stays. Add another field.")
+        raise refuse(
+            "kind",
+            "kind-in-use",
+            ngettext(
+                "{count:,} contact has a value of it, so its kind stays. Add another field.",
+                "{count:,} contacts have a value of it, so its kind stays. Add another field.",
+                count,
+            ),
+        )
     field.kind = kind
 
 
 def _max_length(length: int) -> int:
     if not 1 <= length <= LONGEST_TEXT:
-        raise refuse("max_length", "max-length", f"The longest text can be 1 to {LONGEST_TEXT:,} characters.")
+        raise refuse(
+            "max_length",
+            "max-length",
+            _("The longest text can be 1 to {longest:,} characters.", longest=LONGEST_TEXT),
+        )
     return length
 
 
@@ -177,7 +208,9 @@ def _shorten(field: CustomField, length: int) -> None:
     if field.kind == Kind.TEXT and length < field.max_length:
         longest = with_value(field).aggregate(longest=Max(Length(_value_of(field))))["longest"] or 0
         if longest > length:
-            raise refuse("max_length", "max-length", f"The longest value now has {longest:,} characters.")
+            raise refuse(
+                "max_length", "max-length", _("The longest value now has {longest:,} characters.", longest=longest)
+            )
     field.max_length = length
 
 
@@ -189,11 +222,11 @@ def _choices(kind: str, choices: Iterable[str]) -> list[str]:
     for choice in choices:
         text = unicodedata.normalize("NFC", choice.strip(EDGES))
         if len(text) > 255 or not text.isprintable():
-            raise refuse("choices", "choice", "A choice has 1 to 255 characters, on one line.")
+            raise refuse("choices", "choice", _("A choice has 1 to 255 characters, on one line."))
         if text:
             kept.setdefault(text.casefold(), text)
     if not 1 <= len(kept) <= MOST_CHOICES:
-        raise refuse("choices", "choices", f"A list has 1 to {MOST_CHOICES} choices.")
+        raise refuse("choices", "choices", _("A list has 1 to {most} choices.", most=MOST_CHOICES))
     return list(kept.values())
 
 
@@ -202,7 +235,12 @@ def _change_choices(field: CustomField, choices: list[str]) -> None:
     for gone in set(field.choices) - set(choices):
         count = with_value(field).alias(value=_value_of(field)).filter(value=gone).count()
         if count:
-            sentence = f"{_contacts(count)} {gone}, so it stays in the list."
+            sentence = ngettext(
+                "{count:,} contact has {choice}, so it stays in the list.",
+                "{count:,} contacts have {choice}, so it stays in the list.",
+                count,
+                choice=gone,
+            )
             raise refuse("choices", "choice-in-use", sentence)
     field.choices = choices
 
@@ -228,7 +266,3 @@ def _remove_values(field: CustomField) -> None:
 
 def _value_of(field: CustomField) -> Func:
     return custom_value(str(field.id))
-
-
-def _contacts(count: int) -> str:
-    return f"{count:,} contact{'s have' if count != 1 else ' has'}"

@@ -16,13 +16,22 @@ from muster.contacts.models import Change, Contact, Source
 from muster.contacts.schema import schema_of
 from muster.core import phones
 from muster.core.fields import CHANNELS, CUSTOM, SYSTEM_FIELDS, Field, Kind
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.teams.models import Membership, Team, User
 
 MOST = 500
 SAID, REASON = "said", "reason"  # beside a channel, in what a change became: no values of the contact
-ACTIONS = {"created": "Added", "adopted": "Got its Contact ID", "undone": "Put back by an undo"}
+ACTIONS = Words(
+    {
+        "created": gettext_noop("Added"),
+        "adopted": gettext_noop("Got its Contact ID"),
+        "undone": gettext_noop("Put back by an undo"),
+    }
+)
 UNDOES = {"undone", "removed"}
-YES_NO = {"yes": "Yes", "no": "No"}
+YES_NO = Words({"yes": gettext_noop("Yes"), "no": gettext_noop("No")})
 
 
 def key_in_history(field: Field) -> str:
@@ -34,11 +43,11 @@ def _labels() -> Iterator[tuple[str, str]]:
     for field in SYSTEM_FIELDS:
         yield key_in_history(field), field.label
         if field.name == "MobileNumber":
-            yield "mobile_number_inferred", "Mobile number inferred from WhatsApp"
+            yield "mobile_number_inferred", gettext_noop("Mobile number inferred from WhatsApp")
 
 
 NAMES = {key_in_history(field): field.name for field in SYSTEM_FIELDS}
-LABELS = {**dict(_labels()), SAID: "Said", REASON: "Reason"}
+LABELS = Words({**dict(_labels()), SAID: gettext_noop("Said"), REASON: gettext_noop("Reason")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ class Entry:
     @property
     def way(self) -> str:
         """What the import was, for people: an import, or the undo of one."""
-        return "Undo" if self.action in UNDOES else "Import"
+        return _("Undo") if self.action in UNDOES else _("Import")
 
     @property
     def said(self) -> str:
@@ -201,18 +210,18 @@ class _Words:
         return [part for part in parts if part.before != part.after or part.is_channel]
 
     def _part(self, key: str, before: Any, after: Any) -> Part:
-        own = self.custom.get(key, "A deleted field") if key.startswith(CUSTOM) else key
+        own = self.custom.get(key, _("A deleted field")) if key.startswith(CUSTOM) else key
         return Part(key, NAMES.get(key, own), LABELS.get(key, own), self._said(key, before), self._said(key, after))
 
     def _said(self, key: str, value: Any) -> str | None:
         if value is None or value is False:
             return None
         if key in CHANNELS:
-            return "Opted out" if value[0] else "Opted in"
+            return _("Opted out") if value[0] else _("Opted in")
         if key == "assigned":
-            return self.members.get(value, "Somebody who has left")
+            return self.members.get(value, _("Somebody who has left"))
         if self.kinds.get(key) is Kind.PHONE:
             return phones.show(value)
         if self.kinds.get(key) is Kind.YES_NO:
             return YES_NO.get(value, str(value))
-        return "Yes" if value is True else str(value)
+        return _("Yes") if value is True else str(value)

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from muster.core.sentences.language import gettext_noop
+
 MAX_CUSTOM_FIELDS = 25
 CUSTOM = "custom."  # before the key of a custom field
 
@@ -125,34 +127,34 @@ ID_HEADERS = ("ContactId", "StudentId", "StudentId/ContactId")
 SYSTEM_FIELDS = (
     Field(
         "ContactId", "contact_id", Kind.ID, Blank.FAILS, Absent.REFUSED, ID_HEADERS,
-        label="Contact ID", searched=True,
+        label=gettext_noop("Contact ID"), searched=True,
     ),
     Field(
         "FirstName", "first_name", Kind.TEXT, Blank.FAILS, Absent.REFUSED,
-        max_length=100, label="First name", searched=True,
+        max_length=100, label=gettext_noop("First name"), searched=True,
     ),
     Field(
         "LastName", "last_name", Kind.TEXT, Blank.FAILS, Absent.REFUSED,
-        max_length=100, label="Last name", searched=True,
+        max_length=100, label=gettext_noop("Last name"), searched=True,
     ),
     Field(
         "MobileNumber", "mobile_number", Kind.PHONE, Blank.OPTION, Absent.REFUSED,
-        label="Mobile number", searched=True,
+        label=gettext_noop("Mobile number"), searched=True,
     ),
     Field(
         "WhatsAppMobileNumber", "whatsapp_number", Kind.PHONE, Blank.KEPT, Absent.REFUSED,
-        label="WhatsApp number", searched=True,
+        label=gettext_noop("WhatsApp number"), searched=True,
     ),
-    Field("OptedOut", "text", Kind.OPT_OUT, Blank.KEPT, Absent.KEPT, words=EIGHT_WORDS, label="Text"),
+    Field("OptedOut", "text", Kind.OPT_OUT, Blank.KEPT, Absent.KEPT, words=EIGHT_WORDS, label=gettext_noop("Text")),
     Field(
         "WhatsAppOptedOut", "whatsapp", Kind.OPT_OUT, Blank.OPTED_IN, Absent.KEPT,
-        words=FOUR_WORDS, label="WhatsApp",
+        words=FOUR_WORDS, label=gettext_noop("WhatsApp"),
     ),
     Field(
         "WhatsAppMarketingOptedOut", "whatsapp_marketing", Kind.OPT_OUT, Blank.OPTED_IN, Absent.KEPT,
-        words=FOUR_WORDS, label="WhatsApp marketing",
+        words=FOUR_WORDS, label=gettext_noop("WhatsApp marketing"),
     ),
-    Field("StaffId", "staff_id", Kind.STAFF, Blank.CLEARED, Absent.CLEARED, label="Assigned user"),
+    Field("StaffId", "staff_id", Kind.STAFF, Blank.CLEARED, Absent.CLEARED, label=gettext_noop("Assigned user")),
 )  # fmt: skip
 
 # The fields that rules and pages know by name. Any other becomes what the row says, and stands with the team's own.

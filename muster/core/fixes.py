@@ -13,6 +13,7 @@ from muster.core.cells.values import NOTHING, is_spreadsheet_error
 from muster.core.phones import spellings
 from muster.core.phones.cells import LONGEST_TEXT, read, show
 from muster.core.phones.cells import region_of as region_of_number
+from muster.core.sentences.language import gettext_noop, gettext_of
 
 # Cleared only when asked. No "x" and no "?": they may mean something.
 _CLEARED = NOTHING | {"0", "no number"}
@@ -140,9 +141,14 @@ class Fix(NamedTuple):
     """A fix as a person picks it: its name in addresses, its words, and the problems it is offered for."""
 
     name: str
-    title: str
+    english: str
     codes: frozenset[str] = frozenset()
     field: str = ""  # the only field it is for
+
+    @property
+    def title(self) -> str:
+        """Its words, in the language of whoever reads them."""
+        return gettext_of(self.english)
 
 
 _UNREAD = frozenset({"yesno-unknown", "value-not-a-number", "value-not-a-date", "value-not-a-choice", "staff-unknown"})
@@ -150,21 +156,25 @@ _UNREAD = frozenset({"yesno-unknown", "value-not-a-number", "value-not-a-date", 
 _PHONES = frozenset({"phone-shortened", "phone-impossible", "phone-unreadable", "phone-extension"})
 
 _ALL = (
-    Fix("whatsapp", "Use the WhatsApp number", frozenset({"value-blank"}), "MobileNumber"),
-    Fix("add-plus", "Add the missing +", frozenset({"phone-no-plus"})),
-    Fix("region", "These are numbers of one country", frozenset({"phone-no-plus"})),
-    Fix("mexico", "Remove the 1 after +52", frozenset({"phone-impossible"})),
-    Fix("dates", "Say how these dates are written", frozenset({"value-not-a-date"})),
-    Fix("decimal", "Read commas as decimal points", frozenset({"value-not-a-number"})),
-    Fix("ungarble", "Read garbled letters again", frozenset({"text-garbled"})),
-    Fix("zeros", "Use the ids with their zeros", frozenset({"id-zeros-lost"})),
-    Fix("clear", "Clear N/A and the like", _UNREAD | {"phone-unreadable", "phone-no-plus", "phone-impossible"}),
-    Fix("empty", "Clear these cells", _PHONES),
-    Fix("fill", "Fill blanks"),
-    Fix("map", "Map values", frozenset({"yesno-unknown", "value-not-a-choice", "staff-unknown"})),
-    Fix("replace", "Find and replace"),
-    Fix("trim", "Trim spaces"),
-    Fix("leave-out", "Leave these rows out"),
+    Fix("whatsapp", gettext_noop("Use the WhatsApp number"), frozenset({"value-blank"}), "MobileNumber"),
+    Fix("add-plus", gettext_noop("Add the missing +"), frozenset({"phone-no-plus"})),
+    Fix("region", gettext_noop("These are numbers of one country"), frozenset({"phone-no-plus"})),
+    Fix("mexico", gettext_noop("Remove the 1 after +52"), frozenset({"phone-impossible"})),
+    Fix("dates", gettext_noop("Say how these dates are written"), frozenset({"value-not-a-date"})),
+    Fix("decimal", gettext_noop("Read commas as decimal points"), frozenset({"value-not-a-number"})),
+    Fix("ungarble", gettext_noop("Read garbled letters again"), frozenset({"text-garbled"})),
+    Fix("zeros", gettext_noop("Use the ids with their zeros"), frozenset({"id-zeros-lost"})),
+    Fix(
+        "clear",
+        gettext_noop("Clear N/A and the like"),
+        _UNREAD | {"phone-unreadable", "phone-no-plus", "phone-impossible"},
+    ),
+    Fix("empty", gettext_noop("Clear these cells"), _PHONES),
+    Fix("fill", gettext_noop("Fill blanks")),
+    Fix("map", gettext_noop("Map values"), frozenset({"yesno-unknown", "value-not-a-choice", "staff-unknown"})),
+    Fix("replace", gettext_noop("Find and replace")),
+    Fix("trim", gettext_noop("Trim spaces")),
+    Fix("leave-out", gettext_noop("Leave these rows out")),
 )
 FIXES: Mapping[str, Fix] = {fix.name: fix for fix in _ALL}
 

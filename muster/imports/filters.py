@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 from muster.core.catalogue import REGISTRY
 from muster.core.problems import Note, Problem
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.core.verdicts import OUTCOMES, Verdict
 
 LEFT_OUT = "row-left-out"
@@ -23,15 +25,17 @@ WARNINGS = frozenset({
     "text-garbled", "text-spreadsheet-error",
 })  # fmt: skip
 
-CHIPS = {
-    "all": "All",
-    "problems": "Problems",
-    "warnings": "Warnings",
-    "new": "New",
-    "updates": "Updates",
-    "unchanged": "No change",
-    "left-out": "Left out",
-}
+CHIPS = Words(
+    {
+        "all": gettext_noop("All"),
+        "problems": gettext_noop("Problems"),
+        "warnings": gettext_noop("Warnings"),
+        "new": gettext_noop("New"),
+        "updates": gettext_noop("Updates"),
+        "unchanged": gettext_noop("No change"),
+        "left-out": gettext_noop("Left out"),
+    }
+)
 _CHIP_OF = {"created": "new", "updated": "updates", "unchanged": "unchanged"}
 
 

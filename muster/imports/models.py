@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from muster.core.problems import LEFT_OUT
+from muster.core.sentences.language import gettext as _
 from muster.settings import settings
 from muster.teams.models import Team, User
 
@@ -17,15 +19,15 @@ from muster.teams.models import Team, User
 class State(models.TextChoices):
     """Where an import stands. Moves are conditional updates: see `Import.move`."""
 
-    CHECKING = "checking", "Checking"
-    READY = "ready", "Draft"
-    REFUSED = "refused", "Refused"
-    WAITING = "waiting", "Waiting"
-    IMPORTING = "importing", "Importing"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
-    UNDONE = "undone", "Undone"
+    CHECKING = "checking", gettext_lazy("Checking")
+    READY = "ready", gettext_lazy("Draft")
+    REFUSED = "refused", gettext_lazy("Refused")
+    WAITING = "waiting", gettext_lazy("Waiting")
+    IMPORTING = "importing", gettext_lazy("Importing")
+    DONE = "done", gettext_lazy("Done")
+    FAILED = "failed", gettext_lazy("Failed")
+    CANCELLED = "cancelled", gettext_lazy("Cancelled")
+    UNDONE = "undone", gettext_lazy("Undone")
 
 
 MAY_APPLY_OPT_OUTS = (State.READY, State.DONE)
@@ -109,8 +111,8 @@ class Import(models.Model):
     def name(self) -> str:
         """What it is called: as somebody named it, its file, pasted rows, or the undoing of another."""
         if self.undoes:
-            return f"Undo of {self.undoes.name}"
-        return self.title or self.filename or "Pasted rows"
+            return _("Undo of {name}", name=self.undoes.name)
+        return self.title or self.filename or _("Pasted rows")
 
     @property
     def by(self) -> User | None:
@@ -298,7 +300,7 @@ class NoSuchCell(Exception):  # noqa: N818  says what happened
     """The file has no such row, or no such header."""
 
     def __init__(self, row: int, header: str | None) -> None:
-        super().__init__(f"row {row}, {header}" if header else f"row {row}")
+        super().__init__(_("row {row}, {header}", row=row, header=header) if header else _("row {row}", row=row))
         self.row, self.header = row, header
 
 

@@ -12,21 +12,26 @@ from typing import Any
 from django.db import OperationalError
 from django.utils import timezone
 
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.imports.models import Import, Progress, State
 
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN = 0.25
-PHASES = {
-    "reading": "Reading the file",
-    "parse": "Reading the file",
-    "checking": "Checking rows",
-    "check": "Checking rows",
-    "planning": "Comparing with your contacts",
-    "plan": "Comparing with your contacts",
-    "saving": "Saving contacts",
-    "apply": "Saving contacts",
-}
+PHASES = Words(
+    {
+        "reading": gettext_noop("Reading the file"),
+        "parse": gettext_noop("Reading the file"),
+        "checking": gettext_noop("Checking rows"),
+        "check": gettext_noop("Checking rows"),
+        "planning": gettext_noop("Comparing with your contacts"),
+        "plan": gettext_noop("Comparing with your contacts"),
+        "saving": gettext_noop("Saving contacts"),
+        "apply": gettext_noop("Saving contacts"),
+    }
+)
 
 
 @dataclass(slots=True)
@@ -107,15 +112,23 @@ def progress_json(imp: Import) -> dict[str, Any]:
 
 def _sentence(imp: Import, told: dict[str, Any]) -> str:
     if imp.state == State.WAITING:
-        return "Waiting for its turn"
+        return _("Waiting for its turn")
     if imp.state not in (State.CHECKING, State.IMPORTING):
-        return "Finished"
-    phase = PHASES.get(told["phase"], "Starting")
-    return f"{phase}, {told['done']:,} of {told['of']:,}" if told["of"] and told["phase"] else phase
+        return _("Finished")
+    phase = PHASES.get(told["phase"], _("Starting"))
+    return (
+        _("{phase}, {done:,} of {of:,}", phase=phase, done=told["done"], of=told["of"])
+        if told["of"] and told["phase"]
+        else phase
+    )
 
 
 def looking_json(found: Any) -> dict[str, Any]:
     """Return how far a worker is in finding out what undoing an import would do, as `progress_json` does."""
     state = "ready" if found.plan else "looking" if found.is_asked else "not-asked"
-    text = f"Looking at contacts, {found.done:,} of {found.of:,}" if found.done else "Waiting for its turn"
+    text = (
+        _("Looking at contacts, {done:,} of {of:,}", done=found.done, of=found.of)
+        if found.done
+        else _("Waiting for its turn")
+    )
     return {"state": state, "text": text, "done": found.done, "of": found.of}

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.imports.models import Import, State, last_day
 from muster.imports.progress import progress_json
 
@@ -14,17 +17,24 @@ TOTALS = ("rows", "created", "updated", "unchanged", "failed")
 IN_BAR = ("created", "updated", "to_confirm", "unchanged", "failed")
 UNDER_WAY = (State.CHECKING, State.WAITING, State.IMPORTING)
 _COUNTED = (State.DONE, State.UNDONE, State.READY)
-_WAYS = {"file": "File Upload", "text": "Copy & Paste", "api": "API", "undo": "Undo"}
+_WAYS = Words(
+    {
+        "file": gettext_noop("File Upload"),
+        "text": gettext_noop("Copy & Paste"),
+        "api": "API",
+        "undo": gettext_noop("Undo"),
+    }
+)
 _STATUSES = {
-    State.CHECKING: ("Checking", "accent"),
-    State.READY: ("Draft", ""),
-    State.REFUSED: ("Draft, needs an answer", "warning"),
-    State.WAITING: ("Waiting", "accent"),
-    State.IMPORTING: ("Importing", "accent"),
-    State.DONE: ("Done", "done"),
-    State.FAILED: ("Failed", "problem"),
-    State.CANCELLED: ("Stopped", ""),
-    State.UNDONE: ("Undone", ""),
+    State.CHECKING: (gettext_noop("Checking"), "accent"),
+    State.READY: (gettext_noop("Draft"), ""),
+    State.REFUSED: (gettext_noop("Draft, needs an answer"), "warning"),
+    State.WAITING: (gettext_noop("Waiting"), "accent"),
+    State.IMPORTING: (gettext_noop("Importing"), "accent"),
+    State.DONE: (gettext_noop("Done"), "done"),
+    State.FAILED: (gettext_noop("Failed"), "problem"),
+    State.CANCELLED: (gettext_noop("Stopped"), ""),
+    State.UNDONE: (gettext_noop("Undone"), ""),
 }
 
 
@@ -104,9 +114,10 @@ def import_summary(imp: Import) -> ImportSummary:
 def _status(imp: Import) -> tuple[str, str]:
     """Return the words for where an import stands, and the tone of its chip."""
     if imp.state == State.DONE and imp.failed and not imp.undoes_id:
-        return "Done with problems", "warning"
+        return _("Done with problems"), "warning"
     if imp.state == State.REFUSED and not all(
         code.startswith("header-") for code in imp.summary.get("problem_counts", ())
     ):
-        return "Draft, can't be read", "problem"
-    return _STATUSES[State(imp.state)]
+        return _("Draft, can't be read"), "problem"
+    words, tone = _STATUSES[State(imp.state)]
+    return _(words), tone

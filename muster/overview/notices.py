@@ -11,8 +11,10 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from muster.connect.models import Webhook
+from muster.core.sentences.language import gettext as _
 from muster.imports.models import Import, State
 from muster.imports.summary import import_summary
 from muster.settings import settings
@@ -46,7 +48,7 @@ def notices_of(user: User) -> list[Notice]:
     found = Import.objects.filter(theirs, team__in=[team for team, _ in teams], created_at__gte=since)
     listed = found.select_related("team", "undoes").defer("summary").order_by("-created_at")[:MOST]
     told = [notice for imp in listed if (notice := _of_import(imp, user)) is not None]
-    told += _of_webhooks(user, [team for team, role in teams if role == Role.ADMIN.label], since)
+    told += _of_webhooks(user, [team for team, role in teams if role == str(Role.ADMIN.label)], since)
     return sorted(told, key=lambda each: each.at, reverse=True)
 
 
@@ -58,7 +60,7 @@ def _of_webhooks(user: User, teams: list[Team], since: dt.datetime) -> list[Noti
             each.off_at,
             each.team,
             each.url,
-            "Webhook switched off: nothing arrived for three days",
+            _("Webhook switched off: nothing arrived for three days"),
             "problem",
             reverse("webhooks:one", args=[each.team.slug, each.pk]),
             _is_new(user, each.off_at),
@@ -84,13 +86,17 @@ def _said(imp: Import) -> tuple[dt.datetime | None, str, str]:
     """Return since when there is something to say of an import (None: there is not), the words, and their tone."""
     if imp.state in (State.READY, State.REFUSED):
         expires = imp.created_at + dt.timedelta(days=settings().draft_days)
-        return expires - dt.timedelta(days=DAYS_BEFORE_EXPIRY), f"Draft, deleted on {expires:%-d %B}", "warning"
+        return (
+            expires - dt.timedelta(days=DAYS_BEFORE_EXPIRY),
+            _("Draft, deleted on {day}", day=date_format(expires, "MONTH_DAY_FORMAT")),
+            "warning",
+        )
     if imp.state not in (State.DONE, State.FAILED, State.UNDONE):
         return None, "", ""
     told = import_summary(imp)
     words = told.status
     if imp.state == State.DONE and not imp.undoes_id:
-        words = f"{words}: {told.saved:,} saved, {imp.failed:,} left out"
+        words = _("{status}: {saved:,} saved, {failed:,} left out", status=words, saved=told.saved, failed=imp.failed)
     return imp.finished_at, words, told.tone
 
 

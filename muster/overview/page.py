@@ -18,6 +18,9 @@ from muster.contacts.models import CustomField
 from muster.core import errors
 from muster.core.errors import REGISTRY
 from muster.core.fields import CHANNELS
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.imports.models import Import, State
 from muster.overview import charts
 from muster.teams.access import Access
@@ -26,8 +29,16 @@ from muster.teams.models import Invitation, Membership, Team
 MONTHS, WEEKS = 12, 12
 MOST_CAUSES = 6
 MOST_WAITING = 5
-SOURCES = {"import": "by import", "user": "by a user", "contact": "by the contact"}
-OUTCOMES = {"created": "New", "updated": "Updated", "failed": "Left out"}
+SOURCES = Words(
+    {
+        "import": gettext_noop("by import"),
+        "user": gettext_noop("by a user"),
+        "contact": gettext_noop("by the contact"),
+    }
+)
+OUTCOMES = Words(
+    {"created": gettext_noop("New"), "updated": gettext_noop("Updated"), "failed": gettext_noop("Left out")}
+)
 
 
 def overview(who: Access) -> dict[str, Any]:
@@ -59,26 +70,26 @@ def first_steps(team: Team) -> list[dict[str, Any]]:
     address = {"team": team.slug}
     return [
         {
-            "title": "Set up your fields",
-            "text": "The columns your files have besides names, ids and numbers.",
+            "title": _("Set up your fields"),
+            "text": _("The columns your files have besides names, ids and numbers."),
             "link": reverse("fields:list", kwargs=address),
             "done": done["fields"],
         },
         {
-            "title": "Invite your people",
-            "text": "Users search contacts and set opt-outs; Admins import.",
+            "title": _("Invite your people"),
+            "text": _("Users search contacts and set opt-outs; Admins import."),
             "link": reverse("teams:users", kwargs=address),
             "done": done["people"],
         },
         {
-            "title": "Download a template",
-            "text": "A file with the headers that this team's imports have.",
+            "title": _("Download a template"),
+            "text": _("A file with the headers that this team's imports have."),
             "link": reverse("imports:template", kwargs=address),
             "done": done["import"],
         },
         {
-            "title": "Make your first import",
-            "text": "Nothing is saved before you have seen what it would do.",
+            "title": _("Make your first import"),
+            "text": _("Nothing is saved before you have seen what it would do."),
             "link": reverse("imports:new", kwargs=address),
             "done": False,
         },
@@ -97,7 +108,7 @@ def assigned(team: Team, now: Mapping[str, int]) -> list[charts.Bar]:
     """Return how many contacts have an assigned user, and how many have none."""
     listed = reverse("contacts:list", kwargs={"team": team.slug})
     total, have = now.get(counts.CONTACTS, 0), now.get(counts.ASSIGNED, 0)
-    lines = [("Assigned", have, "reached", ""), ("Nobody", total - have, "quiet", f"{listed}?assigned=none")]
+    lines = [(_("Assigned"), have, "reached", ""), (_("Nobody"), total - have, "quiet", f"{listed}?assigned=none")]
     return charts.bars(lines, most=total)
 
 
@@ -139,7 +150,13 @@ def imports(recent: QuerySet[Import]) -> dict[str, Any]:
                 week[name] += count
     shapes, axis = charts.columns(list(of_week.values()))
     rows = [(week, *numbers.values()) for week, numbers in of_week.items()]
-    return {"shapes": shapes, "axis": axis, "rows": rows, "names": list(OUTCOMES.values()), "any": bool(shapes)}
+    return {
+        "shapes": shapes,
+        "axis": axis,
+        "rows": rows,
+        "names": list(OUTCOMES.values()),
+        "any": bool(shapes),
+    }
 
 
 def causes(recent: QuerySet[Import]) -> list[charts.Bar]:

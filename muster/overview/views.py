@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from muster.core.sentences.language import gettext as _
 from muster.overview.notices import mark_seen, notices_of
 from muster.overview.page import overview as overview_page
 from muster.teams.access import Access, member, signed_in
@@ -26,6 +27,6 @@ def notices(request: HttpRequest, user: User) -> HttpResponse:
     """List what happened while one was away; a button marks it all as seen."""
     if request.method == "POST":
         mark_seen(user)
-        messages.success(request, "All notices are marked as seen.")
+        messages.success(request, _("All notices are marked as seen."))
         return redirect("notices")
     return render(request, "overview/notices.html", {"notices": notices_of(user)})

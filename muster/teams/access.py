@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
+from muster.core.sentences.language import gettext as _
 from muster.teams.models import Membership, Role, Team, User
 from muster.teams.seen import SEEN
 
@@ -31,7 +32,7 @@ class Access:
     @property
     def role(self) -> str:
         """The word for what they are here."""
-        return Role.ADMIN.label if self.is_admin else Role.USER.label
+        return str(Role.ADMIN.label if self.is_admin else Role.USER.label)
 
 
 def access(user: User, slug: str) -> Access:
@@ -52,17 +53,17 @@ class SecondFactorNeeded(PermissionDenied):
 def require_admin(who: Access) -> None:
     """Raise PermissionDenied unless they are an Admin of the team, with a second factor where the team wants one."""
     if not who.is_admin:
-        raise PermissionDenied("Only Admins can do this")
+        raise PermissionDenied(_("Only Admins can do this"))
     if who.team.second_factor and not is_mfa_enabled(who.user):
-        raise SecondFactorNeeded("Admins of this team need a second factor. Set one up in Profile")
+        raise SecondFactorNeeded(_("Admins of this team need a second factor. Set one up in Profile"))
 
 
 def require_owner(user: User) -> None:
     """Raise PermissionDenied unless they own the installation, with a second factor where any team wants one."""
     if not user.is_owner:
-        raise PermissionDenied("Only owners can do this")
+        raise PermissionDenied(_("Only owners can do this"))
     if not is_mfa_enabled(user) and Team.objects.filter(second_factor=True).exists():
-        raise SecondFactorNeeded("A team here needs its Admins to have a second factor. Set one up in Profile")
+        raise SecondFactorNeeded(_("A team here needs its Admins to have a second factor. Set one up in Profile"))
 
 
 View = Callable[Concatenate[HttpRequest, Access, P], HttpResponse]
@@ -138,9 +139,9 @@ def signed_in(view: Callable[Concatenate[HttpRequest, User, P], HttpResponse]) -
 def teams_of(user: User) -> list[tuple[Team, str]]:
     """The teams a user can open, by name, each with their role there."""
     if user.is_owner:
-        return [(team, Role.ADMIN.label) for team in Team.objects.order_by("name")]
+        return [(team, str(Role.ADMIN.label)) for team in Team.objects.order_by("name")]
     mine = Membership.objects.filter(user=user).select_related("team").order_by("team__name")
-    return [(each.team, Role(each.role).label) for each in mine]
+    return [(each.team, str(Role(each.role).label)) for each in mine]
 
 
 def for_templates(request: HttpRequest) -> dict[str, Any]:
@@ -155,5 +156,5 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
     teams = teams_of(user)
     roles = dict(teams)
     team = who.team if who else last_team(request, user, roles) or next(iter(roles), None)
-    is_admin = who.is_admin if who else team is not None and roles[team] == Role.ADMIN.label
+    is_admin = who.is_admin if who else team is not None and roles[team] == str(Role.ADMIN.label)
     return {"access": who, "my_teams": teams, "header_team": team, "header_is_admin": is_admin}

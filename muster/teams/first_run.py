@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from muster.core.sentences.language import gettext as _
 from muster.settings import settings
 from muster.teams import audit, members
 from muster.teams.models import Membership, Role, Team, User
@@ -66,7 +67,7 @@ def make_owner_and_team(
             raise AlreadyOwned
         if User.objects.filter(email=members.clean_email(email)).exists():
             raise members.refuse(
-                "email", "account-exists", f"{email} has an account. `muster owner` makes it an owner's."
+                "email", "account-exists", _("{email} has an account. `muster owner` makes it an owner's.", email=email)
             )
         user = members.make_owner(None, email, password=password)
         user.first_name, user.last_name = first_name.strip(), last_name.strip()

@@ -14,6 +14,7 @@ from django.dispatch import Signal
 from django.utils.text import slugify
 
 from muster.core.phones import is_region
+from muster.core.sentences.language import gettext as _
 from muster.teams import audit
 from muster.teams.lock import move_version
 from muster.teams.models import Invitation, Membership, Role, Team, User
@@ -65,7 +66,9 @@ def update_team(team: Team, by: User, **values: Any) -> Team:
 
 def _zone(name: str) -> str:
     if name and name not in zones():
-        raise refuse("time_zone", "unknown-zone", f"There is no time zone {name}. Try Europe/Berlin or UTC.")
+        raise refuse(
+            "time_zone", "unknown-zone", _("There is no time zone {name}. Try Europe/Berlin or UTC.", name=name)
+        )
     return name
 
 
@@ -85,7 +88,9 @@ def add_user(
             move_version(team)
         user = user_with(email, first_name=first_name, last_name=last_name)
         if Membership.objects.filter(team=team, user=user).exists():
-            raise refuse("email", "already-member", f"{user.email} is already in {team.name}.")
+            raise refuse(
+                "email", "already-member", _("{email} is already in {team}.", email=user.email, team=team.name)
+            )
         role, staff_id = clean_role(role), free_staff_id(team, staff_id, email=user.email)
         membership = Membership.objects.create(team=team, user=user, role=role, staff_id=staff_id)
         Invitation.objects.filter(team=team, email__iexact=user.email, accepted_at=None).delete()
@@ -167,7 +172,7 @@ def end_ownership(user: User, by: User) -> None:
 def switch_off(user: User, by: User) -> None:
     """Shut an account: its sessions and tokens stop working, what it did stays. Nobody shuts out themselves."""
     if user.pk == by.pk:
-        raise refuse("user", "own-account", "You can't switch off your own account. Ask another owner.")
+        raise refuse("user", "own-account", _("You can't switch off your own account. Ask another owner."))
     with transaction.atomic():
         _keep_an_owner(user, by)
         user.is_active = False
@@ -179,9 +184,9 @@ def _keep_an_owner(user: User, by: User) -> None:
     """Let only somebody who still is an owner take one away, and never the last: two at once wait for each other."""
     owners = {each.pk for each in User.objects.select_for_update().filter(is_owner=True, is_active=True).order_by("pk")}
     if by.pk not in owners:
-        raise refuse("user", "not-an-owner", "You are no longer an owner.")
+        raise refuse("user", "not-an-owner", _("You are no longer an owner."))
     if owners <= {user.pk}:
-        raise refuse("user", "last-owner", "You are the only owner. Make somebody else an owner first.")
+        raise refuse("user", "last-owner", _("You are the only owner. Make somebody else an owner first."))
 
 
 def switch_on(user: User, by: User | None) -> None:
@@ -212,14 +217,18 @@ def clean_email(email: str) -> str:
     try:
         validate_email(email)
     except ValidationError as error:
-        raise refuse("email", "not-an-address", f"{email or 'A blank'} is not an e-mail address.") from error
+        raise refuse(
+            "email",
+            "not-an-address",
+            _("{email} is not an e-mail address.", email=email) if email else _("A blank is not an e-mail address."),
+        ) from error
     return email
 
 
 def clean_role(role: str) -> Role:
     """Read a role. Raises ValidationError when it is none."""
     if role not in Role.values:
-        raise refuse("role", "unknown-role", "A role is admin or user.")
+        raise refuse("role", "unknown-role", _("A role is admin or user."))
     return Role(role)
 
 
@@ -229,15 +238,30 @@ def free_staff_id(team: Team, staff_id: str | None, *, email: str) -> str | None
     if staff_id is None:
         return None
     if len(staff_id) > 255:
-        raise refuse("staff_id", "too-long", f"A Staff ID can have 255 characters. This one has {len(staff_id)}.")
+        raise refuse(
+            "staff_id",
+            "too-long",
+            _("A Staff ID can have 255 characters. This one has {length}.", length=len(staff_id)),
+        )
     holder = Membership.objects.filter(team=team, staff_id=staff_id).exclude(user__email=email).first()
     if holder:
         raise refuse(
-            "staff_id", "staff-id-taken", f"{holder.user.name} already has Staff ID {staff_id} in {team.name}."
+            "staff_id",
+            "staff-id-taken",
+            _(
+                "{user} already has Staff ID {staff_id} in {team}.",
+                user=holder.user.name,
+                staff_id=staff_id,
+                team=team.name,
+            ),
         )
     invited = Invitation.objects.filter(team=team, staff_id=staff_id, accepted_at=None).exclude(email=email).first()
     if invited:
-        raise refuse("staff_id", "staff-id-taken", f"The invitation of {invited.email} has Staff ID {staff_id}.")
+        raise refuse(
+            "staff_id",
+            "staff-id-taken",
+            _("The invitation of {email} has Staff ID {staff_id}.", email=invited.email, staff_id=staff_id),
+        )
     return staff_id
 
 
@@ -246,8 +270,10 @@ def _keep_an_admin(membership: Membership, by: User) -> None:
     admins = Membership.objects.select_for_update().filter(team=membership.team, role=Role.ADMIN)
     others = [each for each in admins if each.pk != membership.pk]
     if not others and (by.pk == membership.user_id or not by.is_owner):
-        sentence = (
-            f"{membership.user.name} is the only Admin of {membership.team.name}. Make somebody else Admin first."
+        sentence = _(
+            "{user} is the only Admin of {team}. Make somebody else Admin first.",
+            user=membership.user.name,
+            team=membership.team.name,
         )
         raise refuse("role", "last-admin", sentence)
 
@@ -255,13 +281,19 @@ def _keep_an_admin(membership: Membership, by: User) -> None:
 def _name(name: str) -> str:
     name = unicodedata.normalize("NFC", name.strip())
     if not name or len(name) > 100:
-        raise refuse("name", "team-name", "A team has a name of 1 to 100 characters.")
+        raise refuse("name", "team-name", _("A team has a name of 1 to 100 characters."))
     return name
 
 
 def _region(region: str) -> str:
     if not is_region(region):
-        raise refuse("home_region", "unknown-region", f"{region or 'A blank'} is not a region, such as US or GB.")
+        raise refuse(
+            "home_region",
+            "unknown-region",
+            _("{region} is not a region, such as US or GB.", region=region)
+            if region
+            else _("A blank is not a region, such as US or GB."),
+        )
     return region
 
 
@@ -275,7 +307,7 @@ def _addresses(addresses: Iterable[str]) -> list[str]:
         except ValidationError:
             wrong.append(address)
     if wrong:
-        raise refuse("notify", "not-an-address", f"Not an e-mail address: {', '.join(wrong)}.")
+        raise refuse("notify", "not-an-address", _("Not an e-mail address: {listed}.", listed=", ".join(wrong)))
     return list(kept)
 
 
@@ -284,12 +316,12 @@ def _slug(slug: str, team: Team | None = None) -> str:
     try:
         validate_slug(slug)
     except ValidationError as error:
-        raise refuse("slug", "slug", "An address has letters, digits, - and _ only.") from error
+        raise refuse("slug", "slug", _("An address has letters, digits, - and _ only.")) from error
     if len(slug) > 60:
-        raise refuse("slug", "slug", "An address has 60 characters at most.")
+        raise refuse("slug", "slug", _("An address has 60 characters at most."))
     holder = Team.objects.filter(slug=slug).first()
     if holder and holder != team:
-        raise refuse("slug", "slug-taken", f"Another team has the address {slug}.")
+        raise refuse("slug", "slug-taken", _("Another team has the address {slug}.", slug=slug))
     return slug
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
 
 
 class UserManager(BaseUserManager["User"]):
@@ -83,8 +84,8 @@ class Team(models.Model):
 class Role(models.TextChoices):
     """What a member may do in a team."""
 
-    ADMIN = "admin", "Admin"
-    USER = "user", "User"
+    ADMIN = "admin", gettext_lazy("Admin")
+    USER = "user", gettext_lazy("User")
 
 
 class Membership(models.Model):

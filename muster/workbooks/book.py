@@ -13,6 +13,7 @@ from typing import IO, Any, NamedTuple
 import xlsxwriter
 
 from muster.core.cells.formulas import export_unsafe
+from muster.core.sentences.language import gettext as _
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_576  # that a sheet has, the header among them
@@ -60,8 +61,13 @@ def refuse_too_many(rows: int, columns: int) -> None:
     most = min(MOST_ROWS - 1, MOST_CELLS // max(columns, 1))
     if rows > most:
         raise TooLarge(
-            f"A workbook with {columns:,} columns takes up to {most:,} rows, and this would be {rows:,}. "
-            "Download it as CSV, which takes any number of rows."
+            _(
+                "A workbook with {columns:,} columns takes up to {most:,} rows, and this would be {rows:,}. "
+                "Download it as CSV, which takes any number of rows.",
+                columns=columns,
+                most=most,
+                rows=rows,
+            )
         )
 
 
@@ -97,7 +103,11 @@ class Sheet:
         units = len(text) + sum(char > "\uffff" for char in text) if len(text) > MOST_CHARACTERS // 2 else 0
         if units <= MOST_CHARACTERS:
             return text
-        cut = f"This cell holds {len(cell):,} characters; a workbook's takes {MOST_CHARACTERS:,}. The CSV has them all."
+        cut = _(
+            "This cell holds {length:,} characters; a workbook's takes {most_characters:,}. The CSV has them all.",
+            length=len(cell),
+            most_characters=MOST_CHARACTERS,
+        )
         said[place] = f"{said[place]} {cut}" if place in said else cut
         return text[: MOST_CHARACTERS // 2]
 
@@ -143,8 +153,8 @@ class Book:
             "validate": "list",
             "source": f"={LISTS}!${letter}$1:${letter}${len(column.choices)}",
             "error_type": "warning",
-            "error_title": "Not in the list",
-            "error_message": "The import may not know this value. The list has those it knows.",
+            "error_title": _("Not in the list"),
+            "error_message": _("The import may not know this value. The list has those it knows."),
         }
 
     def write_lists(self) -> None:

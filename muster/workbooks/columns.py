@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from muster.core.fields import Absent, Blank, Field, Kind
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.workbooks.book import Column, Style
 
 YES_NO = ("yes", "no")
@@ -10,35 +13,45 @@ _WIDTHS = {Kind.ID: 16, Kind.STAFF: 12, Kind.NUMBER: 12, Kind.DATE: 12, Kind.PHO
 _STYLES = {Kind.NUMBER: Style.ANY, Kind.DATE: Style.DATE}
 _MOST_NAMED = 10  # choices that a sentence names
 
-ABOUT = (
-    Column("Column", 28, Style.WRAPPED),
-    Column("What it holds", 60, Style.WRAPPED),
-    Column("Blank cells", 44, Style.WRAPPED),
-    Column("Without the column", 44, Style.WRAPPED),
-)
 
-_HOLDS = {
-    Kind.ID: "The person's id in your records, as a text: 00123 and 123 are two people. It says whom the row is about.",
-    Kind.STAFF: "The Staff ID of the user whom the contact is assigned to, as on the page Users.",
-    Kind.NUMBER: "A number, such as 3.5.",
-    Kind.DATE: "A date. 2026-09-01 can be read in one way only.",
-    Kind.YES_NO: "yes or no.",
-    Kind.PHONE: "A phone number with + and the country code, such as +44 1753 495000. "
-    "A number of the team's own country may be written as at home.",
-    Kind.OPT_OUT: "yes means opted out, no means opted in.",
-}
-_BLANK = {
-    Blank.FAILS: "The row is left out.",
-    Blank.OPTION: "You choose for each import: the WhatsApp number is used, or the row is left out.",
-    Blank.KEPT: "What is stored stays.",
-    Blank.OPTED_IN: "The contact is opted in, unless they or a user opted out.",
-    Blank.CLEARED: "The stored value is removed.",
-}
-_ABSENT = {
-    Absent.REFUSED: "The file is not imported: it must have this column.",
-    Absent.KEPT: "What is stored stays.",
-    Absent.CLEARED: "Every contact in the file loses what is stored.",
-}
+def about_columns() -> tuple[Column, ...]:
+    """Return the columns of the sheet that explains a template's."""
+    widths = {_("Column"): 28, _("What it holds"): 60, _("Blank cells"): 44, _("Without the column"): 44}
+    return tuple(Column(words, width, Style.WRAPPED) for words, width in widths.items())
+
+
+_HOLDS = Words(
+    {
+        Kind.ID: gettext_noop(
+            "The person's id in your records, as a text: 00123 and 123 are two people. It says whom the row is about."
+        ),
+        Kind.STAFF: gettext_noop("The Staff ID of the user whom the contact is assigned to, as on the page Users."),
+        Kind.NUMBER: gettext_noop("A number, such as 3.5."),
+        Kind.DATE: gettext_noop("A date. 2026-09-01 can be read in one way only."),
+        Kind.YES_NO: gettext_noop("yes or no."),
+        Kind.PHONE: gettext_noop(
+            "A phone number with + and the country code, such as +44 1753 495000. "
+            "A number of the team's own country may be written as at home."
+        ),
+        Kind.OPT_OUT: gettext_noop("yes means opted out, no means opted in."),
+    }
+)
+_BLANK = Words(
+    {
+        Blank.FAILS: gettext_noop("The row is left out."),
+        Blank.OPTION: gettext_noop("You choose for each import: the WhatsApp number is used, or the row is left out."),
+        Blank.KEPT: gettext_noop("What is stored stays."),
+        Blank.OPTED_IN: gettext_noop("The contact is opted in, unless they or a user opted out."),
+        Blank.CLEARED: gettext_noop("The stored value is removed."),
+    }
+)
+_ABSENT = Words(
+    {
+        Absent.REFUSED: gettext_noop("The file is not imported: it must have this column."),
+        Absent.KEPT: gettext_noop("What is stored stays."),
+        Absent.CLEARED: gettext_noop("Every contact in the file loses what is stored."),
+    }
+)
 
 
 def column(header: str, field: Field | None, *, is_typed: bool = True) -> Column:
@@ -55,7 +68,7 @@ def choices(field: Field) -> tuple[str, ...]:
 
 
 def about(field: Field) -> tuple[str, str, str, str]:
-    """Return what there is to know of a column before it is filled in: a row below `ABOUT`."""
+    """Return what there is to know of a column before it is filled in: a row below `about_columns`."""
     names = field.headers or (field.name,)
     return " or ".join(names), _holds(field), _BLANK[field.blank], _ABSENT[field.absent]
 
@@ -63,6 +76,6 @@ def about(field: Field) -> tuple[str, str, str, str]:
 def _holds(field: Field) -> str:
     if field.kind is Kind.CHOICE:
         if len(field.choices) > _MOST_NAMED:
-            return f"One of {len(field.choices):,} values. The list in the cell has them all."
-        return f"One of these: {', '.join(field.choices)}."
-    return _HOLDS.get(field.kind) or f"A text of up to {field.max_length:,} characters."
+            return _("One of {length:,} values. The list in the cell has them all.", length=len(field.choices))
+        return _("One of these: {listed}.", listed=", ".join(field.choices))
+    return _HOLDS.get(field.kind) or _("A text of up to {max_length:,} characters.", max_length=field.max_length)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import IO
 
 from muster.core.fields import Options, Schema
+from muster.core.sentences.language import gettext as _
 from muster.core.table.header import field_of
 from muster.core.table.rows_to_fix import EXTRA, FailedRow, problems_by_place
 from muster.workbooks import columns
@@ -24,6 +25,6 @@ def write_rows_to_fix(
     own = [columns.column(name, field, is_typed=False) for name, field in zip(theirs, fields, strict=True)]
     ours = [each._replace(header=name) for name, each in zip(header[-EXTRA:], _OURS, strict=True)]
     with new_book(file) as book:
-        sheet = book.sheet("Rows to fix", [*own, *ours])
+        sheet = book.sheet(_("Rows to fix"), [*own, *ours])
         for row in failed:
             sheet.add(row.cells, problems_by_place(row, places))

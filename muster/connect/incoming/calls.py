@@ -14,12 +14,13 @@ from muster.connect.incoming import together
 from muster.connect.models import Call, CallState, Connection, Refusals
 from muster.core.consent import keyword
 from muster.core.phones import spellings
+from muster.core.sentences.language import gettext_noop
 from muster.settings import settings
 from muster.teams.models import Team
 
 MOST_KEPT = 1_000  # of a connection
-NO_NUMBER = "No number"
-NOT_A_WORD = "Not a keyword"
+NO_NUMBER = gettext_noop("No number")
+NOT_A_WORD = gettext_noop("Not a keyword")
 GIVEN = {True: "STOP", False: "START"}
 
 

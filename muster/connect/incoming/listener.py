@@ -20,6 +20,7 @@ from muster.contacts.consent import channels
 from muster.contacts.consent.channels import Heard, OtherMessage
 from muster.contacts.mapping import channel_of
 from muster.contacts.models import Contact, Source
+from muster.core.sentences.language import gettext_noop
 from muster.teams.lock import patience, version_of
 from muster.teams.models import Team, User
 
@@ -102,7 +103,7 @@ def _applied(team: Team, call: Call, name: str) -> _Ended:
     try:
         heard = (_by_contact if call.contact else _by_contact_id if call.contact_id else _by_number)(team, call, name)
     except OtherMessage:
-        return _Ended(call, CallState.LEFT, "A message with this id said something else before", [])
+        return _Ended(call, CallState.LEFT, gettext_noop("A message with this id said something else before"), [])
     contacts = heard.contacts if heard and heard.counted else []
     state = CallState.DONE if heard and heard.counted else CallState.LEFT
     return _Ended(call, state, _outcome(call, heard), [each.id for each in contacts])
@@ -171,13 +172,19 @@ def _message_id(call: Call) -> str | None:
 def _outcome(call: Call, heard: Heard | None) -> str:
     """What a person is told: whom it changed, or why nothing."""
     if heard is None:
-        return "No contact has this Contact ID" if call.contact_id else "The contact is gone"
+        return (
+            gettext_noop("No contact has this Contact ID") if call.contact_id else gettext_noop("The contact is gone")
+        )
     if not heard.counted:
-        return "Counts only for somebody who is out" if call.if_out else "Heard before"
+        return gettext_noop("Counts only for somebody who is out") if call.if_out else gettext_noop("Heard before")
     word = "Opted out" if call.opted_out else "Opted in"
     if not heard.contacts:
-        return "Nobody has this number: kept in the stop list" if call.opted_out else "Nobody has this number"
-    return f"{word}: {len(heard.contacts)} contact{'s' if len(heard.contacts) != 1 else ''}"
+        return (
+            gettext_noop("Nobody has this number: kept in the stop list")
+            if call.opted_out
+            else gettext_noop("Nobody has this number")
+        )
+    return f"{word}: {len(heard.contacts)} contact{'s' if len(heard.contacts) != 1 else ''}"  # as the API says it
 
 
 def _put_off(call: Call) -> None:
@@ -185,7 +192,7 @@ def _put_off(call: Call) -> None:
     call.attempts += 1
     Call.objects.filter(pk=call.pk).update(attempts=call.attempts)
     if call.attempts >= MOST_ATTEMPTS:
-        _keep([_Ended(call, CallState.FAILED, "Not applied, because of a problem on our side", [])])
+        _keep([_Ended(call, CallState.FAILED, gettext_noop("Not applied, because of a problem on our side"), [])])
 
 
 def _keep(ended: list[_Ended]) -> None:

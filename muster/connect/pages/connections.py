@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.connect import connections
@@ -17,37 +18,58 @@ from muster.connect.incoming import calls
 from muster.connect.incoming.hook import address
 from muster.connect.models import Call, CallState, Connection, Kind
 from muster.core import phones
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.teams.access import Access, admin
 from muster.teams.pages.forms import add_refusal
 
 AT_A_TIME = 50
 SECRETS = {
-    Kind.TWILIO: ("Auth token", "In the Twilio Console, on the first page of the account. Calls are signed with it."),
-    Kind.WHATSAPP_CLOUD: ("App secret", "In Meta's App Dashboard: App settings, Basic. Calls are signed with it."),
-    Kind.OTHER: ("Signing secret", "whsec_ and Base64, as Standard Webhooks has it; the gateway signs with it."),
+    Kind.TWILIO: (
+        gettext_noop("Auth token"),
+        gettext_noop("In the Twilio Console, on the first page of the account. Calls are signed with it."),
+    ),
+    Kind.WHATSAPP_CLOUD: (
+        gettext_noop("App secret"),
+        gettext_noop("In Meta's App Dashboard: App settings, Basic. Calls are signed with it."),
+    ),
+    Kind.OTHER: (
+        gettext_noop("Signing secret"),
+        gettext_noop("whsec_ and Base64, as Standard Webhooks has it; the gateway signs with it."),
+    ),
 }
-VERIFY_TOKEN = "Any words you choose. Give the same to Meta, beside the address; it shows them in its first call."  # noqa: S105  words
-CHANNELS = {"text": "Text", "whatsapp": "WhatsApp", "whatsapp_marketing": "WhatsApp marketing"}
+CHANNELS = Words(
+    {
+        "text": gettext_noop("Text"),
+        "whatsapp": gettext_noop("WhatsApp"),
+        "whatsapp_marketing": gettext_noop("WhatsApp marketing"),
+    }
+)
 CHIPS = {CallState.DONE: "done", CallState.FAILED: "problem", CallState.WAITING: "warning", CallState.LEFT: ""}
 
 
 class ConnectionForm(forms.Form):
     """A connection of one kind. What is blank when it is changed stays as it is."""
 
-    name = forms.CharField(label="Name", max_length=100, help_text="As your team calls it. History says it.")
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("As your team calls it. History says it.")
+    )
     secret = forms.CharField(max_length=connections.LONGEST_SECRET, widget=forms.PasswordInput({"autocomplete": "off"}))
     verify_token = forms.CharField(
-        label="Verify token",
+        label=gettext_lazy("Verify token"),
         max_length=connections.LONGEST_SECRET,
-        help_text=VERIFY_TOKEN,
+        help_text=gettext_lazy(
+            "Any words you choose. Give the same to Meta, beside the address; it shows them in its first call."
+        ),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
 
     def __init__(self, kind: str, *args: Any, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        label, hint = SECRETS[Kind(kind)]
+        label, hint = (_(words) for words in SECRETS[Kind(kind)])
         secret = self.fields["secret"]
-        secret.label, secret.help_text = label, hint if is_new else f"{hint} Blank: it stays as it is."
+        secret.label, secret.help_text = label, hint if is_new else f"{hint} {_('Blank: it stays as it is.')}"
         secret.required = self.fields["verify_token"].required = is_new
         if kind != Kind.WHATSAPP_CLOUD:
             del self.fields["verify_token"]
@@ -75,7 +97,14 @@ def add(request: HttpRequest, who: Access) -> HttpResponse:
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, f"{made.name} is added. Now give its address to {made.get_kind_display()}.")
+            messages.success(
+                request,
+                _(
+                    "{made} is added. Now give its address to {provider}.",
+                    made=made.name,
+                    provider=made.get_kind_display(),
+                ),
+            )
             return redirect("connections:one", team=who.team.slug, pk=made.pk)
     context = {"form": form, "kind": kind, "label": Kind(kind).label}
     return render(request, "connections/edit.html", context, status=422 if form.errors else 200)
@@ -108,7 +137,7 @@ def edit(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, f"{connection.name} is saved.")
+            messages.success(request, _("{connection} is saved.", connection=connection.name))
             return redirect("connections:one", team=who.team.slug, pk=pk)
     context = {"form": form, "connection": get_object_or_404(Connection, pk=pk), "kind": connection.kind}
     return render(request, "connections/edit.html", context, status=422 if form.errors else 200)
@@ -121,7 +150,9 @@ def delete(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     connection = get_object_or_404(Connection, team=who.team, pk=pk)
     if request.method == "POST":
         connections.delete(connection, who.user)
-        messages.success(request, f"{connection.name} is deleted. Its address takes no calls any more.")
+        messages.success(
+            request, _("{connection} is deleted. Its address takes no calls any more.", connection=connection.name)
+        )
         return redirect("connections:list", team=who.team.slug)
     return render(request, "connections/delete.html", {"connection": connection})
 

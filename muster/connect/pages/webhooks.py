@@ -10,12 +10,15 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.connect.models import Delivery, DeliveryState, Webhook
 from muster.connect.outbox import EVENTS
 from muster.connect.webhooks import manage
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop
 from muster.settings import settings
 from muster.teams.access import Access, admin
 from muster.teams.pages.forms import add_refusal
@@ -27,22 +30,26 @@ CHIPS = {
     DeliveryState.WAITING: "warning",
     DeliveryState.MERGED: "",
 }
-OFF = "This webhook is off. Switch it on first."
+OFF = gettext_noop("This webhook is off. Switch it on first.")
 
 
 class WebhookForm(forms.Form):
     """A webhook."""
 
     url = forms.CharField(
-        label="Address",
+        label=gettext_lazy("Address"),
         max_length=2000,
-        help_text="Begins with https:// and is on the internet, not in your own network.",
+        help_text=gettext_lazy("Begins with https:// and is on the internet, not in your own network."),
         widget=forms.URLInput({"autocomplete": "off", "spellcheck": "false"}),
     )
     events = forms.MultipleChoiceField(
-        label="Tell it of", choices=list(EVENTS.items()), widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Tell it of"), choices=lambda: list(EVENTS.items()), widget=forms.CheckboxSelectMultiple
     )
-    enabled = forms.BooleanField(label="On", required=False, help_text="Off: what happens meanwhile is not told later.")
+    enabled = forms.BooleanField(
+        label=gettext_lazy("On"),
+        required=False,
+        help_text=gettext_lazy("Off: what happens meanwhile is not told later."),
+    )
 
 
 @require_GET
@@ -99,7 +106,7 @@ def edit(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, "The webhook is saved.")
+            messages.success(request, _("The webhook is saved."))
             return redirect("webhooks:one", team=who.team.slug, pk=pk)
     context = {"form": form, "webhook": webhook}
     return render(request, "webhooks/edit.html", context, status=422 if form.errors else 200)
@@ -125,9 +132,9 @@ def test(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     try:
         manage.send_test(webhook)
     except manage.IsOff:
-        messages.error(request, OFF)
+        messages.error(request, _(OFF))
     else:
-        messages.success(request, "A test is on its way. What comes of it is listed below in a moment.")
+        messages.success(request, _("A test is on its way. What comes of it is listed below in a moment."))
     return redirect("webhooks:one", team=who.team.slug, pk=pk)
 
 
@@ -140,9 +147,9 @@ def again(request: HttpRequest, who: Access, pk: int, delivery: int) -> HttpResp
     try:
         manage.send_again(webhook, sent)
     except manage.IsOff:
-        messages.error(request, OFF)
+        messages.error(request, _(OFF))
     else:
-        messages.success(request, "It is on its way once more, last in line.")
+        messages.success(request, _("It is on its way once more, last in line."))
     return redirect("webhooks:one", team=who.team.slug, pk=pk)
 
 
@@ -153,7 +160,7 @@ def delete(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     webhook = get_object_or_404(Webhook, team=who.team, pk=pk)
     if request.method == "POST":
         manage.delete(webhook, who.user)
-        messages.success(request, "The webhook is deleted.")
+        messages.success(request, _("The webhook is deleted."))
         return redirect("webhooks:list", team=who.team.slug)
     return render(request, "webhooks/delete.html", {"webhook": webhook, "waiting": _waiting(webhook)})
 

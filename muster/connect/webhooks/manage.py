@@ -18,6 +18,7 @@ from muster.connect import outbox
 from muster.connect.models import Delivery, DeliveryState, Webhook
 from muster.connect.sealed import seal
 from muster.connect.webhooks.reach import OutOfBounds, parts_of
+from muster.core.sentences.language import gettext as _
 from muster.teams import audit
 from muster.teams.models import Team, User
 
@@ -37,7 +38,9 @@ class IsOff(Exception):  # noqa: N818  says what it is
 def add(team: Team, by: User, *, url: str, events: Iterable[str], enabled: bool = True) -> tuple[Webhook, str]:
     """Add a webhook; return it and its secret, which is never shown again. Raises ValidationError."""
     if Webhook.objects.filter(team=team).count() >= MOST:
-        raise ValidationError({"url": f"A team has up to {MOST} webhooks. Delete one that is not needed any more."})
+        raise ValidationError(
+            {"url": _("A team has up to {most} webhooks. Delete one that is not needed any more.", most=MOST)}
+        )
     secret = new_secret()
     webhook = Webhook(team=team, url=checked_url(url), events=checked_events(events), enabled=enabled)
     webhook.secret = seal(secret)
@@ -156,5 +159,5 @@ def checked_events(events: Iterable[str]) -> list[str]:
     """Return the events that there are, in their order. Raises ValidationError."""
     wanted = set(events)
     if not wanted or wanted - outbox.EVENTS.keys():
-        raise ValidationError({"events": f"Choose at least one of {', '.join(outbox.EVENTS)}."})
+        raise ValidationError({"events": _("Choose at least one of {listed}.", listed=", ".join(outbox.EVENTS))})
     return [each for each in outbox.EVENTS if each in wanted]

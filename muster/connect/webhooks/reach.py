@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
+from muster.core.sentences.language import gettext as _
 from muster.settings import settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -29,15 +30,15 @@ def parts_of(url: str) -> SplitResult:
         parts = urlsplit(url)
         port_is_good = parts.port is None or parts.port > 0
     except ValueError:
-        raise OutOfBounds("This is not a web address.") from None
+        raise OutOfBounds(_("This is not a web address.")) from None
     if not url.isascii() or not url.isprintable() or " " in url:
-        raise OutOfBounds("A web address has no spaces and no letters beyond a to z.")
+        raise OutOfBounds(_("A web address has no spaces and no letters beyond a to z."))
     if parts.scheme not in USUAL_PORT or not parts.hostname or not port_is_good:
-        raise OutOfBounds("A webhook begins with https://, followed by the name of a host.")
+        raise OutOfBounds(_("A webhook begins with https://, followed by the name of a host."))
     if parts.username is not None or parts.fragment:
-        raise OutOfBounds("A webhook has neither a user name nor a # in its address.")
+        raise OutOfBounds(_("A webhook has neither a user name nor a # in its address."))
     if parts.scheme == "http" and not settings().webhook_networks:
-        raise OutOfBounds("A webhook begins with https://, so that nobody reads along.")
+        raise OutOfBounds(_("A webhook begins with https://, so that nobody reads along."))
     return parts
 
 
@@ -53,9 +54,9 @@ def checked_addresses(parts: SplitResult, resolve: Resolver = look_up) -> list[s
     found = list(resolve(host, parts.port or USUAL_PORT[parts.scheme]))
     for each in found:
         if not _is_open(each, parts.scheme):
-            raise OutOfBounds(f"{host} leads to {each}, which is not on the internet.")
+            raise OutOfBounds(_("{host} leads to {each}, which is not on the internet.", host=host, each=each))
     if not found:
-        raise OutOfBounds(f"{host} leads nowhere.")
+        raise OutOfBounds(_("{host} leads nowhere.", host=host))
     return found
 
 

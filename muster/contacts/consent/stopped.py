@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from muster.contacts.consent import stop_list
 from muster.contacts.consent.channels import API
 from muster.contacts.models import Contact, StopWord
 from muster.core import phones
 from muster.core.phones import spellings
+from muster.core.sentences.language import gettext as _
 from muster.core.table.csv_text import csv_text
 from muster.teams.models import Team
 
 AT_ONCE = 200
 FEWEST_DIGITS = 3
-CSV_HEADER = ("Number", "Channel", "Since", "Said", "Through", "Contacts")
+CSV_HEADER = (
+    "Number",
+    "Channel",
+    "Since",
+    "Said",
+    "Through",
+    "Contacts",
+)
 
 
 @dataclass(frozen=True, slots=True)

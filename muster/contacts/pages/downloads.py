@@ -14,6 +14,7 @@ from muster.contacts import audience as audiences
 from muster.contacts import export as exports
 from muster.contacts.models import Contact
 from muster.contacts.pages.list_query import asked_of
+from muster.core.sentences.language import gettext as _
 from muster.teams import audit
 from muster.teams.access import Access, admin, member
 from muster.teams.models import Team
@@ -52,7 +53,7 @@ def audience(request: HttpRequest, who: Access) -> HttpResponse:
     """Everybody who can be reached, for a sender."""
     asked = asked_of(request, who)
     if asked.filters.reach is None:
-        return HttpResponseBadRequest("Choose a channel first: reach=text, whatsapp or whatsapp_marketing.")
+        return HttpResponseBadRequest(_("Choose a channel first: reach=text, whatsapp or whatsapp_marketing."))
     if asked.unavailable:
         return HttpResponseBadRequest(asked.unavailable)
     found = audiences.audience(

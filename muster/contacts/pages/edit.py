@@ -13,9 +13,11 @@ from muster.contacts.pages.forms import ContactForm
 from muster.contacts.pages.record import contact_of
 from muster.contacts.schema import schema_of
 from muster.core import errors
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop
 from muster.teams.access import Access, admin
 
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = gettext_noop(
     "Somebody has changed this contact since you opened the page. What is saved now stands at each box that differs. "
     "Save again to keep what you typed."
 )
@@ -29,7 +31,7 @@ def add(request: HttpRequest, who: Access) -> HttpResponse:
     saved = _saved(form, who) if request.method == "POST" else None
     if saved is None:
         return render(request, "contacts/add.html", {"form": form}, status=422 if form.errors else 200)
-    _say(request, saved, f"{saved.contact} is added.")
+    _say(request, saved, _("{contact} is added.", contact=saved.contact))
     return redirect("contacts:record", team=who.team.slug, pk=saved.contact.id)
 
 
@@ -43,7 +45,7 @@ def edit(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     if saved is None:
         context = {"form": form, "contact": contact}
         return render(request, "contacts/edit.html", context, status=422 if form.errors else 200)
-    _say(request, saved, f"{saved.contact} is saved.")
+    _say(request, saved, _("{contact} is saved.", contact=saved.contact))
     return redirect("contacts:record", team=who.team.slug, pk=pk)
 
 

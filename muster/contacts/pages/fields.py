@@ -9,12 +9,15 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.contacts import custom_fields as fields
 from muster.contacts.models import ColumnAnswer, CustomField
 from muster.contacts.schema import custom_fields
 from muster.core.fields import MAX_CUSTOM_FIELDS, SYSTEM_FIELDS, Kind
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import ngettext
 from muster.teams.access import Access, admin
 from muster.teams.pages.forms import add_refusal
 
@@ -22,34 +25,45 @@ TYPE_TO_CONFIRM_ABOVE = 1_000
 STEPS = {"up": -1, "down": 1}
 
 
+def kinds() -> list[tuple[str, str]]:
+    """Every kind of a field, with its words."""
+    return [(str(kind), words) for kind, words in fields.KINDS.items()]
+
+
 class FieldForm(forms.Form):
     """A custom field."""
 
     name = forms.CharField(
-        label="Name",
+        label=gettext_lazy("Name"),
         max_length=fields.LONGEST_NAME,
-        help_text="The header in your files, exactly. No two fields may differ only in capitals, "
-        "and none may have a system field's name.",
+        help_text=gettext_lazy(
+            "The header in your files, exactly. No two fields may differ only in capitals, "
+            "and none may have a system field's name."
+        ),
     )
-    kind = forms.ChoiceField(label="Kind", choices=[(kind.value, words) for kind, words in fields.KINDS.items()])
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=kinds)
     choices = forms.CharField(
-        label="Choices",
+        label=gettext_lazy("Choices"),
         required=False,
-        help_text="For a list: one per line, in the order to show them.",
+        help_text=gettext_lazy("For a list: one per line, in the order to show them."),
         widget=forms.Textarea({"rows": 5}),
     )
     max_length = forms.IntegerField(
-        label="Longest text",
+        label=gettext_lazy("Longest text"),
         required=False,
         min_value=1,
         max_value=fields.LONGEST_TEXT,
-        help_text="For a text: how many characters a cell can have.",
+        help_text=gettext_lazy("For a text: how many characters a cell can have."),
     )
     required = forms.BooleanField(
-        label="Required column", required=False, help_text="Files must have the column. Cells may be blank."
+        label=gettext_lazy("Required column"),
+        required=False,
+        help_text=gettext_lazy("Files must have the column. Cells may be blank."),
     )
     searchable = forms.BooleanField(
-        label="Searchable", required=False, help_text="Search on Contacts looks at its values, too."
+        label=gettext_lazy("Searchable"),
+        required=False,
+        help_text=gettext_lazy("Search on Contacts looks at its values, too."),
     )
 
     @classmethod
@@ -75,7 +89,7 @@ def show(request: HttpRequest, who: Access) -> HttpResponse:
         "system": SYSTEM_FIELDS,
         "own": [(field, fields.KINDS[Kind(field.kind)]) for field in own],
         "most": MAX_CUSTOM_FIELDS,
-        "full": fields.TOO_MANY if len(own) >= MAX_CUSTOM_FIELDS else "",
+        "full": fields.too_many() if len(own) >= MAX_CUSTOM_FIELDS else "",
         "answers": ColumnAnswer.objects.filter(team=who.team).order_by("header"),
     }
     return render(request, "fields/list.html", context)
@@ -92,7 +106,7 @@ def add(request: HttpRequest, who: Access) -> HttpResponse:
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, f"{field.name} is added. The templates have it now.")
+            messages.success(request, _("{field} is added. The templates have it now.", field=field.name))
             return redirect("fields:list", team=who.team.slug)
     return render(request, "fields/edit.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -126,8 +140,15 @@ def delete(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     mistyped = must_type and request.POST.get("confirm", "").strip() != field.name
     if request.method == "POST" and not mistyped:
         gone = fields.delete(field, who.user)
-        removed = f" Its value is removed from {gone:,} contact{'s' if gone != 1 else ''}." if gone else ""
-        messages.success(request, f"{field.name} is deleted.{removed}")
+        removed = (
+            " "
+            + ngettext(
+                "Its value is removed from {count:,} contact.", "Its value is removed from {count:,} contacts.", gone
+            )
+            if gone
+            else ""
+        )
+        messages.success(request, _("{field} is deleted.", field=field.name) + removed)
         return redirect("fields:list", team=who.team.slug)
     again = request.method == "POST"
     context = {"field": field, "count": count, "must_type": must_type, "mistyped": mistyped and again}
@@ -149,7 +170,7 @@ def forget_answer(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     """Delete a column answer."""
     answer = get_object_or_404(ColumnAnswer, team=who.team, pk=pk)
     fields.forget_answer(answer, who.user)
-    messages.success(request, f"The next file with the column {answer.header} asks again.")
+    messages.success(request, _("The next file with the column {header} asks again.", header=answer.header))
     return redirect("fields:list", team=who.team.slug)
 
 
@@ -160,5 +181,9 @@ def _new(request: HttpRequest) -> dict[str, Any]:
 
 def _said(field: CustomField, before: str) -> str:
     if field.name == before:
-        return f"{field.name} is saved."
-    return f"{before} is now {field.name}. Values stay, and files with the column {before} still work."
+        return _("{field} is saved.", field=field.name)
+    return _(
+        "{before} is now {field}. Values stay, and files with the column {before} still work.",
+        before=before,
+        field=field.name,
+    )

@@ -6,18 +6,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from muster.contacts.edit import Rejected
 from muster.contacts.mapping import PLAIN, text_of
 from muster.contacts.models import Contact
 from muster.core import errors, phones
 from muster.core.fields import NUMBERS, OTHER_FIELDS, SYSTEM_FIELDS, Field, Kind, Schema
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop, gettext_of
+from muster.core.sentences.words import Words
 from muster.teams.models import Membership, Team
 
 SHORT = 255  # characters; longer text, and text of several lines, gets a box of several lines
-YES_NO = [("", "Not set"), ("yes", "Yes"), ("no", "No")]
+YES_NO = [("", gettext_lazy("Not set")), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
 ASSIGNED = {"staff_id": "assigned"}  # where a problem of this key is shown
-OPT_OUTS = {"text": "Opted out of text"}  # where the label of the field is not how it goes on
+# Where the label of the field is not how it goes on.
+OPT_OUTS = Words({"text": gettext_noop("Opted out of text")})
 NAME = {"dir": "auto", "autocomplete": "off", "required": True}
 NUMBER = {"inputmode": "tel", "autocomplete": "off"}
 
@@ -26,23 +31,27 @@ class ContactForm(forms.Form):
     """Everything of a contact that is typed or chosen. The rules of the cells are those of the import."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    first_name = forms.CharField(label="First name", required=False, widget=forms.TextInput(NAME))
-    last_name = forms.CharField(label="Last name", required=False, widget=forms.TextInput(NAME))
+    first_name = forms.CharField(label=gettext_lazy("First name"), required=False, widget=forms.TextInput(NAME))
+    last_name = forms.CharField(label=gettext_lazy("Last name"), required=False, widget=forms.TextInput(NAME))
     contact_id = forms.CharField(
-        label="Contact ID", required=False, widget=forms.TextInput({"autocomplete": "off"}),
-        help_text="As in your files, zeros in front included. An import with this id updates this contact.",
+        label=gettext_lazy("Contact ID"), required=False, widget=forms.TextInput({"autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "As in your files, zeros in front included. An import with this id updates this contact."
+        ),
     )  # fmt: skip
     mobile_number = forms.CharField(
-        label="Mobile number", required=False, widget=forms.TextInput(NUMBER),
-        help_text="Blank: the WhatsApp number is used.",
+        label=gettext_lazy("Mobile number"), required=False, widget=forms.TextInput(NUMBER),
+        help_text=gettext_lazy("Blank: the WhatsApp number is used."),
     )  # fmt: skip
-    whatsapp_number = forms.CharField(label="WhatsApp number", required=False, widget=forms.TextInput(NUMBER))
+    whatsapp_number = forms.CharField(
+        label=gettext_lazy("WhatsApp number"), required=False, widget=forms.TextInput(NUMBER)
+    )
 
     def __init__(self, team: Team, schema: Schema, contact: Contact | None, data: Any = None) -> None:
         super().__init__(data, initial=_initial(contact) if contact else None)
         self.schema, self.contact = schema, contact
         self.fields["assigned"] = forms.ChoiceField(
-            label="Assigned user", required=False, choices=[("", "Nobody"), *_members(team)]
+            label=_("Assigned user"), required=False, choices=[("", _("Nobody")), *_members(team)]
         )
         self.own = {self._add(field): field.key for field in (*OTHER_FIELDS, *schema.custom)}
         self.ticks = [] if contact else [self._tick(field) for field in SYSTEM_FIELDS if field.kind is Kind.OPT_OUT]
@@ -52,12 +61,12 @@ class ContactForm(forms.Form):
         name = field.key.replace(".", "_")
         value = text_of(self.contact, field) if self.contact else None
         made = _form_field(field, value)
-        made.label, made.initial = field.label, value
+        made.label, made.initial = gettext_of(field.label), value
         self.fields[name] = made
         return name
 
     def _tick(self, field: Field) -> str:
-        label = OPT_OUTS.get(field.key, f"Opted out of {field.label}")
+        label = OPT_OUTS.get(field.key, _("Opted out of {channel}", channel=gettext_of(field.label)))
         self.fields[field.key] = forms.BooleanField(label=label, required=False)
         return field.key
 
@@ -91,7 +100,7 @@ class ContactForm(forms.Form):
             if name == "seen":
                 data[name] = now
             elif str(now or "") != str(data.get(name, "")):
-                field.help_text = f"Saved now: {now or 'not set'}"
+                field.help_text = _("Saved now: {value}", value=now) if now else _("Not set until now")
         self.data = data
 
     def reject(self, rejected: Rejected) -> None:
@@ -100,7 +109,10 @@ class ContactForm(forms.Form):
             field = self.schema.by_name.get(problem.field or "")
             key = field.key if field else ""
             name = ASSIGNED.get(key, key.replace(".", "_"))
-            self.add_error(name if name in self.fields else None, f"{errors.message(problem)} {errors.fix(problem)}")
+            self.add_error(
+                name if name in self.fields else None,
+                f"{errors.message(problem)} {errors.fix(problem)}",
+            )
 
 
 def _initial(contact: Contact) -> dict[str, Any]:
@@ -115,7 +127,11 @@ def _initial(contact: Contact) -> dict[str, Any]:
 def _members(team: Team) -> Iterable[tuple[str, str]]:
     members = Membership.objects.filter(team=team).select_related("user").order_by("user__first_name", "id")
     return [
-        (str(each.id), f"{each.user.name} ({each.staff_id})" if each.staff_id else each.user.name) for each in members
+        (
+            str(each.id),
+            f"{each.user.name} ({each.staff_id})" if each.staff_id else each.user.name,
+        )
+        for each in members
     ]
 
 
@@ -125,7 +141,7 @@ def _form_field(field: Field, value: str | None) -> forms.Field:
         return forms.ChoiceField(required=False, choices=YES_NO)
     if field.kind is Kind.CHOICE:
         choices = dict.fromkeys((*field.choices, *([value] if value else [])))  # a choice that is gone stays shown
-        return forms.ChoiceField(required=False, choices=[("", "Not set"), *((each, each) for each in choices)])
+        return forms.ChoiceField(required=False, choices=[("", _("Not set")), *((each, each) for each in choices)])
     attributes: dict[str, Any] = {"autocomplete": "off", "dir": "auto"}
     if field.kind is Kind.DATE:
         return forms.CharField(required=False, widget=forms.TextInput({**attributes, "type": "date"}))

@@ -21,6 +21,8 @@ from muster.core import phones
 from muster.core.consent import Channel
 from muster.core.fields import CHANNELS, NUMBER_OF, OTHER_FIELDS, Field, Kind
 from muster.core.phones import spellings
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_of
 from muster.teams.access import Access
 from muster.teams.models import Membership, Team, User
 from muster.teams.regions import regions
@@ -53,21 +55,21 @@ class Chip:
     @property
     def short(self) -> str:
         """The channel, where there is little room."""
-        return "Marketing" if self.channel == "whatsapp_marketing" else self.label
+        return _("Marketing") if self.channel == "whatsapp_marketing" else self.label
 
     @property
     def state(self) -> str:
         """The words for it."""
-        return "Opted out" if self.opted_out else "Opted in"
+        return _("Opted out") if self.opted_out else _("Opted in")
 
     @property
     def said(self) -> str:
         """Who said so, as the beginning of a sentence."""
         if self.source == Source.CONTACT:
-            return "Said by the contact"
+            return _("Said by the contact")
         if self.source == Source.USER:
-            return f"Set by {self.by.name}" if self.by else "Set by a user who has left"
-        return "From an import"
+            return _("Set by {by}", by=self.by.name) if self.by else _("Set by a user who has left")
+        return _("From an import")
 
     @property
     def is_imported(self) -> bool:
@@ -116,7 +118,7 @@ def found_in(contact: Contact, words: list[str], own: list[Field]) -> str:
         for field in own:
             value = text_of(contact, field) or ""
             if word in fold(value):
-                return f"{field.label or field.name}: {value}"
+                return f"{gettext_of(field.label) or field.name}: {value}"
     return ""
 
 
@@ -147,27 +149,34 @@ def why(contact: Contact, channel: str, state: Channel, consent: Iterable[Entry]
     last = next((entry for entry in consent if any(part.key == channel for part in entry.about_consent)), None)
     if last is None:
         return ""
-    on = date_format(localtime(state.at), "j M Y")
+    on = date_format(localtime(state.at), "DATE_FORMAT")
     if state.source == Source.CONTACT:
         said = last.said or ("STOP" if state.opted_out else "START")
         if last.source == Source.CONTACT:
-            return f"Said {said} on {on}."
-        return f"Opted out when the contact got this number, which had said STOP on {on}."
+            return _("Said {said} on {on}.", said=said, on=on)
+        return _("Opted out when the contact got this number, which had said STOP on {on}.", on=on)
     if state.source == Source.USER:
-        name = last.by.name if last.by else "a user who has left"
-        done = f"{'Opted out' if state.opted_out else 'Opted in'} by {name} on {on}"
+        name = last.by.name if last.by else _("a user who has left")
+        done = (
+            _("Opted out by {name} on {on}", name=name, on=on)
+            if state.opted_out
+            else _("Opted in by {name} on {on}", name=name, on=on)
+        )
         return f"{done}: {last.reason}" if last.reason else f"{done}."
     return _why_imported(contact, channel, last, on, opted_out=state.opted_out)
 
 
 def _why_imported(contact: Contact, channel: str, entry: Entry, on: str, *, opted_out: bool) -> str:
-    row = f" (row {entry.row})" if entry.row else ""
-    if not opted_out:
-        return f"Opted in {'since' if entry.action == 'created' else 'again by'} an import on {on}{row}."
-    if channel == "text" and _cannot_be_texted(contact, entry):
+    if not opted_out and entry.action == "created":
+        said = _("Opted in since an import on {on}.", on=on)
+    elif not opted_out:
+        said = _("Opted in again by an import on {on}.", on=on)
+    elif channel == "text" and _cannot_be_texted(contact, entry):
         code = f"+{phones.calling_code(contact.team.home_region)}"
-        return f"Opted out on {on}: the number came from WhatsApp and is not {code}{row}."
-    return f"Opted out on {on}: the file said {NAMES[channel]} = Yes{row}."
+        said = _("Opted out on {on}: the number came from WhatsApp and is not {code}.", on=on, code=code)
+    else:
+        said = _("Opted out on {on}: the file said {column} = Yes.", on=on, column=NAMES[channel])
+    return said + (" " + _("Row {row} of the file.", row=entry.row) if entry.row else "")
 
 
 def _cannot_be_texted(contact: Contact, entry: Entry) -> bool:
@@ -199,7 +208,10 @@ def same_numbers(contact: Contact) -> list[Contact]:
 def own_values(contact: Contact) -> list[tuple[str, str | None]]:
     """Return the fields without a place of their own on the page, each with the contact's value as text, or None."""
     return [
-        (field.label, YES_NO.get(value, value) if value and field.kind is Kind.YES_NO else value)
+        (
+            gettext_of(field.label) or field.name,
+            YES_NO.get(value, value) if value and field.kind is Kind.YES_NO else value,
+        )
         for field in (*OTHER_FIELDS, *schema_of(contact.team).custom)
         for value in [text_of(contact, field)]
     ]

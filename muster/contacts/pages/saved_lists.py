@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from muster.contacts.models import SavedList
+from muster.core.sentences.language import gettext as _
 from muster.teams.access import Access, member
 
 MOST = 50
@@ -26,19 +27,19 @@ def save(request: HttpRequest, who: Access) -> HttpResponse:
     if said:
         messages.error(request, said)
     elif _made(who, name, query):
-        messages.success(request, f"Saved as “{name}”. Everybody in {who.team.name} sees it.")
+        messages.success(request, _("Saved as “{name}”. Everybody in {team} sees it.", name=name, team=who.team.name))
     else:
-        messages.error(request, f"There is a list “{name}” already. Choose another name.")
+        messages.error(request, _("There is a list “{name}” already. Choose another name.", name=name))
     return HttpResponseRedirect(f"{reverse('contacts:list', args=[who.team.slug])}?{query[:LONGEST_QUERY]}")
 
 
 def _why_not(who: Access, name: str, query: str) -> str:
     if not name or len(name) > LONGEST_NAME or "\0" in name:
-        return f"Give the list a name of up to {LONGEST_NAME} characters."
+        return _("Give the list a name of up to {longest_name} characters.", longest_name=LONGEST_NAME)
     if not query or len(query) > LONGEST_QUERY or not query.isprintable():
-        return "This list has no filters, or too many, to be saved."
+        return _("This list has no filters, or too many, to be saved.")
     if SavedList.objects.filter(team=who.team).count() >= MOST:
-        return f"A team saves at most {MOST} lists. Delete one first."
+        return _("A team saves at most {most} lists. Delete one first.", most=MOST)
     return ""
 
 
@@ -57,5 +58,5 @@ def delete(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     """Forget a list. It is the team's, so everybody in the team may. No contact changes."""
     found = get_object_or_404(SavedList, team=who.team, pk=pk)
     found.delete()
-    messages.success(request, f"The list “{found.name}” is deleted. No contact has changed.")
+    messages.success(request, _("The list “{found}” is deleted. No contact has changed.", found=found.name))
     return redirect("contacts:list", team=who.team.slug)

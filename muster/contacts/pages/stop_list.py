@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.contacts import history
@@ -19,23 +20,31 @@ from muster.contacts.pages.downloads import csv_response
 from muster.contacts.pages.record import contact_of
 from muster.core.consent import bare_word
 from muster.core.fields import CHANNELS
+from muster.core.sentences.language import gettext as _
 from muster.teams import audit
 from muster.teams.access import Access, admin, member, require_admin
 from muster.teams.lock import locked
 
 ON_A_PAGE = 50
 MOST_WORDS, LONGEST_WORD = 50, 40
-CHANNEL_CHOICES = [("", "Every channel"), *((channel, LABELS[channel]) for channel in CHANNELS)]
+
+
+def channel_choices() -> list[tuple[str, str]]:
+    """Every channel, and all of them."""
+    return [("", _("Every channel")), *((channel, LABELS[channel]) for channel in CHANNELS)]
 
 
 class SearchForm(forms.Form):
     """What to look for."""
 
     q = forms.CharField(
-        label="Number", required=False, max_length=100, widget=forms.TextInput({"type": "search", "class": "input"})
+        label=gettext_lazy("Number"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput({"type": "search", "class": "input"}),
     )
     channel = forms.ChoiceField(
-        label="Channel", required=False, choices=CHANNEL_CHOICES, widget=forms.Select({"class": "select"})
+        label=gettext_lazy("Channel"), required=False, choices=channel_choices, widget=forms.Select({"class": "select"})
     )
 
 
@@ -43,17 +52,17 @@ class WordsForm(forms.Form):
     """The team's own keywords, and who may opt in somebody who said STOP."""
 
     out_words = forms.CharField(
-        label="Words like STOP", required=False, max_length=2500,
+        label=gettext_lazy("Words like STOP"), required=False, max_length=2500,
         widget=forms.Textarea({"rows": 4, "class": "textarea"}),
-        help_text="One a line. The whole message has to be the word, in any case.",
+        help_text=gettext_lazy("One a line. The whole message has to be the word, in any case."),
     )  # fmt: skip
     in_words = forms.CharField(
-        label="Words like START", required=False, max_length=2500,
+        label=gettext_lazy("Words like START"), required=False, max_length=2500,
         widget=forms.Textarea({"rows": 4, "class": "textarea"}),
-        help_text="One a line.",
+        help_text=gettext_lazy("One a line."),
     )  # fmt: skip
     users_lift_stops = forms.BooleanField(
-        label="Users may opt in somebody who said STOP, with a reason", required=False,
+        label=gettext_lazy("Users may opt in somebody who said STOP, with a reason"), required=False,
     )  # fmt: skip
 
     def clean_out_words(self) -> list[str]:
@@ -67,7 +76,13 @@ class WordsForm(forms.Form):
     def _words(self, name: str) -> list[str]:
         found = list(dict.fromkeys(filter(None, map(bare_word, self.cleaned_data[name].splitlines()))))
         if len(found) > MOST_WORDS or any(len(each) > LONGEST_WORD for each in found):
-            raise forms.ValidationError(f"At most {MOST_WORDS} words, each of up to {LONGEST_WORD} characters.")
+            raise forms.ValidationError(
+                _(
+                    "At most {most_words} words, each of up to {longest_word} characters.",
+                    most_words=MOST_WORDS,
+                    longest_word=LONGEST_WORD,
+                )
+            )
         return found
 
 
@@ -75,10 +90,10 @@ class ReasonForm(forms.Form):
     """Why somebody is opted in who had said STOP."""
 
     reason = forms.CharField(
-        label="Why may they be written to again?", max_length=500,
+        label=gettext_lazy("Why may they be written to again?"), max_length=500,
         widget=forms.Textarea({"rows": 3, "class": "textarea"}),
-        help_text="For example: asked for it at the desk on 4 September. It stays in their history.",
-        error_messages={"required": "Say why, in a few words."},
+        help_text=gettext_lazy("For example: asked for it at the desk on 4 September. It stays in their history."),
+        error_messages={"required": gettext_lazy("Say why, in a few words.")},
     )  # fmt: skip
 
 
@@ -127,7 +142,7 @@ def words(request: HttpRequest, who: Access) -> HttpResponse:
         team.save(update_fields=list(form.cleaned_data))
         said = {"stop_words": team.out_words, "start_words": team.in_words, "users_lift_stops": team.users_lift_stops}
         audit.record(team, who.user, "team-changed", **said)
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
     return redirect("contacts:stop_list", team=who.team.slug)
 
 
@@ -157,7 +172,7 @@ def opt_in(request: HttpRequest, who: Access, pk: int, channel: str) -> HttpResp
             )  # fmt: skip
         except Contact.DoesNotExist:
             raise Http404("No such contact") from None
-        messages.success(request, f"{contact} is opted in to {LABELS[channel]}.")
+        messages.success(request, _("{contact} is opted in to {channel}.", contact=contact, channel=LABELS[channel]))
         return redirect("contacts:record", team=who.team.slug, pk=pk)
     context = {"contact": contact, "form": form, "label": LABELS[channel], **_what_was_said(contact, channel)}
     return render(request, "contacts/opt_in.html", context, status=422 if form.errors else 200)

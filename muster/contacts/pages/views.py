@@ -30,14 +30,16 @@ from muster.contacts.search.filters import MOST
 from muster.contacts.search.nearly import nearly
 from muster.contacts.search.ordered import ORDERS
 from muster.core.fields import CHANNELS
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop, gettext_of
 from muster.teams.access import Access, admin, member
 from muster.teams.models import Membership
 
 ON_A_PAGE = 50
 MOST_COUNTED = 100_000  # counting a million takes longer than finding one of them
-AFTER_IMPORT = "An import is being saved. The opt-out is kept, and applied as soon as that is done."
-ERASED = "The contact and its history are erased."
-ERASED_SO_FAR = (
+AFTER_IMPORT = gettext_noop("An import is being saved. The opt-out is kept, and applied as soon as that is done.")
+ERASED = gettext_noop("The contact and its history are erased.")
+ERASED_SO_FAR = gettext_noop(
     "The contact and its history are erased. Past imports are still being looked through: "
     "how far that is stands on the page Contact Import."
 )
@@ -141,7 +143,7 @@ def _filters(asked: ListQuery, who: Access) -> dict[str, Any]:
         "count": min(count, MOST_COUNTED),
         "are_more": count > MOST_COUNTED,
         "members": _members(who),
-        "fields": [(each.key, each.label or each.name) for each in filterable(schema_of(who.team))],
+        "fields": [(each.key, gettext_of(each.label) or each.name) for each in filterable(schema_of(who.team))],
         "operators": OPERATORS.items(),
         "orders": ORDERS.items(),
         "lists": SavedList.objects.filter(team=who.team),
@@ -188,10 +190,13 @@ def consent(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     except OwnWord:
         return redirect("contacts:opt_in", team=who.team.slug, pk=pk, channel=channel)
     if changed is None:
-        messages.info(request, AFTER_IMPORT)
+        messages.info(request, _(AFTER_IMPORT))
         return redirect("contacts:record", team=who.team.slug, pk=pk)
-    state = "opted out of" if word == "yes" else "opted in to"
-    messages.success(request, f"{changed} is {state} {LABELS[channel]}.")
+    if word == "yes":
+        done = _("{contact} is opted out of {channel}.", contact=changed, channel=LABELS[channel])
+    else:
+        done = _("{contact} is opted in to {channel}.", contact=changed, channel=LABELS[channel])
+    messages.success(request, done)
     return redirect("contacts:record", team=who.team.slug, pk=pk)
 
 
@@ -205,6 +210,6 @@ def erase(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
             erasing.erase(contact, who.user)
         except Contact.DoesNotExist:
             raise Http404("No such contact") from None
-        messages.success(request, ERASED if not Erasure.objects.filter(team=who.team).exists() else ERASED_SO_FAR)
+        messages.success(request, _(ERASED_SO_FAR if Erasure.objects.filter(team=who.team).exists() else ERASED))
         return redirect("contacts:list", team=who.team.slug)
     return render(request, "contacts/erase.html", {"contact": contact})

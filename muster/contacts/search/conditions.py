@@ -13,17 +13,21 @@ from django.db.models.functions import Cast, Coalesce, Lower, StrIndex
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThanOrEqual, Regex
 
 from muster.core.fields import CUSTOM, Field, Kind
+from muster.core.sentences.language import gettext, gettext_noop, gettext_of
+from muster.core.sentences.words import Words
 
 # What may be asked of a value, in the words of the page.
-OPERATORS: Mapping[str, str] = {
-    "is": "is",
-    "is-not": "is not",
-    "has": "contains",
-    "from": "is at least, or on or after",
-    "to": "is at most, or on or before",
-    "blank": "is blank",
-    "filled": "is not blank",
-}
+OPERATORS = Words(
+    {
+        "is": gettext_noop("is"),
+        "is-not": gettext_noop("is not"),
+        "has": gettext_noop("contains"),
+        "from": gettext_noop("is at least, or on or after"),
+        "to": gettext_noop("is at most, or on or before"),
+        "blank": gettext_noop("is blank"),
+        "filled": gettext_noop("is not blank"),
+    }
+)
 WITHOUT_VALUE = frozenset({"blank", "filled"})
 
 
@@ -54,8 +58,10 @@ class Condition(NamedTuple):
     @property
     def words(self) -> str:
         """For people."""
-        said = OPERATORS[self.operator].partition(",")[0]
-        return f"{self.field.label or self.field.name} {said} {self.value}".strip()
+        said, name = OPERATORS[self.operator].partition(",")[0], gettext_of(self.field.label) or self.field.name
+        if self.operator in WITHOUT_VALUE:
+            return gettext("{field} {operator}", field=name, operator=said)
+        return gettext("{field} {operator} {value}", field=name, operator=said, value=self.value)
 
 
 def all_of(conditions: Iterable[Condition]) -> Q:

@@ -17,9 +17,18 @@ from django.db.models.functions import Coalesce, Lower
 from muster.contacts.models import Contact
 from muster.contacts.search.filters import MOST, Filters
 from muster.contacts.search.find import matching
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.teams.models import Team
 
-ORDERS = {"": "Newest first", "updated": "Latest change first", "name": "Last name", "id": "Contact ID"}
+ORDERS = Words(
+    {
+        "": gettext_noop("Newest first"),
+        "updated": gettext_noop("Latest change first"),
+        "name": gettext_noop("Last name"),
+        "id": gettext_noop("Contact ID"),
+    }
+)
 
 
 class OrderedPage(NamedTuple):

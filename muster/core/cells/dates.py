@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-ORDERS: Mapping[str, str] = {
-    "dmy": "Day first: 03/04/25 is 3 April 2025",
-    "mdy": "Month first: 03/04/25 is March 4, 2025",
-    "ymd": "Year first: 03/04/25 is 25 April 2003",
-    "serial": "Days of a spreadsheet: 45000 is 15 March 2023",
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
+
+ENGLISH_ORDERS = {
+    "dmy": gettext_noop("Day first: 03/04/25 is 3 April 2025"),
+    "mdy": gettext_noop("Month first: 03/04/25 is March 4, 2025"),
+    "ymd": gettext_noop("Year first: 03/04/25 is 25 April 2003"),
+    "serial": gettext_noop("Days of a spreadsheet: 45000 is 15 March 2023"),
 }
+ORDERS = Words(ENGLISH_ORDERS)
 
 # In the languages of the team: English, Spanish, Portuguese, French, German, Arabic. Short forms are recognised by
 # how they begin; what begins alike in two languages is the same month in both.

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from muster.core.fields import REVERSED
-from muster.core.sentences.language import gettext
+from muster.core.sentences.language import gettext, gettext_of
+
+
+class Words(Mapping[str, str]):
+    """Texts by their codes, each in the language of whoever looks it up. What stands in it is marked and English."""
+
+    def __init__(self, english: Mapping[Any, str]) -> None:
+        self._english = dict(english)
+
+    def __getitem__(self, code: str) -> str:
+        return gettext_of(self._english[code])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._english)
+
+    def __len__(self) -> int:
+        return len(self._english)
 
 
 def shortened(text: str, most: int) -> str:

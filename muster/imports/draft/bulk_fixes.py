@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from muster.core import fixes, phones
 from muster.core.fields import Field
+from muster.core.sentences.language import gettext as _
 from muster.imports.draft.countries import Country, countries_of
 from muster.imports.draft.draft import Draft, is_blank
 from muster.imports.draft.meanings import BLANK, Choice, choices_for, likeliest, order_of_dates
@@ -131,7 +132,7 @@ def _of_ticked_countries(
     proposal.countries = countries_of(draft.imp.team_id, draft.reading, changed, query)
     ticked = {each.region for each in proposal.countries if each.is_ticked}
     if changed and not ticked:
-        proposal.problem = "Tick the countries whose numbers these are."
+        proposal.problem = _("Tick the countries whose numbers these are.")
     return [each for each in changed if fixes.region_of(each.after) in ticked]
 
 
@@ -142,12 +143,12 @@ def _add_plus(draft: Draft, _: Mapping[str, str]) -> Apply:
     return lambda cells: fixes.add_plus(cells, draft.reading.schema.home_region)
 
 
-def _region(_: Draft, query: Mapping[str, str]) -> Apply | str:
+def _region(_found: Draft, query: Mapping[str, str]) -> Apply | str:
     region = query.get("region", "").strip().upper()
     if not region:
-        return "Choose the country whose numbers these are."
+        return _("Choose the country whose numbers these are.")
     if not phones.is_region(region):
-        return f"There is no country with the code {region}."
+        return _("There is no country with the code {region}.", region=region)
     return lambda cells: fixes.of_region(cells, region)
 
 
@@ -158,28 +159,30 @@ def _zeros(draft: Draft, _: Mapping[str, str]) -> Apply:
     return lambda cells: fixes.map_values(cells, stored)
 
 
-def _dates(_: Draft, query: Mapping[str, str]) -> Apply | str:
+def _dates(_found: Draft, query: Mapping[str, str]) -> Apply | str:
     order = query.get("order", "")
-    return (lambda cells: fixes.dates(cells, order)) if order in fixes.DATE_ORDERS else "Choose how they are written."
+    return (
+        (lambda cells: fixes.dates(cells, order)) if order in fixes.DATE_ORDERS else _("Choose how they are written.")
+    )
 
 
-def _fill(_: Draft, query: Mapping[str, str]) -> Apply | str:
+def _fill(_found: Draft, query: Mapping[str, str]) -> Apply | str:
     value = query.get("value", "")
-    return (lambda cells: fixes.fill_blanks(cells, value)) if not is_blank(value) else "Type what to fill in."
+    return (lambda cells: fixes.fill_blanks(cells, value)) if not is_blank(value) else _("Type what to fill in.")
 
 
-def _replace(_: Draft, query: Mapping[str, str]) -> Apply | str:
+def _replace(_found: Draft, query: Mapping[str, str]) -> Apply | str:
     find, value = query.get("find", ""), query.get("value", "")
     match_case, whole_cell = "match_case" in query, "whole_cell" in query
     if not find:
-        return "Type what to find."
+        return _("Type what to find.")
     return lambda cells: fixes.replace(cells, find, value, match_case=match_case, whole_cell=whole_cell)
 
 
-def _map(_: Draft, query: Mapping[str, str]) -> Apply | str:
+def _map(_found: Draft, query: Mapping[str, str]) -> Apply | str:
     mapping = {key.removeprefix(MAPPED): value for key, value in query.items() if key.startswith(MAPPED) and value}
     mapping = {old: "" if new == BLANK else new for old, new in mapping.items()}
-    return (lambda cells: fixes.map_values(cells, mapping)) if mapping else "Choose what at least one value means."
+    return (lambda cells: fixes.map_values(cells, mapping)) if mapping else _("Choose what at least one value means.")
 
 
 _APPLY: Mapping[str, Callable[[Draft, Mapping[str, str]], Apply | str]] = {

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from muster.core.fields import REVERSED, SYSTEM_FIELDS, Field, Kind, Schema
 from muster.core.problems import Problem
 from muster.core.replan import Reading
+from muster.core.sentences.language import gettext as _
 from muster.core.sentences.words import answer_in_words
 from muster.core.table.header import column_letter, placed
 from muster.core.table.table import Table
@@ -42,7 +43,7 @@ class Answer(str):
     @property
     def direction(self) -> str:
         """What yes means in a column of consent that is not reversed; else nothing."""
-        return "yes means opted out" if self in _OPT_OUTS else ""
+        return _("yes means opted out") if self in _OPT_OUTS else ""
 
 
 class Column(NamedTuple):

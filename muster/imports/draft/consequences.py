@@ -11,28 +11,38 @@ from typing import Any
 from muster.core.consent import Channel
 from muster.core.fields import position
 from muster.core.records import Checked, Record
+from muster.core.sentences.language import fill, gettext_noop, gettext_of
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.words import Words
 from muster.core.verdicts import Verdict
 from muster.imports.filters import has_warning
 
 WHO = tuple(map(position, ("ContactId", "FirstName", "LastName")))
-CHANNEL_WORDS = {"text": "text", "whatsapp": "WhatsApp", "whatsapp_marketing": "WhatsApp marketing"}
+CHANNEL_WORDS = Words(
+    {
+        "text": gettext_noop("text"),
+        "whatsapp": gettext_noop("WhatsApp"),
+        "whatsapp_marketing": gettext_noop("WhatsApp marketing"),
+    }
+)
 
 SAID = {
-    "created": "new",
-    "updated": "updated",
-    "unchanged": "no change",
-    "left_out": "left out",
-    "warnings": "warnings",
-    "numbers_changed": "mobile numbers changed",
-    "numbers_kept": "mobile numbers kept",
-    "inferred": "mobile numbers inferred",
-    "inferred_can_text": "opted in to text",
-    "inferred_cannot_text": "opted out of text",
-    "staff_cleared": "assigned users cleared",
-    "opt_outs_kept": "opt-outs kept",
+    "created": gettext_noop("new"),
+    "updated": gettext_noop("updated"),
+    "unchanged": gettext_noop("no change"),
+    "left_out": gettext_noop("left out"),
+    "warnings": gettext_noop("warnings"),
+    "numbers_changed": gettext_noop("mobile numbers changed"),
+    "numbers_kept": gettext_noop("mobile numbers kept"),
+    "inferred": gettext_noop("mobile numbers inferred"),
+    "inferred_can_text": gettext_noop("opted in to text"),
+    "inferred_cannot_text": gettext_noop("opted out of text"),
+    "staff_cleared": gettext_noop("assigned users cleared"),
+    "opt_outs_kept": gettext_noop("opt-outs kept"),
 }
-OPTED_IN = "opted back in"
-_WHO = "who is opted back in"
+_CLEARED = "values cleared: "
+OPTED_IN = gettext_noop("opted back in")
+_WHO = "who is opted back in"  # not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +107,8 @@ class Consequences:
         """Why they would be, for people."""
         said = {person.said for person in self.opted_back_in}
         if said == {False}:
-            return "the cell is blank"
-        return "the cell says so" if said == {True} else "the cell is blank or says so"
+            return _("the cell is blank")
+        return _("the cell says so") if said == {True} else _("the cell is blank or says so")
 
     @property
     def is_quiet(self) -> bool:
@@ -118,7 +128,7 @@ class Consequences:
         if self.shown is not None:
             return self.shown
         counts = {words: getattr(self, name) for name, words in SAID.items()}
-        cleared = {f"values of {name} cleared": count for name, count in self.values_cleared.items()}
+        cleared = {f"{_CLEARED}{name}": count for name, count in self.values_cleared.items()}
         people = sorted((each.contact_id, *each.channels) for each in self.opted_back_in)
         return {OPTED_IN: len(people), **counts, **cleared, _WHO: zlib.crc32(repr(people).encode())}
 
@@ -126,14 +136,30 @@ class Consequences:
 def differences(shown: Mapping[str, Any], now: Mapping[str, int]) -> list[str]:
     """Say in sentences what is not as it was shown; nothing when all of it is."""
     names = [name for name in {**now, **shown} if name != _WHO and shown.get(name, 0) != now.get(name, 0)]
-    said = [f"{name.capitalize()}: {_number(shown.get(name, 0))} before, {now.get(name, 0):,} now." for name in names]
+    said = [
+        _(
+            "{what}: {before} before, {now:,} now.",
+            what=_what(name),
+            before=_number(shown.get(name, 0)),
+            now=now.get(name, 0),
+        )
+        for name in names
+    ]
     if OPTED_IN not in names and shown.get(_WHO) != now[_WHO]:
-        said.append("Those who would be opted back in are others than before.")
+        said.append(_("Those who would be opted back in are others than before."))
     return said
 
 
+def _what(name: str) -> str:
+    """Return what is counted, as the beginning of a sentence."""
+    if name.startswith(_CLEARED):
+        return _("Values of {name} cleared", name=name.removeprefix(_CLEARED))
+    words = gettext_of(name)
+    return words[:1].upper() + words[1:]
+
+
 def _number(said: Any) -> str:
-    return f"{said:,}" if isinstance(said, int) else "something else"
+    return fill("{number:,}", {"number": said}) if isinstance(said, int) else _("something else")
 
 
 def consequences(checked: Checked, verdicts: Iterable[Verdict]) -> Consequences:

@@ -11,6 +11,8 @@ from muster.contacts.models import Contact
 from muster.core import fixes, phones
 from muster.core.fields import position
 from muster.core.replan import Reading
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.teams.regions import regions
 
 CHOSEN = "countries"  # an input that says that the boxes were shown
@@ -18,7 +20,7 @@ COUNTRY = "country:"  # the prefix of a box: "country:GB"
 NO_COUNTRY = "001"
 _NUMBERS = tuple(map(position, ("MobileNumber", "WhatsAppMobileNumber")))
 _LOOKED_AT = 2_000  # stored numbers with a calling code that countries share
-_NAMES = {NO_COUNTRY: "No country: services of the whole world"}
+_NAMES = Words({NO_COUNTRY: gettext_noop("No country: services of the whole world")})
 
 
 class Country(NamedTuple):
@@ -49,7 +51,7 @@ def countries_of(
     ticked = (
         {region for region in made if COUNTRY + region in query} if CHOSEN in query else _known(team, reading, made)
     )
-    words = dict(regions()) | _NAMES
+    words = {**dict(regions()), **_NAMES}
     most_first = sorted(made.items(), key=lambda pair: -len(pair[1]))
     return [
         Country(region, words.get(region, region), len(each), each[0], region in ticked) for region, each in most_first

@@ -13,6 +13,9 @@ from muster.core.consent import Channel
 from muster.core.fields import Blank, Field, Kind
 from muster.core.problems import Note, Problem
 from muster.core.replan import Reading
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop, ngettext
+from muster.core.sentences.words import Words
 from muster.core.table.table import Row
 from muster.core.verdicts import Verdict
 from muster.imports import workspace
@@ -24,7 +27,14 @@ from muster.imports.workspace import Look
 _SEEN_IN_CELL = frozenset({"number-inferred", "number-changed", "value-cleared"})
 
 _Key = tuple[str, str | None]  # a code, and a field
-OUTCOME_WORDS = {"created": "New", "updated": "Update", "unchanged": "No change", "failed": "Problem"}
+OUTCOME_WORDS = Words(
+    {
+        "created": gettext_noop("New"),
+        "updated": gettext_noop("Update"),
+        "unchanged": gettext_noop("No change"),
+        "failed": gettext_noop("Problem"),
+    }
+)
 
 
 class Cause(NamedTuple):
@@ -168,7 +178,7 @@ class Draft:
         chip = chip_of(verdict)
         said = {cell.message for cell in cells}
         extra = [message for place, message in enumerate(messages) if place not in said]
-        word = "Left out" if chip == "left-out" else OUTCOME_WORDS[verdict.outcome]
+        word = _("Left out") if chip == "left-out" else OUTCOME_WORDS[verdict.outcome]
         return ShownRow(row.number, chip, word, cells, messages, extra)
 
 
@@ -203,7 +213,7 @@ def _helpful(code: str, name: str, values: Collection[str]) -> list[fixes.Fix]:
 def messages_of(verdict: Verdict) -> list[Message]:
     """Return everything said of a row, problems first; a row left out by hand says only that."""
     if is_left_out(verdict):
-        return [Message("note", None, "Left out by you or another Admin.", "", LEFT_OUT)]
+        return [Message("note", None, _("Left out by you or another Admin."), "", LEFT_OUT)]
     said = [_message("problem", each) for each in verdict.problems]
     said += [_message("warning", each) for each in verdict.notes if each.code in WARNINGS]
     return said + [_message("note", each) for each in verdict.notes if each.code not in WARNINGS]
@@ -244,7 +254,7 @@ def shown(its: Field, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Channel):
-        return "Opted out" if value.opted_out else "Opted in"
+        return _("Opted out") if value.opted_out else _("Opted in")
     return phones.show(value) if its.kind is Kind.PHONE else str(value)
 
 
@@ -255,17 +265,23 @@ def moved(before: Look, after: Look) -> str:
     ready = sum(count for (old, new), count in moves.items() if old == "problems" and new != "problems")
     broken = sum(count for (old, new), count in moves.items() if old != "problems" and new == "problems")
     other = sum(count for (old, new), count in moves.items() if old != new) - ready - broken
-    said = [
-        _moved(ready, "moved from problem to ready"),
-        _moved(broken, "moved from ready to problem"),
-        _moved(other, "changed between new, update and no change"),
-    ]
-    told = [each for each in said if each]
-    return f"{' and '.join(told)}." if told else "Checked again: every row comes out the same."
-
-
-def _moved(count: int, words: str) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'} {words}" if count else ""
+    said = (
+        ready
+        and ngettext(
+            "{count:,} row moved from problem to ready.", "{count:,} rows moved from problem to ready.", ready
+        ),
+        broken
+        and ngettext(
+            "{count:,} row moved from ready to problem.", "{count:,} rows moved from ready to problem.", broken
+        ),
+        other
+        and ngettext(
+            "{count:,} row changed between new, update and no change.",
+            "{count:,} rows changed between new, update and no change.",
+            other,
+        ),
+    )
+    return " ".join(str(each) for each in said if each) or _("Checked again: every row comes out the same.")
 
 
 def is_blank(text: str) -> bool:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max, Sum
 
 from muster.core.fixes import LONGEST_CELL
+from muster.core.sentences.language import gettext as _
 from muster.core.table.table import Table
 from muster.imports import run
 from muster.imports.models import Content, Edit, Import, NoSuchCell, TooMuch, WrongState
@@ -27,7 +28,7 @@ def edit(
     user: User,
     cells: Iterable[tuple[int, str, str]] = (),
     leave_out: Iterable[tuple[int, bool]] = (),
-    label: str = "Edited",
+    label: str = "",
     *,
     revision: int | None = None,
     repeat: Mapping[str, Any] | None = None,
@@ -123,15 +124,26 @@ def _step(
 
 def _refuse_too_much(value: str, size: int) -> None:
     if len(value) > LONGEST_CELL:
-        raise TooMuch(f"A cell can have up to {LONGEST_CELL:,} characters. This one would have {len(value):,}.")
+        raise TooMuch(
+            _(
+                "A cell can have up to {longest_cell:,} characters. This one would have {length:,}.",
+                longest_cell=LONGEST_CELL,
+                length=len(value),
+            )
+        )
     if size > MOST_OF_A_STEP:
-        raise TooMuch(f"One step can change up to {MOST_OF_A_STEP:,} characters. Choose fewer rows or columns.")
+        raise TooMuch(
+            _(
+                "One step can change up to {most_of_a_step:,} characters. Choose fewer rows or columns.",
+                most_of_a_step=MOST_OF_A_STEP,
+            )
+        )
 
 
 def _refuse_more_than(most: int, imp: Import) -> None:
     """Refuse a step when the draft has more edits already than leave room for it."""
     if (Edit.objects.filter(of=imp, undone=False).aggregate(size=Sum("size"))["size"] or 0) > most:
-        raise TooMuch("This draft has as many edits as it can hold. Import it, or correct the file and start again.")
+        raise TooMuch(_("This draft has as many edits as it can hold. Import it, or correct the file and start again."))
 
 
 def _cell(read: Table, columns: Mapping[str, int], row: int, header: str) -> str:

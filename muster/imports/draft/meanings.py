@@ -10,6 +10,7 @@ from muster.core import fixes
 from muster.core.cells.dates import read as read_date
 from muster.core.cells.dress import EDGES, undressed
 from muster.core.fields import Blank, Field, Kind
+from muster.core.sentences.language import gettext as _
 from muster.teams.models import Membership, Team
 
 BLANK = "(blank)"  # what stands for clearing the cell
@@ -31,22 +32,26 @@ def choices_for(its: Field | None, team: Team) -> list[Choice]:
     if its.kind is Kind.OPT_OUT:
         return _opt_outs(its)
     if its.kind is Kind.YES_NO:
-        return [Choice("yes", "Yes"), Choice("no", "No"), Choice(BLANK, "Leave blank")]
+        return [Choice("yes", _("Yes")), Choice("no", _("No")), Choice(BLANK, _("Leave blank"))]
     if its.kind is Kind.CHOICE:
-        return [*(Choice(each, each) for each in its.choices), Choice(BLANK, "Leave blank")]
+        return [*(Choice(each, each) for each in its.choices), Choice(BLANK, _("Leave blank"))]
     return _people(team) if its.kind is Kind.STAFF else []
 
 
 def _opt_outs(its: Field) -> list[Choice]:
     out, back = ("no", "yes") if its.reversed else ("yes", "no")
-    blank = "Leave blank (= opted in)" if its.blank is Blank.OPTED_IN else "Leave blank (= as it is stored)"
-    return [Choice(out, f"Opted out ({out})"), Choice(back, f"Opted in ({back})"), Choice(BLANK, blank)]
+    blank = _("Leave blank (= opted in)") if its.blank is Blank.OPTED_IN else _("Leave blank (= as it is stored)")
+    return [
+        Choice(out, _("Opted out ({out})", out=out)),
+        Choice(back, _("Opted in ({back})", back=back)),
+        Choice(BLANK, blank),
+    ]
 
 
 def _people(team: Team) -> list[Choice]:
     members = Membership.objects.filter(team=team).exclude(staff_id=None).select_related("user")
     people = [Choice(each.staff_id or "", f"{each.user.name} ({each.staff_id})", each.user.name) for each in members]
-    return [*sorted(people, key=lambda each: each.words), Choice(BLANK, "Nobody (leave blank)")]
+    return [*sorted(people, key=lambda each: each.words), Choice(BLANK, _("Nobody (leave blank)"))]
 
 
 def likeliest(its: Field | None, values: Iterable[str], choices: Sequence[Choice]) -> Mapping[str, str]:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from muster.core.fixes import DATE_ORDERS, FIXES
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop, ngettext
+from muster.core.sentences.words import Words
 from muster.imports.draft import edits
 from muster.imports.draft.bulk_fixes import MAPPED, Proposal, field_of, propose, repeat_of
 from muster.imports.draft.countries import CHOSEN
@@ -20,7 +23,14 @@ from muster.teams.regions import regions
 
 SHOWN = 5
 MOST_CELLS = 200_000
-_LABELS = {"paste": "Paste", "cut": "Cut", "clear": "Clear", "fill": "Fill"}
+_LABELS = Words(
+    {
+        "paste": gettext_noop("Paste"),
+        "cut": gettext_noop("Cut"),
+        "clear": gettext_noop("Clear"),
+        "fill": gettext_noop("Fill"),
+    }
+)
 
 Change = tuple[int, str, str]  # row, header, value
 
@@ -39,7 +49,7 @@ def _listed(found: Draft, cells: Any) -> Iterable[Change]:
             raise Refused("“cells” must be a list of [row, column, value].")
         row, column = whole(each[0]), whole(each[1])
         if row is None or column is None or column >= len(found.header):
-            raise Refused("There is no such cell.")
+            raise Refused(_("There is no such cell."))
         yield row, found.header[column], each[2]
 
 
@@ -52,9 +62,21 @@ def _block(found: Draft, block: Any, asked: Asked) -> Iterable[Change]:
     width = max((len(row) for row in values), default=0)
     over, wide = offset + len(values) - len(places), column + width - len(found.header)
     if over > 0:
-        raise Refused(f"{_many(over, 'row')} would not fit below the last one. Nothing was pasted.")
+        raise Refused(
+            ngettext(
+                "{count:,} row would not fit below the last one. Nothing was pasted.",
+                "{count:,} rows would not fit below the last one. Nothing was pasted.",
+                over,
+            )
+        )
     if wide > 0:
-        raise Refused(f"{_many(wide, 'column')} would not fit right of the last one. Nothing was pasted.")
+        raise Refused(
+            ngettext(
+                "{count:,} column would not fit right of the last one. Nothing was pasted.",
+                "{count:,} columns would not fit right of the last one. Nothing was pasted.",
+                wide,
+            )
+        )
     for place, row in zip(places[offset:], values, strict=False):
         for header, value in zip(found.header[column:], row, strict=False):
             yield found.rows[place].number, header, str(value)
@@ -79,13 +101,15 @@ def _write(found: Draft, user: User, changes: Iterable[Change], how: str) -> Edi
     for row, header, value in changes:
         place = found.reading.table.place_of(row)
         if place is None:
-            raise Refused(f"There is no row {row:,}.")
+            raise Refused(_("There is no row {row:,}.", row=row))
         if found.rows[place].cells[column[header]] != value:
             new[row, header] = value
         else:
             new.pop((row, header), None)
         if len(new) > MOST_CELLS:
-            raise Refused(f"One step changes at most {MOST_CELLS:,} cells. Choose fewer rows or columns.")
+            raise Refused(
+                _("One step changes at most {most_cells:,} cells. Choose fewer rows or columns.", most_cells=MOST_CELLS)
+            )
     if not new:
         return None
     steps = [(row, header, value) for (row, header), value in new.items()]
@@ -93,9 +117,11 @@ def _write(found: Draft, user: User, changes: Iterable[Change], how: str) -> Edi
 
 
 def _label(cells: list[Change], how: str) -> str:
-    row, header, _ = cells[0]
-    where = f"{header}, row {row:,}" if len(cells) == 1 else _many(len(cells), "cell")
-    return f"{_LABELS.get(how, 'Edit')} {where}"
+    row, header = cells[0][:2]
+    what = _LABELS.get(how) or _("Edit")
+    if len(cells) == 1:
+        return _("{what} {header}, row {row:,}", what=what, header=header, row=row)
+    return ngettext("{what} {count:,} cell", "{what} {count:,} cells", len(cells), what=what)
 
 
 def leave_out(found: Draft, user: User, said: Mapping[str, Any], asked: Asked) -> Edit | None:
@@ -107,8 +133,13 @@ def leave_out(found: Draft, user: User, said: Mapping[str, Any], asked: Asked) -
     flipped = [number for number in numbers if (number in left_out) != out]
     if not flipped:
         return None
-    what = f"row {flipped[0]:,}" if len(flipped) == 1 else _many(len(flipped), "row")
-    label = f"{'Leave out' if out else 'Restore'} {what}"
+    count, row = len(flipped), flipped[0]
+    if count == 1:
+        label = _("Leave out row {number:,}", number=row) if out else _("Restore row {number:,}", number=row)
+    elif out:
+        label = ngettext("Leave out {count:,} row", "Leave out {count:,} rows", count)
+    else:
+        label = ngettext("Restore {count:,} row", "Restore {count:,} rows", count)
     return edits.edit(found.imp, user, (), [(number, out) for number in flipped], label)
 
 
@@ -118,9 +149,9 @@ def proposal_of(found: Draft, said: Mapping[str, Any]) -> Proposal:
     wanted = Filter.of(_texts(said.get("filter")))
     header = str(said.get("header") or "") or _header_of(found, wanted.field)
     if fix is None or (header and header not in found.header):
-        raise Refused("There is no such fix, or no such column.")
+        raise Refused(_("There is no such fix, or no such column."))
     if not header and fix.name not in ("replace", "trim", "leave-out"):
-        raise Refused("Choose a column first.")
+        raise Refused(_("Choose a column first."))
     return propose(found, wanted, fix, header, _texts(said.get("typed")))
 
 
@@ -198,7 +229,3 @@ def _header_of(found: Draft, name: str) -> str:
 
 def _texts(said: Any) -> dict[str, str]:
     return {str(key): str(value) for key, value in said.items()} if isinstance(said, dict) else {}
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -6,6 +6,7 @@ import zlib
 from typing import Any
 
 from muster.core import errors
+from muster.core.sentences.language import gettext as _
 from muster.imports.draft.draft import Draft
 from muster.imports.draft.row_lists import find
 from muster.imports.filters import CHIPS, Filter, RowList
@@ -71,8 +72,8 @@ def list_json(listed: RowList) -> dict[str, Any]:
 def _title(wanted: Filter) -> str:
     if wanted.code:
         title = errors.title(wanted.code, wanted.field or None)
-        return title if wanted.field in title else f"{title} in {wanted.field}"
-    return f"{CHIPS[wanted.show]} in {wanted.field}" if wanted.field else CHIPS[wanted.show]
+        return title if wanted.field in title else _("{what} in {field}", what=title, field=wanted.field)
+    return _("{what} in {field}", what=CHIPS[wanted.show], field=wanted.field) if wanted.field else CHIPS[wanted.show]
 
 
 def shape(draft: Draft) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.core.problems import BadFile
+from muster.core.sentences.language import gettext as _
 from muster.imports import run
 from muster.imports.draft import edits
 from muster.imports.draft.draft import Draft
@@ -39,7 +40,7 @@ def on_grid(pace: Pace) -> Callable[[View], Callable[..., HttpResponse]]:
             drafts = Import.objects.select_related("team").defer("summary")
             imp = get_object_or_404(drafts, pk=pk, team=who.team)
             if not pace.allows((who.user.pk, imp.pk)):
-                return _problem("Too many requests at once. Wait a second.", 429)
+                return _problem(_("Too many requests at once. Wait a second."), 429)
             return _answer(view, request, who, imp) if imp.state == State.READY and imp.is_small else _too_late(imp)
 
         update_wrapper(opened, view)
@@ -56,7 +57,7 @@ def _answer(view: View, request: HttpRequest, who: Access, imp: Import) -> HttpR
     except TooMuch as much:
         return _problem(str(much), 422)
     except NoSuchCell:
-        return _problem("There is no such row or column.", 422)
+        return _problem(_("There is no such row or column."), 422)
     except WrongState:
         imp.refresh_from_db()
     except BadFile:  # a field was deleted meanwhile, say
@@ -71,7 +72,9 @@ def _problem(sentence: str, status: int, **more: Any) -> JsonResponse:
 
 def _too_late(imp: Import) -> JsonResponse:
     said = (
-        "This import is being checked again." if imp.state == State.READY else "This import can't be changed any more."
+        _("This import is being checked again.")
+        if imp.state == State.READY
+        else _("This import can't be changed any more.")
     )
     return _problem(said, 409, state=imp.state, reload=True)
 
@@ -122,7 +125,7 @@ def ops(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     elif op == "fix":
         made = operations.apply(Draft.of(imp), who.user, said)
     else:
-        raise Refused("There is no such step.")
+        raise Refused(_("There is no such step."))
     return _after(who, imp, asked, made)
 
 
@@ -168,10 +171,10 @@ def find_text(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     query = request.GET
     column = whole(query.get("in"))
     if column is not None and column >= len(draft.header):
-        raise Refused("There is no such column.")
+        raise Refused(_("There is no such column."))
     sought = Sought(query.get("text", ""), column, "match_case" in query, "whole_cell" in query)
     if not sought.text:
-        raise Refused("Type what to find.")
+        raise Refused(_("Type what to find."))
     every = matches(draft, find(draft, asked.wanted, asked.listed).places, sought)
     start = (needed(query, "offset"), (whole(query.get("column")) or 0) if "column" in query else -1)
     return JsonResponse({**nearest(every, start, back="back" in query), "rev": draft.look.revision})

@@ -20,6 +20,7 @@ from muster.core import errors
 from muster.core.cells import dates
 from muster.core.fields import Kind, Options, Schema, options_from_json
 from muster.core.problems import BadFile, Problem
+from muster.core.sentences.language import gettext as _
 from muster.core.table import column_values
 from muster.core.table.table import Table
 from muster.imports import run
@@ -104,17 +105,23 @@ def columns(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     if (answers, orders) != (kept.columns, kept.date_orders):
         revised(request, who, imp, revision, columns=answers, date_orders=orders)
     elif imp.state == State.REFUSED and not given.refusals:
-        messages.error(request, "Choose what the columns are first.")
+        messages.error(request, _("Choose what the columns are first."))
     _say_what_is_open(request, imp)
     return back(request, who, imp)
 
 
 def _say_what_is_open(request: HttpRequest, imp: Import) -> None:
     """Name the columns that were left without an answer, where the file waits for them."""
-    left = [each or "the one without a header" for each in open_in(request.POST)] if imp.state == State.REFUSED else []
+    left = (
+        [each or _("the one without a header") for each in open_in(request.POST)] if imp.state == State.REFUSED else []
+    )
     if left and any(key.startswith(COLUMN) and value for key, value in request.POST.items()):
-        more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
-        messages.warning(request, f"Some columns still wait for an answer: {', '.join(left[:_MOST_NAMED])}{more}.")
+        more, listed = len(left) - _MOST_NAMED, ", ".join(left[:_MOST_NAMED])
+        if more > 0:
+            said = _("Some columns still wait for an answer: {listed} and {more} more.", listed=listed, more=more)
+        else:
+            said = _("Some columns still wait for an answer: {listed}.", listed=listed)
+        messages.warning(request, said)
 
 
 def _show(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
@@ -140,7 +147,7 @@ def given_in(
     names = set(choices(schema_of(who.team)))
     wrong = [name for name in answers.values() if name is not None and name not in names]
     if wrong:
-        return Given({}, {}, [f"There is no field {wrong[0]}."])
+        return Given({}, {}, [_("There is no field {wrong}.", wrong=wrong[0])])
     added, refusals = _added(who, posted, values)
     if "rest" in posted:
         answers |= dict.fromkeys(open_in(posted))

@@ -8,9 +8,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import ngettext
 from muster.imports import run, undo
 from muster.imports.draft import large, left_out
 from muster.imports.draft.consequences import Consequences, consequences, differences
@@ -96,8 +97,11 @@ def _changed_since(posted: QueryDict, draft: Draft, told: Consequences) -> list[
         return said
     edits = Edit.objects.filter(of=draft.imp, id__gt=whole(posted.get("step")) or 0, undone=False)
     labels = edits.order_by("-id").values_list("label", "by__first_name", "by__last_name")[:EDITS_SHOWN]
-    made = [f"{label} (by {f'{first} {last}'.strip() or 'somebody'})." for label, first, last in labels]
-    return [*said, *made] or ["The draft was changed, and comes to the same."]
+    made = [
+        _("{label} (by {name}).", label=label, name=f"{first} {last}".strip() or _("somebody"))
+        for label, first, last in labels
+    ]
+    return [*said, *made] or [_("The draft was changed, and comes to the same.")]
 
 
 def _shown(posted: Any) -> dict[str, Any]:
@@ -124,15 +128,14 @@ def apply_opt_outs(request: HttpRequest, who: Access, imp: Import) -> HttpRespon
     """Opt out those whom rows that are left out say to have opted out, and change nothing else."""
     shown = run.summed_up(imp)
     done = left_out.apply(shown, who.user)
-    said = ngettext("%(count)s opt-out applied.", "%(count)s opt-outs applied.", done)
-    messages.success(request, said % {"count": f"{done:,}"})
+    messages.success(request, ngettext("{count:,} opt-out applied.", "{count:,} opt-outs applied.", done))
     if later := shown.opt_outs_left_out:
         said = ngettext(
-            "%(count)s more is of somebody whom this import adds: apply it once the import is done.",
-            "%(count)s more are of people whom this import adds: apply them once the import is done.",
+            "{count:,} more is of somebody whom this import adds: apply it once the import is done.",
+            "{count:,} more are of people whom this import adds: apply them once the import is done.",
             later,
         )
-        messages.info(request, said % {"count": f"{later:,}"})
+        messages.info(request, said)
     return redirect("imports:show", who.team.slug, imp.pk)
 
 
@@ -149,7 +152,10 @@ def cancel(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Give up a draft, or stop an import that has not begun."""
     was_draft = imp.state in (State.READY, State.REFUSED)
     run.cancel(imp, who.user)
-    messages.success(request, f"{'The draft is discarded' if was_draft else 'Stopped'}. Nothing was imported.")
+    messages.success(
+        request,
+        _("The draft is discarded. Nothing was imported.") if was_draft else _("Stopped. Nothing was imported."),
+    )
     return redirect("imports:history", who.team.slug)
 
 

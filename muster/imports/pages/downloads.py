@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from muster.contacts.schema import schema_of
 from muster.core.fields import template_headers
 from muster.core.problems import BadFile
+from muster.core.sentences.language import gettext as _
 from muster.core.table.csv_text import csv_text
 from muster.imports import row_results
 from muster.imports.models import Content, Import, State
@@ -30,7 +31,7 @@ from muster.workbooks.template import write_template
 def template(request: HttpRequest, who: Access) -> HttpResponse:
     """Download a template: the header row, as UTF-8 with a byte-order mark, so that Excel shows accents."""
     headers = template_headers(schema_of(who.team), only_required=_only_required(request))
-    return _download(csv_text([headers]), f"{_template_name(request, who)}.csv")
+    return _download(csv_text([headers]), _("{template_name}.csv", template_name=_template_name(request, who)))
 
 
 @require_GET
@@ -42,7 +43,7 @@ def template_workbook(request: HttpRequest, who: Access) -> HttpResponse:
     def write(file: IO[bytes]) -> None:
         write_template(file, schema, only_required=only_required)
 
-    return whole_workbook(write, f"{_template_name(request, who)}.xlsx")  # type: ignore[return-value]
+    return whole_workbook(write, _("{template_name}.xlsx", template_name=_template_name(request, who)))  # type: ignore[return-value]
 
 
 @require_GET
@@ -51,7 +52,7 @@ def rows_to_fix(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
     """Download the rows that were, or would be, left out: as last edited, with what to do about each."""
     imp = _with_rows(who, pk)
     try:
-        return _download(row_results.rows_to_fix(imp), f"rows to fix of {_stem(imp)}.csv")
+        return _download(row_results.rows_to_fix(imp), _("rows to fix of {stem}.csv", stem=_stem(imp)))
     except BadFile as bad:
         raise Http404("The file is refused: it has no rows yet") from bad
 
@@ -61,7 +62,7 @@ def rows_to_fix(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
 def fix_workbook(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
     """Download the rows that were, or would be, left out, with what is wrong in each cell."""
     imp = _with_rows(who, pk)
-    name = f"rows to fix of {_stem(imp)}.xlsx"
+    name = _("rows to fix of {stem}.xlsx", stem=_stem(imp))
     try:
         return whole_workbook(lambda file: row_results.write_rows_to_fix(file, imp), name)  # type: ignore[return-value]
     except BadFile as bad:
@@ -77,7 +78,7 @@ def changes(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
     imp = find(who, pk)
     if not row_results.is_done(imp):
         raise Http404("Nothing has been changed yet")
-    return _download(row_results.changes_csv(imp), f"changes by {_stem(imp)}.csv")
+    return _download(row_results.changes_csv(imp), _("changes by {stem}.csv", stem=_stem(imp)))
 
 
 @require_GET
@@ -87,7 +88,7 @@ def original(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
     imp = find(who, pk)
     if not blobs.is_kept(imp, Content.Part.ORIGINAL):
         raise Http404("The original has been removed")
-    return _download(blobs.pieces(imp, Content.Part.ORIGINAL), imp.filename or "pasted rows.txt")
+    return _download(blobs.pieces(imp, Content.Part.ORIGINAL), imp.filename or _("pasted rows.txt"))
 
 
 def _with_rows(who: Access, pk: UUID) -> Import:
@@ -106,7 +107,7 @@ def _template_name(request: HttpRequest, who: Access) -> str:
 
 
 def _stem(imp: Import) -> str:
-    return (imp.filename or "pasted rows").rsplit(".", 1)[0]
+    return (imp.filename or _("pasted rows")).rsplit(".", 1)[0]
 
 
 def _download(data: Iterable[str | bytes], name: str) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from muster.core.fields import options_from_json
 from muster.core.problems import BadFile
+from muster.core.sentences.language import gettext as _
 from muster.imports import run, workspace
 from muster.imports.draft.draft import moved
 from muster.imports.filters import Filter
@@ -70,9 +71,9 @@ def on_import(
 def too_late(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Go to the import and say why the step was not taken."""
     if imp.state in DRAFT:
-        said = "This draft has changed since you were shown it. Look at it again, then repeat your step."
+        said = _("This draft has changed since you were shown it. Look at it again, then repeat your step.")
     else:
-        said = "This import can't be changed any more."
+        said = _("This import can't be changed any more.")
     messages.warning(request, said)
     return redirect("imports:show", who.team.slug, imp.pk)
 

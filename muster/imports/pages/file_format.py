@@ -14,6 +14,8 @@ from muster.core import errors
 from muster.core.cells import dates
 from muster.core.fields import Kind, Options, options_from_json
 from muster.core.problems import BadFile
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.core.table.delimiter import DELIMITERS
 from muster.core.table.encoding import ENCODINGS
 from muster.core.workbook.sheet import sheet_names
@@ -25,8 +27,15 @@ from muster.imports.store import blobs
 from muster.teams.access import Access
 
 SAMPLE_ROWS = 3
-DELIMITER_WORDS = {"\t": "Tab", ",": "Comma", ";": "Semicolon", "|": "Pipe |"}
-DATE_ORDERS = {"": "Only dates that can be read one way", **dates.ORDERS}
+DELIMITER_WORDS = Words(
+    {
+        "\t": gettext_noop("Tab"),
+        ",": gettext_noop("Comma"),
+        ";": gettext_noop("Semicolon"),
+        "|": gettext_noop("Pipe |"),
+    }
+)
+DATE_ORDERS = Words({"": gettext_noop("Only dates that can be read one way"), **dates.ENGLISH_ORDERS})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

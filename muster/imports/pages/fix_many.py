@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from muster.core import errors
 from muster.core.fixes import DATE_ORDERS, FIXES
+from muster.core.sentences.language import ngettext
 from muster.imports.draft import edits
 from muster.imports.draft.bulk_fixes import MAPPED, Proposal, propose, repeat_of
 from muster.imports.draft.draft import Draft
@@ -81,6 +82,17 @@ def _apply(  # noqa: PLR0917
     listed = press(found, wanted)  # what was fixed stays in place, to be looked at
     out = [(row, True) for row in proposal.rows_out]
     edits.edit(found.imp, who.user, cells, out, proposal.label, revision=found.look.revision, repeat=repeat)
-    done = f"{proposal.count:,} {'cell' if cells else 'row'}{'' if proposal.count == 1 else 's'}"
-    messages.success(request, f"{done} {'changed' if cells else 'left out'}. You can undo this as one step.")
+    if cells:
+        said = ngettext(
+            "{count:,} cell changed. You can undo this as one step.",
+            "{count:,} cells changed. You can undo this as one step.",
+            proposal.count,
+        )
+    else:
+        said = ngettext(
+            "{count:,} row left out. You can undo this as one step.",
+            "{count:,} rows left out. You can undo this as one step.",
+            proposal.count,
+        )
+    messages.success(request, said)
     return HttpResponseRedirect(address_of(who, found.imp, QueryDict(wanted.query(list=listed.revision))))

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from muster.core.fields import Kind
+from muster.core.sentences.language import gettext as _
 from muster.imports.draft import edits
 from muster.imports.draft.draft import Cell, Draft, ShownRow
 from muster.imports.draft.meanings import BLANK, Choice, choices_for
@@ -115,7 +116,7 @@ def _save(request: HttpRequest, who: Access, found: Draft, place: int) -> HttpRe
     typed = _typed(request.POST, found, cells)
     leave_out = [(number, True)] if "leave_out" in request.POST else []
     if typed or leave_out:
-        label = f"Leave out row {number:,}" if leave_out else f"Edit row {number:,}"
+        label = _("Leave out row {number:,}", number=number) if leave_out else _("Edit row {number:,}", number=number)
         edits.edit(found.imp, who.user, [(number, header, value) for header, value in typed], leave_out, label)
         found.imp.refresh_from_db()
         found = Draft.of(found.imp)
@@ -140,12 +141,21 @@ def _typed(posted: QueryDict, found: Draft, cells: tuple[str, ...]) -> list[tupl
 def _said(found: Draft, place: int, number: int) -> str:
     left = len(found.places(Filter("problems")))
     chip = chip_of(found.verdicts[place])
-    outcome = {"left-out": "is left out", "problems": "still has a problem"}.get(chip, "is ready")
-    return f"Row {number:,} {outcome}. " + (f"{left:,} with a problem left." if left else "No problems left.")
+    if chip == "left-out":
+        said = _("Row {number:,} is left out.", number=number)
+    elif chip == "problems":
+        said = _("Row {number:,} still has a problem.", number=number)
+    else:
+        said = _("Row {number:,} is ready.", number=number)
+    more = _("{left:,} with a problem left.", left=left) if left else _("No problems left.")
+    return f"{said} {more}"
 
 
 def _again(request: HttpRequest, who: Access, imp: Import, shown: ShownRow, query: QueryDict) -> HttpResponse:
-    messages.warning(request, f"Saved. Row {shown.number:,} still has a problem: {shown.messages[0].text}")
+    messages.warning(
+        request,
+        _("Saved. Row {number:,} still has a problem: {text}", number=shown.number, text=shown.messages[0].text),
+    )
     return HttpResponseRedirect(_address(who, imp, shown.number, query))
 
 

@@ -7,13 +7,16 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy
 
 from muster.core.fields import Options
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import ngettext
 from muster.settings import settings
 from muster.teams.models import Team
 
-BLANK_MOBILE = (("infer", "Infer Mobile Number"), ("fail", "Fail Blank Values"))
-OPT_BACK_IN = (("file", "Opt them in"), ("keep", "Keep their current choice"))
+BLANK_MOBILE = (("infer", gettext_lazy("Infer Mobile Number")), ("fail", gettext_lazy("Fail Blank Values")))
+OPT_BACK_IN = (("file", gettext_lazy("Opt them in")), ("keep", gettext_lazy("Keep their current choice")))
 FILE_NAMES = (".csv", ".txt", ".xlsx", ".ods", ".xls", ".xlsb", ".xlsm")
 ACCEPTED = ",".join((*FILE_NAMES, "text/csv", "text/plain"))
 
@@ -21,8 +24,8 @@ ACCEPTED = ",".join((*FILE_NAMES, "text/csv", "text/plain"))
 class OptionsForm(forms.Form):
     """WhatsApp Contact Handling and Allow Mobile Number Updates."""
 
-    blank_mobile = forms.ChoiceField(label="WhatsApp Contact Handling", choices=BLANK_MOBILE)
-    allow_mobile_updates = forms.BooleanField(label="Allow Mobile Number Updates", required=False)
+    blank_mobile = forms.ChoiceField(label=gettext_lazy("WhatsApp Contact Handling"), choices=BLANK_MOBILE)
+    allow_mobile_updates = forms.BooleanField(label=gettext_lazy("Allow Mobile Number Updates"), required=False)
 
     def chosen(self, **others: Any) -> Options:
         """Return the options as the core wants them; `others` are the ones this form does not ask for."""
@@ -51,10 +54,10 @@ class UploadForm(StartForm):
     """New Import, File Upload."""
 
     file = forms.FileField(
-        label="Your file",
+        label=gettext_lazy("Your file"),
         allow_empty_file=True,
         max_length=255,
-        error_messages={"required": "Choose a .csv or .txt file, or a workbook, first."},
+        error_messages={"required": gettext_lazy("Choose a .csv or .txt file, or a workbook, first.")},
         widget=forms.FileInput(
             attrs={"accept": ",".join((*FILE_NAMES, "text/csv", "text/plain")), "aria-describedby": "file-hint"}
         ),
@@ -64,8 +67,12 @@ class UploadForm(StartForm):
         """Take text and workbooks by name; the bytes are judged later, whatever the name says."""
         file: UploadedFile[Any] = self.cleaned_data["file"]
         if not str(file.name).lower().endswith(FILE_NAMES):
-            said = f"{file.name} is neither a .csv or .txt file nor a workbook."
-            raise forms.ValidationError(f"{said} Save the table as CSV UTF-8, then choose that file.")
+            said = _(
+                "{file} is neither a .csv or .txt file nor a workbook. Save the table as CSV UTF-8, then choose that "
+                "file.",
+                file=file.name,
+            )
+            raise forms.ValidationError(said)
         return file
 
 
@@ -73,9 +80,9 @@ class PasteForm(StartForm):
     """New Import, Copy & Paste."""
 
     text = forms.CharField(
-        label="Contact Records",
+        label=gettext_lazy("Contact Records"),
         strip=False,
-        error_messages={"required": "Paste your rows first, including the header row."},
+        error_messages={"required": gettext_lazy("Paste your rows first, including the header row.")},
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "autocomplete": "off", "wrap": "off"}),
     )
 
@@ -94,7 +101,7 @@ def limits() -> dict[str, Any]:
 def size_text(count: int) -> str:
     """Return a number of bytes as people say it: 812 bytes, 4.2 KB, 5 MB."""
     if count < 1024:
-        return f"{count:,} byte{'' if count == 1 else 's'}"
+        return ngettext("{count:,} byte", "{count:,} bytes", count)
     if count < 1024 * 1024:
-        return f"{count / 1024:.1f} KB".replace(".0 ", " ")
-    return f"{count / (1024 * 1024):.1f} MB".replace(".0 ", " ")
+        return _("{size} KB", size=f"{count / 1024:.1f}".removesuffix(".0"))
+    return _("{size} MB", size=f"{count / (1024 * 1024):.1f}".removesuffix(".0"))

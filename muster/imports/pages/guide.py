@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from muster.core.errors import LEVELS, REGISTRY, ErrorCode, plain, title
+from muster.core.sentences.language import gettext as _
 from muster.core.sentences.words import shortened
 
 LONGEST_LINE = 100
@@ -28,7 +29,7 @@ def guide_page() -> list[dict[str, Any]]:
     return [
         {
             "level": level,
-            "heading": heading,
+            "heading": _(heading),
             "entries": [_entry(each) for each in REGISTRY.values() if each.level == level],
         }
         for level, heading in LEVELS.items()
@@ -38,9 +39,9 @@ def guide_page() -> list[dict[str, Any]]:
 def _entry(each: ErrorCode) -> Entry:
     return Entry(
         each.code,
-        title(each.code, "A cell"),
+        title(each.code, _("A cell")),
         plain(each.message),
-        each.cause,
+        plain(each.cause),
         plain(each.fix),
         _example(each.bad),
         _example(each.good),
@@ -52,4 +53,4 @@ def _example(text: str) -> str:
     for mark in _FILE:
         text = text.split(mark, 1)[1] if mark in text else text
     lines = [shortened(line, LONGEST_LINE) for line in text.replace("\x07", "\\a").rstrip("\n").split("\n")]
-    return "\n".join(lines) or "(nothing)"
+    return "\n".join(lines) or _("(nothing)")

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 
 from muster.contacts.models import Erasure
+from muster.core.sentences.language import gettext, gettext_noop
 from muster.imports.models import Import, State
 from muster.imports.summary import UNDER_WAY, import_summary
 from muster.teams.models import Team, User
@@ -20,13 +21,13 @@ PAGE_ROWS = 50
 
 # What the Status filter offers, and which imports each means.
 STATUSES: Mapping[str, tuple[str, Q]] = {
-    "draft": ("Draft", Q(state__in=(State.READY, State.REFUSED))),
-    "under-way": ("Under way", Q(state__in=UNDER_WAY)),
-    "done": ("Done", Q(state=State.DONE, failed=0)),
-    "problems": ("Done with problems", Q(state=State.DONE, failed__gt=0)),
-    "stopped": ("Stopped", Q(state=State.CANCELLED)),
-    "failed": ("Failed", Q(state=State.FAILED)),
-    "undone": ("Undone", Q(state=State.UNDONE)),
+    "draft": (gettext_noop("Draft"), Q(state__in=(State.READY, State.REFUSED))),
+    "under-way": (gettext_noop("Under way"), Q(state__in=UNDER_WAY)),
+    "done": (gettext_noop("Done"), Q(state=State.DONE, failed=0)),
+    "problems": (gettext_noop("Done with problems"), Q(state=State.DONE, failed__gt=0)),
+    "stopped": (gettext_noop("Stopped"), Q(state=State.CANCELLED)),
+    "failed": (gettext_noop("Failed"), Q(state=State.FAILED)),
+    "undone": (gettext_noop("Undone"), Q(state=State.UNDONE)),
 }
 
 
@@ -45,7 +46,7 @@ def history_page(team: Team, query: Mapping[str, str]) -> dict[str, Any]:
     return {
         "page": page,
         "imports": [import_summary(imp) for imp in page],
-        "statuses": {name: words for name, (words, _) in STATUSES.items()},
+        "statuses": {name: gettext(words) for name, (words, _) in STATUSES.items()},
         "people": User.objects.filter(pk__in=Import.objects.filter(team=team).values("created_by")).order_by("email"),
         "chosen": kept,
         "query": f"{urlencode(kept)}&" if kept else "",

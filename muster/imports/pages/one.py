@@ -13,6 +13,7 @@ from muster.contacts.schema import schema_of
 from muster.core.checking import check
 from muster.core.fields import options_from_json
 from muster.core.problems import BadFile, Problem
+from muster.core.sentences.language import gettext as _
 from muster.imports import run
 from muster.imports.draft.draft import Draft
 from muster.imports.draft.sample import first_rows
@@ -53,7 +54,7 @@ def name(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Give an import a name and a note, for the history; blank: as its file is called."""
     said = {key: " ".join(request.POST.get(key, "").replace("\0", "").split()) for key in ("title", "note")}
     Import.objects.filter(pk=imp.pk).update(title=said["title"][:LONGEST_TITLE], note=said["note"][:LONGEST_NOTE])
-    messages.success(request, "Name and note are saved.")
+    messages.success(request, _("Name and note are saved."))
     return redirect("imports:show", who.team.slug, imp.pk)
 
 

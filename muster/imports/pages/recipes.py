@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from muster.core.fields import options_from_json
+from muster.core.sentences.language import gettext as _
 from muster.imports.grid.requests import whole
 from muster.imports.models import Import, Recipe
 from muster.imports.pages.draft_page import DRAFT, address_of, back, on_import, revised, revision_of
@@ -39,9 +40,9 @@ def one(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
             problem, status = " ".join(refusal.messages), 422
         except manage.Overtaken:
             recipe.refresh_from_db()
-            problem, status = "This recipe was changed meanwhile. Look at it again, then save.", 409
+            problem, status = _("This recipe was changed meanwhile. Look at it again, then save."), 409
         else:
-            messages.success(request, f"The recipe is called {recipe.name} now.")
+            messages.success(request, _("The recipe is called {recipe} now.", recipe=recipe.name))
             return redirect("imports:recipes", who.team.slug)
     context = {
         "recipe": recipe,
@@ -58,7 +59,7 @@ def delete(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     """Delete a recipe."""
     recipe = get_object_or_404(Recipe, team=who.team, pk=pk)
     manage.delete(recipe, who.user)
-    messages.success(request, f"The recipe {recipe.name} is deleted.")
+    messages.success(request, _("The recipe {recipe} is deleted.", recipe=recipe.name))
     return redirect("imports:recipes", who.team.slug)
 
 
@@ -67,7 +68,7 @@ def delete(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
 def repeat(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Do what was done with the last file of these headers, and go as far as nothing new is asked."""
     if offer.offered(imp) is None:
-        messages.warning(request, "This recipe is not there any more.")
+        messages.warning(request, _("This recipe is not there any more."))
         return back(request, who, imp)
     return HttpResponseRedirect(as_last_time(request, who, imp))
 
@@ -76,7 +77,7 @@ def as_last_time(request: HttpRequest, who: Access, imp: Import) -> str:
     """Do what the recipe for a file says, if there is one. Return where to go: Confirm, where nothing new is asked."""
     recipe = offer.offered(imp)
     if recipe is None:
-        messages.info(request, "No import before this one had a file with these columns.")
+        messages.info(request, _("No import before this one had a file with these columns."))
         return address_of(who, imp)
     lost = use.apply(imp, who.user, recipe, revision_of(request))
     imp.refresh_from_db()
@@ -93,7 +94,7 @@ def take_back(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Take one fix of the applied recipe back, for this import."""
     fixes, place = list(options_from_json(imp.options).fixes), whole(request.POST.get("place"))
     if place is None or place >= len(fixes):
-        messages.warning(request, "This step is not there any more.")
+        messages.warning(request, _("This step is not there any more."))
         return back(request, who, imp)
     fixes.pop(place)
     revised(request, who, imp, revision_of(request), fixes=tuple(fixes))

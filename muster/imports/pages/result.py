@@ -9,6 +9,9 @@ from urllib.parse import urlencode
 
 from muster.core import errors
 from muster.core.outcome import Outcome
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.words import Words
 from muster.imports import row_results
 from muster.imports.draft import left_out
 from muster.imports.draft.fix_here import may_fix
@@ -17,7 +20,15 @@ from muster.imports.store import blobs
 from muster.imports.summary import import_summary
 
 PAGE_PROBLEMS = 50
-TOTALS = {"rows": "rows", "created": "new", "updated": "updated", "unchanged": "no change", "failed": "left out"}
+TOTALS = Words(
+    {
+        "rows": gettext_noop("rows"),
+        "created": gettext_noop("new"),
+        "updated": gettext_noop("updated"),
+        "unchanged": gettext_noop("no change"),
+        "failed": gettext_noop("left out"),
+    }
+)
 
 
 def result_page(imp: Import, query: Mapping[str, str]) -> dict[str, Any]:
@@ -56,7 +67,7 @@ def _cause(cause: Any) -> dict[str, Any]:
 
 def _difference(name: str, was: int, now: int) -> str:
     words = TOTALS.get(name) or errors.title(name).lower()
-    return f"{words}: {was:,} on the preview, {now:,} in the end"
+    return _("{words}: {was:,} on the preview, {now:,} in the end", words=words, was=was, now=now)
 
 
 def _problems(imp: Import, code: str, after: str) -> dict[str, Any]:

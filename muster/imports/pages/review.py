@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from muster.core import errors
 from muster.core.fields import options_from_json
 from muster.core.problems import LEFT_OUT
+from muster.core.sentences.language import gettext as _
 from muster.imports import run
 from muster.imports.draft import edits, large
 from muster.imports.draft.columns import columns_of
@@ -168,7 +169,7 @@ def options(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
         chosen = form.cleaned_data | {"opt_back_in": "keep" if kept == "keep" else "file"}
         revised(request, who, imp, revision_of(request), **chosen)
     else:
-        messages.error(request, "Choose Infer Mobile Number or Fail Blank Values.")
+        messages.error(request, _("Choose Infer Mobile Number or Fail Blank Values."))
     return back(request, who, imp)
 
 
@@ -186,12 +187,15 @@ def look_anew(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 def leave_out(request: HttpRequest, who: Access, imp: Import, number: int) -> HttpResponse:
     """Leave one row out, or restore it."""
     restores = request.POST.get("restore") == "yes"
-    label = f"Restore row {number:,}" if restores else f"Leave out row {number:,}"
+    label = _("Restore row {number:,}", number=number) if restores else _("Leave out row {number:,}", number=number)
     try:
         edits.edit(imp, who.user, [], [(number, not restores)], label)
     except NoSuchCell as missing:
         raise Http404("There is no such row") from missing
-    messages.success(request, f"Row {number:,} is {'back in' if restores else 'left out'}.")
+    messages.success(
+        request,
+        _("Row {number:,} is back in.", number=number) if restores else _("Row {number:,} is left out.", number=number),
+    )
     return back(request, who, imp)
 
 
@@ -200,7 +204,7 @@ def leave_out(request: HttpRequest, who: Access, imp: Import, number: int) -> Ht
 def undo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Undo the last step of editing."""
     step = edits.undo(imp, revision_of(request))
-    messages.success(request, f"Undone: {step.label}." if step else "There is nothing to undo.")
+    messages.success(request, _("Undone: {label}.", label=step.label) if step else _("There is nothing to undo."))
     return back(request, who, imp)
 
 
@@ -209,5 +213,5 @@ def undo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 def redo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Redo the step that was undone last."""
     step = edits.redo(imp, revision_of(request))
-    messages.success(request, f"Done again: {step.label}." if step else "There is nothing to redo.")
+    messages.success(request, _("Done again: {label}.", label=step.label) if step else _("There is nothing to redo."))
     return back(request, who, imp)

@@ -19,6 +19,7 @@ from muster.core import errors, phones
 from muster.core.checking import check
 from muster.core.fields import Options, Schema
 from muster.core.problems import BadFile, Problem
+from muster.core.sentences.language import gettext as _
 from muster.core.table.reader import parse
 from muster.imports import run, workspace
 from muster.imports.draft import column_answers
@@ -109,7 +110,10 @@ def _initial(team: Team) -> dict[str, Any]:
 
 def _too_big() -> str:
     most = limits()["max_size"]
-    return f"This file is larger than {most}, the most one upload takes. Remove columns you don't import, or split it."
+    return _(
+        "This file is larger than {most}, the most one upload takes. Remove columns you don't import, or split it.",
+        most=most,
+    )
 
 
 def _start_page(request: HttpRequest, who: Access, form: StartForm, status: int = 200, **more: Any) -> HttpResponse:
@@ -201,7 +205,11 @@ def call_by_range(imp: Import) -> None:
     cells = [row.cells[0].strip() for row in workspace.table(imp).rows if row.cells and row.cells[0].strip()]
     if cells:
         first, last = (each[:LONGEST_END] for each in (cells[0], cells[-1]))
-        imp.title = f"Pasted rows {first}" if first == last else f"Pasted rows {first} to {last}"
+        imp.title = (
+            _("Pasted rows {first}", first=first)
+            if first == last
+            else _("Pasted rows {first} to {last}", first=first, last=last)
+        )
         imp.save(update_fields=["title"])
 
 
@@ -224,9 +232,12 @@ def _receive_text(request: HttpRequest, who: Access, form: PasteForm, data: byte
         return redirect("imports:confirm", who.team.slug, imp.pk)
     if imp.state == State.READY:
         run.confirm(imp, who.user)
-    mailed, shown = f"We'll email {who.user.email} when it's done", "The result will be in your Notices"
+    mailed, shown = (
+        _("We'll email {email} when it's done", email=who.user.email),
+        _("The result will be in your Notices"),
+    )
     told = mailed if has_mail_server() else shown
-    messages.success(request, f"Your import is being processed. {told}.")
+    messages.success(request, _("Your import is being processed. {told}.", told=told))
     return redirect("imports:history", who.team.slug)
 
 

@@ -91,5 +91,8 @@ def free_name(imp: Import, wanted: str) -> str:
     """Return the name, with a number after it where another recipe of the team has it."""
     wanted = wanted[: LONGEST_NAME - 6]
     taken = set(Recipe.objects.filter(team=imp.team, name__startswith=wanted).values_list("name", flat=True))
-    numbered = (wanted, *(f"{wanted} ({number})" for number in range(2, MOST_OF_A_TEAM + 2)))
+    numbered = (
+        wanted,
+        *(f"{wanted} ({number})" for number in range(2, MOST_OF_A_TEAM + 2)),
+    )
     return next(name for name in numbered if name not in taken)

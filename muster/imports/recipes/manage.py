@@ -11,6 +11,7 @@ from django.db.models import F
 from muster.core.cells import dates
 from muster.core.fields import Options, options_from_json
 from muster.core.fixes import FIXES
+from muster.core.sentences.language import gettext as _
 from muster.core.sentences.words import answer_in_words
 from muster.imports.models import Recipe
 from muster.imports.recipes.keep import LONGEST_NAME
@@ -36,11 +37,15 @@ def rename(recipe: Recipe, by: User, name: str, version: int | None = None) -> R
     """Give a recipe another name. Raises ValidationError, and Overtaken when it is at another version."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise refuse("name", "recipe-name", f"A recipe has a name of 1 to {LONGEST_NAME} characters, on one line.")
+        raise refuse(
+            "name",
+            "recipe-name",
+            _("A recipe has a name of 1 to {longest_name} characters, on one line.", longest_name=LONGEST_NAME),
+        )
     with transaction.atomic():
         Team.objects.select_for_update(of=("self",)).get(pk=recipe.team_id)
         if Recipe.objects.filter(team=recipe.team_id, name=name).exclude(pk=recipe.pk).exists():
-            raise refuse("name", "name-taken", f"You have a recipe {name} already.")
+            raise refuse("name", "name-taken", _("You have a recipe {name} already.", name=name))
         here = Recipe.objects.filter(team=recipe.team_id, pk=recipe.pk)
         at = here if version is None else here.filter(version=version)
         if not at.update(name=name, version=F("version") + 1):
@@ -62,30 +67,33 @@ def steps(options: Options, headers: Sequence[str] = ()) -> list[Step]:
     columns = sorted(options.columns.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
     said = [Step(words) for words in _of_reading(options)]
     said += [Step(_of_column(header, answer)) for header, answer in columns]
-    said += [Step(f"Dates of {name}: {dates.ORDERS[order]}") for name, order in options.date_orders.items()]
+    said += [
+        Step(_("Dates of {name}: {orders}", name=name, orders=dates.ORDERS[order]))
+        for name, order in options.date_orders.items()
+    ]
     said += [Step(_of_fix(fix), place) for place, fix in enumerate(options.fixes)]
     return said + [Step(words) for words in _of_handling(options)]
 
 
 def _of_reading(options: Options) -> list[str]:
-    read = {
-        "Encoding": options.encoding,
-        "Separator": options.delimiter and repr(options.delimiter)[1:-1],
-        "Header in row": options.header_row,
-        "Sheet": options.sheet,
-    }
-    return [f"{what}: {value}" for what, value in read.items() if value]
+    read = (
+        options.encoding and _("Encoding: {value}", value=options.encoding),
+        options.delimiter and _("Separator: {value}", value=repr(options.delimiter)[1:-1]),
+        options.header_row and _("Header in row: {value}", value=options.header_row),
+        options.sheet and _("Sheet: {value}", value=options.sheet),
+    )
+    return [words for words in read if words]
 
 
 def _of_column(header: str, answer: str | None) -> str:
-    return f"{header or 'No header'}: {answer_in_words(answer) if answer else 'not imported'}"
+    return f"{header or _('No header')}: {answer_in_words(answer) if answer else _('not imported')}"
 
 
 def _of_fix(fix: Mapping[str, Any]) -> str:
     title, values = FIXES[str(fix["fix"])].title if fix.get("fix") in FIXES else str(fix.get("fix")), fix.get("values")
     values = values if isinstance(values, Mapping) else {}
-    meant = [f"{old} → {new or 'blank'}" for old, new in sorted((values.get("map") or {}).items())]
-    more = [f"and {len(meant) - _MOST_WORDS} more"] if len(meant) > _MOST_WORDS else []
+    meant = [f"{old} → {new or _('blank')}" for old, new in sorted((values.get("map") or {}).items())]
+    more = [_("and {number} more", number=len(meant) - _MOST_WORDS)] if len(meant) > _MOST_WORDS else []
     chosen = [
         *map(str, values.get("regions") or ()),
         *(str(values[each]) for each in ("region", "order") if each in values),
@@ -95,12 +103,12 @@ def _of_fix(fix: Mapping[str, Any]) -> str:
 
 
 def _of_handling(options: Options) -> list[str]:
-    handling = "Infer Mobile Number" if options.blank_mobile == "infer" else "Fail Blank Values"
-    said = [f"WhatsApp Contact Handling: {handling}"]
+    handling = _("Infer Mobile Number") if options.blank_mobile == "infer" else _("Fail Blank Values")
+    said = [_("WhatsApp Contact Handling: {handling}", handling=handling)]
     if options.allow_mobile_updates:
-        said.append("Allow Mobile Number Updates")
+        said.append(_("Allow Mobile Number Updates"))
     if "keep" in (options.opt_back_in, options.blank_opt_out):
-        said.append("Who had opted out keeps their choice")
+        said.append(_("Who had opted out keeps their choice"))
     return said
 
 

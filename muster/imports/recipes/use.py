@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from muster.contacts.schema import schema_of
 from muster.core.fields import REVERSED, Options, Schema, options_from_json
+from muster.core.sentences.language import gettext as _
 from muster.core.table.header import placed
 from muster.imports import run
 from muster.imports.draft.sample import first_rows
@@ -37,7 +38,7 @@ def repeated(recipe: Recipe, schema: Schema, header: Sequence[str] | None = None
         sign, name = _signed(answer)
         now = names.get(name, name)
         if answer is not None and now is None:
-            lost.append(f"{column} was {name}, which is a field no more.")
+            lost.append(_("{column} was {name}, which is a field no more.", column=column, name=name))
         elif not _is_moved(column, recipe.headers, header):
             columns[column] = answer if answer is None else sign + (now or "")
     orders = {str(names.get(name, name)): order for name, order in kept.date_orders.items() if names.get(name, name)}

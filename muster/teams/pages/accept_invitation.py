@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from muster.core.sentences.language import gettext as _
 from muster.teams import invitations
 from muster.teams.models import Invitation, User
 from muster.teams.pages.forms import JoinForm, add_refusal
@@ -56,7 +57,7 @@ def _join_as_new(request: HttpRequest, found: Invitation, context: dict[str, obj
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, f"Welcome to {found.team.name}.")
+            messages.success(request, _("Welcome to {team}.", team=found.team.name))
             entered: HttpResponse = perform_login(request, user, redirect_url=_team_page(found))
             return entered
     return render(request, "teams/invitation_new.html", context | {"form": form}, status=422 if form.errors else 200)

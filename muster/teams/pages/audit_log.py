@@ -10,8 +10,10 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from muster.core.sentences.language import gettext as _
 from muster.teams import audit
 from muster.teams.access import Access, admin
 from muster.teams.models import AuditEntry, Team
@@ -22,16 +24,22 @@ PER_PAGE = 50
 class LogFilter(forms.Form):
     """Which entries to show."""
 
-    action = forms.ChoiceField(label="What", required=False, widget=forms.Select({"class": "select"}))
-    by = forms.CharField(label="Who", required=False, widget=forms.TextInput({"type": "search", "class": "input"}))
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date", "class": "input"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date", "class": "input"}))
+    action = forms.ChoiceField(label=gettext_lazy("What"), required=False, widget=forms.Select({"class": "select"}))
+    by = forms.CharField(
+        label=gettext_lazy("Who"), required=False, widget=forms.TextInput({"type": "search", "class": "input"})
+    )
+    since = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=forms.DateInput({"type": "date", "class": "input"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To"), required=False, widget=forms.DateInput({"type": "date", "class": "input"})
+    )
 
     def __init__(self, *args: Any, team: Team | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         seen = entries_of(team).order_by().values_list("action", flat=True).distinct()
         choices = sorted((action, audit.label(action)) for action in seen)
-        self.fields["action"].choices = [("", "Everything"), *choices]  # type: ignore[attr-defined]
+        self.fields["action"].choices = [("", _("Everything")), *choices]  # type: ignore[attr-defined]
 
     def chosen(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         """The entries that fit; a filter that cannot be read leaves nothing out, and says so at its field."""

@@ -10,17 +10,18 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
+from muster.core.sentences.language import gettext as _
 from muster.teams.languages.choice import offered
 from muster.teams.models import Role, Team, User
 from muster.teams.regions import regions
 from muster.teams.zones import zones
 
 ROLES = [
-    (Role.USER.value, "User: searches and views contacts, and sets their opt-outs"),
-    (Role.ADMIN.value, "Admin: also imports, and manages fields and users"),
+    (Role.USER.value, gettext_lazy("User: searches and views contacts, and sets their opt-outs")),
+    (Role.ADMIN.value, gettext_lazy("Admin: also imports, and manages fields and users")),
 ]
-PASSWORD_HINT = "At least 10 characters, unlike your name and address, and not one that many people use."  # noqa: S105  words
-STAFF_ID_HINT = (
+PASSWORD_HINT = gettext_lazy("At least 10 characters, unlike your name and address, and not one that many people use.")
+STAFF_ID_HINT = gettext_lazy(
     "As it stands in the StaffId column of your files. Compared exactly: leading zeros and capitals count. "
     "Nobody else in the team may have it."
 )
@@ -37,10 +38,10 @@ class NameForm(forms.Form):
     """What one is called."""
 
     first_name = forms.CharField(
-        label="First name", max_length=100, widget=forms.TextInput({"autocomplete": "given-name"})
+        label=gettext_lazy("First name"), max_length=100, widget=forms.TextInput({"autocomplete": "given-name"})
     )
     last_name = forms.CharField(
-        label="Last name", max_length=100, widget=forms.TextInput({"autocomplete": "family-name"})
+        label=gettext_lazy("Last name"), max_length=100, widget=forms.TextInput({"autocomplete": "family-name"})
     )
 
 
@@ -64,16 +65,16 @@ class LanguageForm(forms.Form):
 class MemberForm(forms.Form):
     """What one is in a team."""
 
-    role = forms.ChoiceField(label="Role", choices=ROLES, widget=forms.RadioSelect)
-    staff_id = forms.CharField(label="Staff ID", max_length=255, required=False, help_text=STAFF_ID_HINT)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLES, widget=forms.RadioSelect)
+    staff_id = forms.CharField(label=gettext_lazy("Staff ID"), max_length=255, required=False, help_text=STAFF_ID_HINT)
 
 
 class InviteForm(MemberForm):
     """Whom to ask into a team."""
 
-    email = forms.EmailField(label="Email", widget=forms.EmailInput({"autocomplete": "off"}))
-    first_name = forms.CharField(label="First name", max_length=100, required=False)
-    last_name = forms.CharField(label="Last name", max_length=100, required=False)
+    email = forms.EmailField(label=gettext_lazy("Email"), widget=forms.EmailInput({"autocomplete": "off"}))
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100, required=False)
     field_order = ("email", "first_name", "last_name", "role", "staff_id")
 
 
@@ -81,7 +82,7 @@ class JoinForm(NameForm):
     """What somebody new tells us about themselves."""
 
     password = forms.CharField(
-        label="Password",
+        label=gettext_lazy("Password"),
         help_text=PASSWORD_HINT,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
         strip=False,
@@ -101,62 +102,70 @@ class TokenForm(forms.Form):
     """A token to be made."""
 
     name = forms.CharField(
-        label="Name", max_length=100, help_text="What will use it, so that you know which one to revoke."
+        label=gettext_lazy("Name"),
+        max_length=100,
+        help_text=gettext_lazy("What will use it, so that you know which one to revoke."),
     )
     expires = forms.DateField(
-        label="Works until",
+        label=gettext_lazy("Works until"),
         required=False,
-        help_text="The last day, in UTC. Blank: until you revoke it.",
+        help_text=gettext_lazy("The last day, in UTC. Blank: until you revoke it."),
         widget=forms.DateInput({"type": "date"}),
     )
 
     def clean_expires(self) -> Any:
         day = self.cleaned_data["expires"]
         if day and day < timezone.now().date():
-            raise ValidationError("That day is over. Choose a later one.", code="past")
+            raise ValidationError(_("That day is over. Choose a later one."), code="past")
         return day
 
 
 def zone_choices() -> list[tuple[str, str]]:
     """Every zone by name; the first is the one of the home region."""
-    return [("", "That of the home region"), *((zone, zone.replace("_", " ")) for zone in zones())]
+    return [("", _("That of the home region")), *((zone, zone.replace("_", " ")) for zone in zones())]
 
 
 class TeamForm(forms.Form):
     """A team, as an owner sees it."""
 
-    name = forms.CharField(label="Name", max_length=100)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     home_region = forms.ChoiceField(
-        label="Home region",
+        label=gettext_lazy("Home region"),
         choices=regions,
-        help_text="Numbers without + are read as numbers of this country.",
+        help_text=gettext_lazy("Numbers without + are read as numbers of this country."),
     )
     time_zone = forms.ChoiceField(
-        label="Time zone",
+        label=gettext_lazy("Time zone"),
         required=False,
         choices=zone_choices,
-        help_text="Mails tell times in it. Pages tell them in the zone of whoever looks.",
+        help_text=gettext_lazy("Mails tell times in it. Pages tell them in the zone of whoever looks."),
     )
     strict_numbers = forms.BooleanField(
-        label="Strict numbers",
+        label=gettext_lazy("Strict numbers"),
         required=False,
-        help_text="Rows with a number in a range that nobody uses fail, instead of importing with a warning.",
+        help_text=gettext_lazy(
+            "Rows with a number in a range that nobody uses fail, instead of importing with a warning."
+        ),
     )
     second_factor = forms.BooleanField(
-        label="Admins need a second factor",
+        label=gettext_lazy("Admins need a second factor"),
         required=False,
-        help_text="An Admin without one can look, but not import or manage, until they set one up in Profile.",
+        help_text=gettext_lazy(
+            "An Admin without one can look, but not import or manage, until they set one up in Profile."
+        ),
     )
     keep_originals_days = forms.IntegerField(
-        label="Days to keep original files",
+        label=gettext_lazy("Days to keep original files"),
         min_value=1,
         max_value=3_650,
-        help_text="After that, an import's file can no longer be downloaded. What it changed stays in the history.",
+        help_text=gettext_lazy(
+            "After that, an import's file can no longer be downloaded. What it changed stays in the history."
+        ),
     )
     notify = forms.CharField(
-        label="Also mail the outcome of imports to",
+        label=gettext_lazy("Also mail the outcome of imports to"),
         required=False,
-        help_text="One address per line. The Admin who imports is mailed anyway.",
+        help_text=gettext_lazy("One address per line. The Admin who imports is mailed anyway."),
         widget=forms.Textarea({"rows": 3}),
     )
 

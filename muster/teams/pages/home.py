@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from muster.core.sentences.language import gettext as _
 from muster.teams.access import Access, last_team, member, signed_in, teams_of
 from muster.teams.models import User
 
@@ -40,5 +41,5 @@ def switch(request: HttpRequest, who: Access) -> HttpResponse:
     section = request.GET.get("section", "")
     if section not in SECTIONS or (section in FOR_ADMINS and not who.is_admin):
         section = "overview"
-    messages.success(request, f"You're now in {who.team.name}.")
+    messages.success(request, _("You're now in {team}.", team=who.team.name))
     return HttpResponseRedirect(reverse(SECTIONS[section], kwargs={"team": who.team.slug}))

@@ -13,8 +13,11 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop
 from muster.teams import members
 from muster.teams.access import owner
 from muster.teams.mailing import given, mail_files
@@ -27,7 +30,8 @@ class OwnerForm(forms.Form):
     """Whom to make an owner."""
 
     email = forms.EmailField(
-        label="Email", help_text="Somebody without an account sets a password by Forgot password on the sign-in page."
+        label=gettext_lazy("Email"),
+        help_text=gettext_lazy("Somebody without an account sets a password by Forgot password on the sign-in page."),
     )
 
 
@@ -53,7 +57,7 @@ def new_team(request: HttpRequest, user: User) -> HttpResponse:
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, f"{team.name} is there. Invite its first Admin.")
+            messages.success(request, _("{team} is there. Invite its first Admin.", team=team.name))
             return redirect("teams:users", team=team.slug)
     return render(request, "owner/team.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -70,7 +74,7 @@ def team(request: HttpRequest, user: User, slug: str) -> HttpResponse:
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, f"{changed.name} is saved.")
+            messages.success(request, _("{changed} is saved.", changed=changed.name))
             return redirect("owner:teams")
     context = {"form": form, "team": get_object_or_404(Team, slug=slug)}
     return render(request, "owner/team.html", context, status=422 if form.errors else 200)
@@ -83,7 +87,7 @@ def owners(request: HttpRequest, user: User) -> HttpResponse:
     form = OwnerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = members.make_owner(user, form.cleaned_data["email"])
-        messages.success(request, f"{made.name} is an owner.")
+        messages.success(request, _("{made} is an owner.", made=made.name))
         return redirect("owner:owners")
     everybody = User.objects.filter(is_owner=True).order_by("email")
     context = {"form": form, "owners": everybody, **keeps_mails()}
@@ -100,7 +104,7 @@ def end_ownership(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
-        messages.success(request, f"{ended.name} is no longer an owner.")
+        messages.success(request, _("{ended} is no longer an owner.", ended=ended.name))
     return redirect("home" if ended.pk == user.pk and not ended.is_owner else "owner:owners")
 
 
@@ -119,9 +123,9 @@ def everybody(request: HttpRequest, user: User) -> HttpResponse:
 
 
 ACTS = {
-    "off": (members.switch_off, "{} can no longer sign in."),
-    "on": (members.switch_on, "{} can sign in again."),
-    "factor": (members.take_second_factor, "{} signs in with the password alone now."),
+    "off": (members.switch_off, gettext_noop("{name} can no longer sign in.")),
+    "on": (members.switch_on, gettext_noop("{name} can sign in again.")),
+    "factor": (members.take_second_factor, gettext_noop("{name} signs in with the password alone now.")),
 }
 
 
@@ -138,7 +142,7 @@ def person(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             messages.error(request, " ".join(refusal.messages))
         else:
-            messages.success(request, words.format(somebody.name))
+            messages.success(request, _(words, name=somebody.name))
         return redirect("owner:person", pk=pk)
     factors = Authenticator.objects.filter(user=somebody).exists()
     context = {"person": somebody, "teams": somebody.memberships.select_related("team"), "has_factor": factors}

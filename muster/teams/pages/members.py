@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import ngettext
 from muster.teams import invitations
 from muster.teams import members as people
 from muster.teams.access import Access, admin, teams_of
@@ -86,7 +88,9 @@ def remove(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             refused = refusal.messages
         else:
-            messages.success(request, f"{membership.user.name} is no longer in {who.team.name}.")
+            messages.success(
+                request, _("{user} is no longer in {team}.", user=membership.user.name, team=who.team.name)
+            )
             gone = membership.user_id == who.user.pk and not who.user.is_owner
             return redirect("home") if gone else redirect("teams:users", team=who.team.slug)
     context = {"member": membership, "assigned": _assigned(membership), "refused": refused}
@@ -109,7 +113,7 @@ def withdraw(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     """Take an invitation back."""
     invitation = get_object_or_404(_open_invitations(who.team), pk=pk)
     invitations.withdraw(invitation, who.user)
-    messages.success(request, f"The invitation of {invitation.email} is withdrawn.")
+    messages.success(request, _("The invitation of {email} is withdrawn.", email=invitation.email))
     return redirect("teams:users", team=who.team.slug)
 
 
@@ -133,7 +137,7 @@ def _assigned(membership: Membership) -> int:
 
 def _other_teams(who: Access, members: list[Membership]) -> dict[int, list[str]]:
     """Of each user, the other teams they are in, as far as the viewer is allowed to know of those."""
-    visible = [team for team, _ in teams_of(who.user) if team != who.team]
+    visible = [team for team, _role in teams_of(who.user) if team != who.team]
     found: dict[int, list[str]] = {}
     users = [each.user_id for each in members]
     for other in Membership.objects.filter(team__in=visible, user__in=users).select_related("team"):
@@ -145,21 +149,35 @@ def _mail(request: HttpRequest, invitation: Invitation) -> None:
     """Send an invitation and say how it went."""
     sent = invitations.send(invitation)
     if not has_mail_server():
-        messages.success(request, f"{invitation.email} is invited. Give them the link below: no mail was sent.")
+        messages.success(
+            request, _("{email} is invited. Give them the link below: no mail was sent.", email=invitation.email)
+        )
     elif sent:
-        messages.success(request, f"We mailed {invitation.email} an invitation.")
+        messages.success(request, _("We mailed {email} an invitation.", email=invitation.email))
     else:
-        sentence = "The mail server did not take the invitation of {}. It is kept below: send it again later."
-        messages.error(request, sentence.format(invitation.email))
+        sentence = _(
+            "The mail server did not take the invitation of {email}. It is kept below: send it again later.",
+            email=invitation.email,
+        )
+        messages.error(request, sentence)
 
 
 def _said(membership: Membership, before: str | None) -> str:
     """What a change of a member means from now on."""
     name, now = membership.user.name, membership.staff_id
     if now == before:
-        return f"{name} is {Role(membership.role).label}."
+        return _("{name} is {role}.", name=name, role=Role(membership.role).label)
     contacts = _assigned(membership)
-    stay = f" {contacts:,} contact{'s stay' if contacts != 1 else ' stays'} assigned to {name}." if contacts else ""
-    if not now:
-        return f"{name} has no Staff ID now. Imports can't assign contacts to them.{stay}"
-    return f"{name} has Staff ID {now}. Future imports must use it.{stay}"
+    if now:
+        said = _("{name} has Staff ID {now}. Future imports must use it.", name=name, now=now)
+    else:
+        said = _("{name} has no Staff ID now. Imports can't assign contacts to them.", name=name)
+    if not contacts:
+        return said
+    stay = ngettext(
+        "{count:,} contact stays assigned to {name}.",
+        "{count:,} contacts stay assigned to {name}.",
+        contacts,
+        name=name,
+    )
+    return f"{said} {stay}"

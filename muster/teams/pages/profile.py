@@ -16,10 +16,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop, ngettext
 from muster.teams import audit, tokens
 from muster.teams.access import signed_in, teams_of
 from muster.teams.languages.choice import offered
-from muster.teams.models import Token, User
+from muster.teams.models import Role, Token, User
 from muster.teams.pages.forms import LanguageForm, NameForm, TokenForm
 
 APPEARANCES = ("system", "light", "dark")
@@ -35,10 +37,10 @@ BROWSERS = (
 )
 SYSTEMS = (
     ("Windows", "Windows"),
-    ("iPhone", "an iPhone"),
-    ("iPad", "an iPad"),
+    ("iPhone", gettext_noop("an iPhone")),
+    ("iPad", gettext_noop("an iPad")),
     ("Android", "Android"),
-    ("Mac OS X", "a Mac"),
+    ("Mac OS X", gettext_noop("a Mac")),
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
@@ -51,7 +53,7 @@ def profile(request: HttpRequest, user: User) -> HttpResponse:
     form = NameForm(request.POST or None, initial={"first_name": user.first_name, "last_name": user.last_name})
     if request.method == "POST" and form.is_valid():
         User.objects.filter(pk=user.pk).update(**form.cleaned_data)
-        messages.success(request, "Your name is saved.")
+        messages.success(request, _("Your name is saved."))
         return redirect("profile")
     context = _about(request, user) | {"form": form}
     return render(request, "profile/profile.html", context, status=422 if form.errors else 200)
@@ -99,7 +101,7 @@ def revoke_token(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """End one of one's own tokens."""
     token = get_object_or_404(Token, pk=pk, user=user)
     tokens.revoke(token)
-    messages.success(request, f"The token {token.name} no longer works.")
+    messages.success(request, _("The token {token} no longer works.", token=token.name))
     return redirect("profile")
 
 
@@ -110,7 +112,7 @@ def end_session(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     session = get_object_or_404(UserSession, pk=pk, user=user)
     session.end()
     audit.record_for_teams_of(user, "session-ended")
-    messages.success(request, "That browser is signed out.")
+    messages.success(request, _("That browser is signed out."))
     return redirect("profile")
 
 
@@ -124,7 +126,9 @@ def end_other_sessions(request: HttpRequest, user: User) -> HttpResponse:
         session.end()
     if count:
         audit.record_for_teams_of(user, "session-ended", count=count)
-    messages.success(request, f"{count} other browser{'s are' if count != 1 else ' is'} signed out.")
+    messages.success(
+        request, ngettext("{count} other browser is signed out.", "{count} other browsers are signed out.", count)
+    )
     return redirect("profile")
 
 
@@ -134,6 +138,7 @@ def _about(request: HttpRequest, user: User) -> dict[str, object]:
     return {
         "language_form": _language_form(user),
         "teams": teams_of(user),
+        "admin_role": str(Role.ADMIN.label),
         "memberships": {each.team_id: each for each in user.memberships.all()},
         "totp": factors.filter(type=Authenticator.Type.TOTP).first(),
         "passkeys": [each.wrap() for each in factors.filter(type=Authenticator.Type.WEBAUTHN)],
@@ -158,9 +163,11 @@ def _open_sessions(user: User) -> list[UserSession]:
 
 def device(user_agent: str) -> str:
     """A browser as people call it: Firefox on Windows."""
-    browser = next((name for sign, name in BROWSERS if sign in user_agent), "A browser")
-    system = next((f" on {name}" for sign, name in SYSTEMS if sign in user_agent), "")
-    return browser + system
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), "")
+    system = next((_(name) for sign, name in SYSTEMS if sign in user_agent), "")
+    if browser and system:
+        return _("{browser} on {system}", browser=browser, system=system)
+    return _("A browser on {system}", system=system) if system else browser or _("A browser")
 
 
 def _end_of(day: date | None) -> datetime | None:

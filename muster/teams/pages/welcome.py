@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from muster.core.sentences.language import gettext as _
 from muster.teams import first_run
 from muster.teams.mailing.mail_files import has_mail_server, is_set_elsewhere
 from muster.teams.models import User
@@ -25,15 +27,21 @@ class WelcomeForm(JoinForm, MailServerForm):
     """The owner, the first team, and the mail server, now or later."""
 
     email = forms.EmailField(
-        label="Email", help_text="You sign in with it.", widget=forms.EmailInput({"autocomplete": "username"})
+        label=gettext_lazy("Email"),
+        help_text=gettext_lazy("You sign in with it."),
+        widget=forms.EmailInput({"autocomplete": "username"}),
     )
     team = forms.CharField(
-        label="Name of your first team",
+        label=gettext_lazy("Name of your first team"),
         max_length=100,
-        help_text="A team has its own contacts, fields and users: Admissions, for example. You can add more later.",
+        help_text=gettext_lazy(
+            "A team has its own contacts, fields and users: Admissions, for example. You can add more later."
+        ),
     )
     home_region = forms.ChoiceField(
-        label="Home region", initial="US", help_text="Numbers without + are read as numbers of this region."
+        label=gettext_lazy("Home region"),
+        initial="US",
+        help_text=gettext_lazy("Numbers without + are read as numbers of this region."),
     )
     field_order = ("first_name", "last_name", "email", "password", "team", "home_region", *FIELDS)
 
@@ -63,7 +71,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
         except first_run.AlreadyOwned:
             raise Http404("No such page") from None
         else:
-            messages.success(request, f"Welcome. {team.name} is ready.")
+            messages.success(request, _("Welcome. {team} is ready.", team=team.name))
             entered: HttpResponse = perform_login(request, user, redirect_url=reverse("home"))
             return entered
     context = {"form": form, "mail_fields": fields_in(form), "has_mail_server": has_mail_server()}

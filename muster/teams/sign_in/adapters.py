@@ -22,7 +22,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.encoding import force_bytes
+from django.utils.translation import gettext_lazy
 
+from muster.core.sentences.language import gettext as _
 from muster.settings import settings
 from muster.teams import audit
 from muster.teams.languages.choice import of_address
@@ -42,13 +44,16 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "That email and password don't match an account. Check them, "
-        "or reset your password.",
-        "too_many_login_attempts": "Too many tries. Try again in 15 minutes.",
-        "invalid_login": "That email and password don't match an account. Check them, or reset your password.",
-        "incorrect_password": "That is not your password.",
-        "incorrect_code": "That code doesn't match. Enter the one in our newest mail.",
-        "account_inactive": "This account is switched off. Ask an Admin.",
+        "email_password_mismatch": gettext_lazy(
+            "That email and password don't match an account. Check them, or reset your password."
+        ),
+        "too_many_login_attempts": gettext_lazy("Too many tries. Try again in 15 minutes."),
+        "invalid_login": gettext_lazy(
+            "That email and password don't match an account. Check them, or reset your password."
+        ),
+        "incorrect_password": gettext_lazy("That is not your password."),
+        "incorrect_code": gettext_lazy("That code doesn't match. Enter the one in our newest mail."),
+        "account_inactive": gettext_lazy("This account is switched off. Ask an Admin."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -72,7 +77,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
                 super().send_mail(template_prefix, email, context)
         except (OSError, smtplib.SMTPException):
             logger.exception("mail_failed", template=template_prefix)
-            messages.error(self.request, "The mail server did not take our mail. Try again later.")
+            messages.error(self.request, _("The mail server did not take our mail. Try again later."))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count a try for who makes it, as the library does, and then for the address, unless the browser is known."""
@@ -110,7 +115,9 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "That code doesn't match. Codes change every 30 seconds: enter the one shown now.",
+        "incorrect_code": gettext_lazy(
+            "That code doesn't match. Codes change every 30 seconds: enter the one shown now."
+        ),
     }
 
     def encrypt(self, text: str) -> str:

@@ -13,7 +13,9 @@ from allauth.account.forms import (
     SetPasswordForm,
 )
 from django.forms import BaseForm, BooleanField
+from django.utils.translation import gettext_lazy
 
+from muster.core.sentences.language import gettext as _
 from muster.teams import tokens
 from muster.teams.pages.forms import PASSWORD_HINT
 
@@ -23,7 +25,7 @@ class SignIn(LoginForm):  # type: ignore[misc]  # allauth has no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_our_words(self, login="Email", password="Password")  # noqa: S106  a label
+        in_our_words(self, login=_("Email"), password=_("Password"))
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["password"].help_text = ""
 
@@ -33,7 +35,7 @@ class AskForReset(ResetPasswordForm):  # type: ignore[misc]  # allauth has no ty
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_our_words(self, email="Email")
+        in_our_words(self, email=_("Email"))
 
 
 class Reauthenticate(ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
@@ -41,7 +43,7 @@ class Reauthenticate(ReauthenticateForm):  # type: ignore[misc]  # allauth has n
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_our_words(self, password="Password")  # noqa: S106  a label
+        in_our_words(self, password=_("Password"))
 
 
 class OnceTyped:
@@ -51,7 +53,7 @@ class OnceTyped:
         super().__init__(*args, **kwargs)
         assert isinstance(self, BaseForm)
         del self.fields["password2"]
-        in_our_words(self, password1="New password")
+        in_our_words(self, password1=_("New password"))
         self.fields["password1"].help_text = PASSWORD_HINT
 
 
@@ -61,8 +63,8 @@ class Reset(OnceTyped, ResetPasswordKeyForm):  # type: ignore[misc]  # allauth h
     revoke_tokens = BooleanField(
         required=False,
         initial=True,
-        label="Revoke my API tokens",
-        help_text="Whoever knew the old password may have made one. Programs that use one of them stop.",
+        label=gettext_lazy("Revoke my API tokens"),
+        help_text=gettext_lazy("Whoever knew the old password may have made one. Programs that use one of them stop."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
