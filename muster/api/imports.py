@@ -244,7 +244,6 @@ def cancel_import(request: HttpRequest, team: str, import_id: UUID) -> dict[str,
     return import_json(run.cancel(find(asker, import_id), asker.user))
 
 
-HAS_NO_ROWS = frozenset({"checking", "refused", "failed", "cancelled"})
 TO_FIX = (
     "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,Row,Problem,How to fix\n"
     "S1,Amara,,7165550001,,17,LastName is blank.,Fill it in.\n"
@@ -260,7 +259,7 @@ TO_FIX = (
 def rows_to_fix(request: HttpRequest, team: str, import_id: UUID) -> FileResponse:
     """Download the rows that failed: the file's own columns, and Row, Problem and How to fix."""
     imp = find(who(request), import_id)
-    if imp.state in HAS_NO_ROWS:
+    if imp.state in row_results.HAS_NO_ROWS:
         raise WrongState(imp)
     return whole_file(row_results.rows_to_fix(imp), f"rows-to-fix-{imp.pk}.csv")
 
@@ -274,7 +273,7 @@ def rows_to_fix(request: HttpRequest, team: str, import_id: UUID) -> FileRespons
 def rows_to_fix_workbook(request: HttpRequest, team: str, import_id: UUID) -> FileResponse:
     """Download the rows that failed as a workbook. What is wrong is coloured, with a comment; it uploads again."""
     imp = find(who(request), import_id)
-    if imp.state in HAS_NO_ROWS:
+    if imp.state in row_results.HAS_NO_ROWS:
         raise WrongState(imp)
     return whole_workbook(lambda file: row_results.write_rows_to_fix(file, imp), f"rows-to-fix-{imp.pk}.xlsx")
 

@@ -25,6 +25,8 @@ from muster.imports.store import blobs, packed_rows, seen
 from muster.workbooks import rows_to_fix as workbook
 from muster.workbooks.book import refuse_too_many
 
+# It has not come to rows that were left out.
+HAS_NO_ROWS = frozenset({State.CHECKING, State.REFUSED, State.FAILED, State.CANCELLED})
 CHANGED = ("created", "updated")
 AT_ONCE = 500
 

@@ -126,6 +126,14 @@ def test_it_says_what_came_out_otherwise_than_on_the_preview(cast: Cast) -> None
     assert len(cast.browser(cast.alice).get(address(imp)).context["differs"]) == 2
 
 
+@pytest.mark.parametrize("state", [State.CHECKING, State.REFUSED, State.FAILED, State.CANCELLED])
+def test_there_are_no_rows_to_fix_before_rows_were_left_out(cast: Cast, state: State) -> None:
+    imp = drafted(cast.team, cast.alice, sheet(ANA, BAD))
+    Import.objects.filter(pk=imp.pk).update(state=state)
+    for name in ("rows-to-fix.csv", "rows-to-fix.xlsx"):
+        assert cast.browser(cast.alice).get(address(imp) + name).status_code == 404
+
+
 @pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
 def test_it_says_that_nothing_was_imported(cast: Cast, state: State) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA))

@@ -16,7 +16,7 @@ from muster.core.problems import BadFile
 from muster.core.sentences.language import gettext as _
 from muster.core.table.csv_text import csv_text
 from muster.imports import row_results
-from muster.imports.models import Content, Import, State
+from muster.imports.models import Content, Import
 from muster.imports.pages.draft_page import find
 from muster.imports.store import blobs
 from muster.teams.access import Access, admin
@@ -93,7 +93,7 @@ def original(request: HttpRequest, who: Access, pk: UUID) -> HttpResponse:
 
 def _with_rows(who: Access, pk: UUID) -> Import:
     imp = find(who, pk)
-    if imp.state in (State.CHECKING, State.FAILED, State.CANCELLED):
+    if imp.state in row_results.HAS_NO_ROWS:
         raise Http404("It has not come to rows that were left out")
     return imp
 

@@ -97,7 +97,7 @@ export class Page {
   }
 
   async drawCauses() {
-    const answer = await fetch(`${this.data.address}causes?${new URLSearchParams(this.data.query())}`).catch(() => null);
+    const answer = await fetch(`${this.data.address}causes?${new URLSearchParams(this.data.query())}`, { redirect: "manual" }).catch(() => null);
     if (!answer?.ok || !answer.headers.get("Content-Type").startsWith("text/html")) return;
     const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
     const focused = this.causes.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
