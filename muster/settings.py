@@ -98,6 +98,12 @@ class Settings(BaseSettings):
     max_api_rows: int = Field(1_000_000, description="Most rows in one import by API or command line.")
     max_api_cells: int = Field(50_000_000, description="Most cells in one import by API or command line.")
     max_api_bytes: int = Field(500 * 1024 * 1024, description="Largest file by API or command line, in bytes.")
+    team_drafts: int = Field(200, ge=0, description="Most open drafts of a team; 0: no limit.")
+    user_drafts: int = Field(100, ge=0, description="Most open drafts that one person has brought to a team.")
+    team_draft_bytes: int = Field(5 * 1024**3, ge=0, description="Most bytes in all open drafts of a team.")
+    user_requests: int = Field(
+        50, ge=0, description="Requests a second that one person may make of a process, with a burst of ten seconds."
+    )
     draft_days: int = Field(7, description="Days an import that was not confirmed is kept.")
     undo_days: int = Field(14, description="Days an import can be undone.")
     page_rows: int = Field(100_000, description="Most rows that are checked while a page waits; else a worker does.")

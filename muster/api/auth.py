@@ -11,6 +11,7 @@ from ninja.security import HttpBearer
 from muster.api.description.queries import refuse_unknown
 from muster.teams.access import Access, access, require_admin, require_owner
 from muster.teams.models import User
+from muster.teams.sign_in.pace import take_turn
 from muster.teams.tokens import find
 
 Row = TypeVar("Row", bound=Model)
@@ -24,6 +25,7 @@ class Anybody(HttpBearer):
         if found is None:
             return None
         request.user = found.user  # the log says whose token it was
+        take_turn(found.user)
         admitted = self.admit(request, found.user)
         refuse_unknown(request)
         return admitted

@@ -23,6 +23,8 @@ from muster.contacts.search.conditions import BadFilter
 from muster.core import errors
 from muster.core.problems import BadFile, Problem
 from muster.imports.models import NoSuchCell, OtherPayload, TooMuch, WrongState
+from muster.imports.store.quota import TooManyDrafts
+from muster.teams.sign_in.pace import TooManyRequests
 from muster.workbooks.book import TooLarge
 
 logger = logging.getLogger(__name__)
@@ -39,6 +41,13 @@ def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
 def _bad_file(request: HttpRequest, error: BadFile) -> HttpResponse:
     too_big = any(each.code in {"file-too-big", "file-too-many-rows"} for each in error.problems)
     return answer(413 if too_big else 422, _sentence(error.problems), as_problems(error.problems))
+
+
+def _too_many(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Quotas free themselves as people work: the answer says when asking again makes sense."""
+    told = answer(429, str(error))
+    told.headers["Retry-After"] = "1" if isinstance(error, TooManyRequests) else "60"
+    return told
 
 
 HELD = {"number-taken", "id-taken"}
@@ -105,6 +114,8 @@ Handler = Callable[[HttpRequest, Any], HttpResponse]
 HANDLERS: dict[type[Exception], Handler] = {
     Exception: _unforeseen,
     Refused: _refused,
+    TooManyDrafts: _too_many,
+    TooManyRequests: _too_many,
     BadFile: _bad_file,
     Rejected: _rejected,
     BadFilter: _bad_filter,

@@ -12,5 +12,6 @@ class ImportsConfig(AppConfig):
     def ready(self) -> None:
         """Listen for people who are erased and webhooks that are switched off; name the jobs beside imports."""
         import muster.imports.erasure  # noqa: PLC0415  models are loaded by now
+        import muster.imports.mailing.account_mail  # noqa: PLC0415
         import muster.imports.mailing.webhook_mail  # noqa: PLC0415
         import muster.imports.process.undo_looks  # noqa: F401, PLC0415

@@ -29,7 +29,7 @@ from muster.imports.process import lease
 from muster.imports.process.gc_pause import without_collecting
 from muster.imports.progress import Clock
 from muster.imports.recipes import keep
-from muster.imports.store import blobs, facts, seen
+from muster.imports.store import blobs, facts, quota, seen
 from muster.imports.store.db_text import fit, fit_for_json
 from muster.imports.store.seen import Keeper
 from muster.settings import settings
@@ -63,6 +63,8 @@ def receive(
     imp.is_large, imp.recipe = _is_large(team, data, options), recipe
     if imp.is_small:
         imp.lease_until = lease.until()  # we look ourselves; should we die, a worker will
+    if not (imp.idempotency_key and _has_key(imp)):
+        quota.refuse_too_many(team, user, len(data))
     try:
         with transaction.atomic():
             imp.save(force_insert=True)
@@ -73,6 +75,11 @@ def receive(
         return _first_of_key(imp)
     audit.record(team, user, "import-started", filename=imp.filename, id=str(imp.pk))
     return settle(imp) if imp.is_small else imp
+
+
+def _has_key(imp: Import) -> bool:
+    same = {"team": imp.team, "created_by": imp.created_by, "idempotency_key": imp.idempotency_key}
+    return Import.objects.filter(**same).exists()
 
 
 def _first_of_key(imp: Import) -> Import:

@@ -11,8 +11,8 @@ from django.test import Client
 from muster.imports import run, workspace
 from muster.imports.draft import edits
 from muster.imports.grid import views
-from muster.imports.grid.pace import Pace
 from muster.imports.models import Edit, Import, State
+from muster.teams.sign_in.pace import Pace
 from tests.cast import Cast, join, make_user
 from tests.imports.play import drafted, sheet
 from tests.web.drafts import MESSY_HEADER, address, cell, messy

@@ -20,12 +20,12 @@ from muster.imports.draft.draft import Draft
 from muster.imports.draft.row_lists import find
 from muster.imports.grid import operations
 from muster.imports.grid.cells import columns_json
-from muster.imports.grid.pace import Pace
 from muster.imports.grid.requests import MOST_ROWS, Asked, Refused, body_of, needed, whole
 from muster.imports.grid.responses import told, window
 from muster.imports.grid.search import Place, Sought, matches, nearest, next_problem, problems_among
 from muster.imports.models import Edit, Import, NoSuchCell, State, TooMuch, WrongState
 from muster.teams.access import Access, admin
+from muster.teams.sign_in.pace import Pace
 
 READS, WRITES = Pace(per_second=40, burst=200), Pace(per_second=10, burst=60)
 

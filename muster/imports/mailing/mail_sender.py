@@ -21,6 +21,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from muster.connect.bell import BELL, let_go
+from muster.imports.mailing.account_mail import ABOUT
 from muster.imports.models import Mail
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,8 @@ def _send(mail: Mail, breaker: Breaker) -> bool:
         breaker.failed() if _is_away(error) else breaker.answered()
         return False
     breaker.answered()
-    _keep(mail, sent_at=timezone.now(), last_error="")
+    forgotten = {"text": "", "html": ""} if mail.about == ABOUT else {}  # the link opens the account
+    _keep(mail, sent_at=timezone.now(), last_error="", **forgotten)
     log.info("mail %s is sent", mail.pk)
     return True
 

@@ -13,11 +13,13 @@ from allauth.account.forms import (
     SetPasswordForm,
 )
 from django.forms import BaseForm, BooleanField
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from muster.core.sentences.language import gettext as _
 from muster.teams import tokens
 from muster.teams.pages.forms import PASSWORD_HINT
+from muster.teams.sign_in.adapters import Accounts, mail_waits
 
 
 class SignIn(LoginForm):  # type: ignore[misc]  # allauth has no types
@@ -31,7 +33,14 @@ class SignIn(LoginForm):  # type: ignore[misc]  # allauth has no types
 
 
 class AskForReset(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
-    """The address to mail a link to."""
+    """The address to mail a link to. As much is done where there is no account: a mail to nobody."""
+
+    def save(self, request: HttpRequest, **more: Any) -> str:
+        """Put the mail into the outbox."""
+        email: str = super().save(request, **more)
+        if not self.users:
+            mail_waits.send(Accounts, to="", subject="", text="")
+        return email
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,6 +6,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Hashable
+from functools import lru_cache
+
+from muster.core.sentences.language import gettext
+from muster.settings import settings
+from muster.teams.models import User
 
 MOST_PEOPLE = 10_000
 
@@ -28,3 +33,19 @@ class Pace:
             if len(self._buckets) > MOST_PEOPLE:
                 self._buckets.popitem(last=False)
         return held >= 1
+
+
+class TooManyRequests(Exception):  # noqa: N818  says what happened
+    """A person asks more often than a process answers one person."""
+
+
+@lru_cache
+def _of_everybody(per_second: int) -> Pace:
+    return Pace(per_second, 10 * per_second)
+
+
+def take_turn(user: User) -> None:
+    """Count a request of a person. Raises TooManyRequests."""
+    most = settings().user_requests
+    if most and not _of_everybody(most).allows(user.pk):
+        raise TooManyRequests(gettext("You ask too often. Wait a second, then try again."))
