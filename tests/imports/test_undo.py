@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from muster.contacts import edit
+from muster.contacts.consent.channels import hear
 from muster.contacts.models import Contact, CustomField
 from muster.imports import undo, worker
 from muster.imports.models import Import, State, WrongState
@@ -95,6 +96,18 @@ def test_it_leaves_an_opt_out_that_came_later(cast: Cast) -> None:
     undone(cast, imp)
 
     assert contact(cast.team, "S1").text_own_out
+
+
+def test_it_gives_no_number_back_without_the_stop_it_said_meanwhile(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    imp = imported(cast.team, cast.alice, sheet("S1,Ana,Núñez,+1 716 555 9999,"), allow_mobile_updates=True)
+    hear(cast.team, "+17165551234", "text", opted_out=True)
+    assert not contact(cast.team, "S1").text_out
+
+    undone(cast, imp)
+
+    ana = contact(cast.team, "S1")
+    assert (ana.mobile_number, ana.text_out, ana.text_own_out) == ("+17165551234", True, True)
 
 
 def test_it_gives_assignments_back(cast: Cast) -> None:

@@ -149,6 +149,16 @@ def test_it_looks_again_after(cast: Cast, what: str) -> None:
     assert outcomes(imp) != ["created"]
 
 
+def test_it_plans_again_after_a_change_of_options_that_reads_no_cell_anew(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    imp = drafted(cast.team, cast.alice, sheet("S1,Ana,Núñez,+1 716 555 9999,"))
+    assert outcomes(imp) == ["unchanged"]  # the number is kept
+
+    run.revise(imp, cast.alice, Options(allow_mobile_updates=True), imp.revision)
+
+    assert outcomes(imp) == ["updated"]
+
+
 def test_it_looks_again_after_an_erasure(cast: Cast) -> None:
     """A preview made before an erasure neither shows who was erased, nor makes them anew."""
     imported(cast.team, cast.alice, sheet(ANA))
