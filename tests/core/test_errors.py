@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -133,6 +134,13 @@ def test_every_placeholder_of_every_message_is_supplied(code: str) -> None:
         said = [errors.message(each), errors.title(each.code, each.field)]
         said += [errors.fix(each)] if isinstance(each, Problem) else []
         assert not [sentence for sentence in said if "{" in sentence or "None" in sentence]
+
+
+@pytest.mark.parametrize("code", REGISTRY)
+def test_what_is_kept_of_it_says_the_same_later(code: str) -> None:
+    for each in found_in(REGISTRY[code].bad):
+        kept = json.loads(json.dumps(errors.kept_view(each)))
+        assert errors.retold(kept) == errors.problem_view(each)
 
 
 def test_messages_do_not_blame_and_do_not_hold_limits_as_words() -> None:

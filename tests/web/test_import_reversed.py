@@ -38,7 +38,7 @@ def test_an_answer_is_shown_remembered_and_listed_reversed(cast: Cast) -> None:
     imp.refresh_from_db()
     assert imp.state == "ready"
     assert ColumnAnswer.objects.get(team=cast.team, header="WhatsApp Opt-In").field_name == "!WhatsAppOptedOut"
-    assert '<option value="!WhatsAppOptedOut" selected>' in client.get(address(imp)).content.decode()
+    assert '<option value="!WhatsAppOptedOut" selected>' in client.get(address(imp, "columns")).content.decode()
     assert "WhatsAppOptedOut, reversed" in client.get(f"/t/{cast.team.slug}/fields/").content.decode()
 
     run.confirm(imp, cast.alice)

@@ -91,7 +91,8 @@ def _read_ids(field: Field, cells: Sequence[str], report: Report, _: str | None)
     values = [read[cell] for cell in cells]
     for index, (value, code) in enumerate(values):
         if code:
-            report(index, code, {"limit": field.max_length, "length": len(cells[index].strip(EDGES)), "id": value})
+            facts = {"limit": field.max_length, "length": len(cells[index].strip(EDGES))}
+            report(index, code, facts if value is UNREAD else {**facts, "id": value})
     return [value for value, _code in values]
 
 
