@@ -13,8 +13,7 @@ from muster.connect.feed import Cursor
 from muster.connect.models import Delivery, Webhook
 from muster.contacts.models import Change
 from muster.core.fields import CHANNELS
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
+from muster.core.sentences.language import Words, gettext_noop
 from muster.teams.lock import changing
 from muster.teams.models import Team
 

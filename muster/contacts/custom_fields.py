@@ -16,9 +16,8 @@ from muster.contacts.search.conditions import custom_value
 from muster.core.cells.dress import EDGES
 from muster.core.cells.formulas import export_safe
 from muster.core.fields import CUSTOM_KINDS, MAX_CUSTOM_FIELDS, Kind, reserved_name
+from muster.core.sentences.language import Words, gettext_noop, ngettext
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import gettext_noop, ngettext
-from muster.core.sentences.words import Words
 from muster.teams import audit
 from muster.teams.lock import locked
 from muster.teams.members import refuse

@@ -16,9 +16,8 @@ from muster.contacts.models import Change, Contact, Source
 from muster.contacts.schema import schema_of
 from muster.core import phones
 from muster.core.fields import CHANNELS, CUSTOM, SYSTEM_FIELDS, Field, Kind
+from muster.core.sentences.language import Words, gettext_noop
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
 from muster.teams.models import Membership, Team, User
 
 MOST = 500

@@ -10,8 +10,7 @@ from __future__ import annotations
 from django.db import models
 
 from muster.contacts.time_ids import next_id
-from muster.core.fields import CUSTOM_KINDS
-from muster.core.sentences.words import answer_in_words
+from muster.core.fields import CUSTOM_KINDS, answer_in_words
 from muster.teams.lock import version_in_hand
 from muster.teams.models import Membership, Team, User
 

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from muster.core.catalogue import REGISTRY, ErrorCode
 from muster.core.cells import dates
+from muster.core.fields import answer_in_words
 from muster.core.phones import spellings
 from muster.core.phones.cells import show, two_ways
 from muster.core.problems import Note, Problem
 from muster.core.sentences.language import gettext, gettext_noop, gettext_of, ngettext
-from muster.core.sentences.words import answer_in_words, shortened
+from muster.core.sentences.words import shortened
 
 __all__ = [
     "LEVELS",

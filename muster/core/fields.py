@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.language import gettext, gettext_noop
 
 MAX_CUSTOM_FIELDS = 25
 CUSTOM = "custom."  # before the key of a custom field
@@ -287,3 +287,10 @@ SEARCHED_TEXTS = tuple(sorted((key for key in SEARCHED if key not in NUMBERS), k
 SEARCHED_NUMBERS = tuple(key for key in SEARCHED if key in NUMBERS)
 
 NUMBER_OF = {"text": "mobile_number", "whatsapp": "whatsapp_number", "whatsapp_marketing": "whatsapp_number"}
+
+
+def answer_in_words(answer: str) -> str:
+    """Return what a column is used as, for people: "WhatsAppOptedOut, reversed: yes means opted in"."""
+    if not answer.startswith(REVERSED):
+        return answer
+    return gettext("{field}, reversed: yes means opted in", field=answer.removeprefix(REVERSED))

@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 from muster.core.catalogue import REGISTRY
 from muster.core.problems import Note, Problem
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
+from muster.core.sentences.language import Words, gettext_noop
 from muster.core.verdicts import OUTCOMES, Verdict
 
 LEFT_OUT = "row-left-out"

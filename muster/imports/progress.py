@@ -12,9 +12,8 @@ from typing import Any
 from django.db import OperationalError
 from django.utils import timezone
 
+from muster.core.sentences.language import Words, gettext_noop
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
 from muster.imports.models import Import, Progress, State
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from muster.core.sentences.language import Words, gettext_noop
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
 from muster.imports.models import Import, State, last_day
 from muster.imports.progress import progress_json
 

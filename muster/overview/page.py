@@ -18,9 +18,8 @@ from muster.contacts.models import CustomField
 from muster.core import errors
 from muster.core.errors import REGISTRY
 from muster.core.fields import CHANNELS
+from muster.core.sentences.language import Words, gettext_noop
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
 from muster.imports.models import Import, State
 from muster.overview import charts
 from muster.teams.access import Access

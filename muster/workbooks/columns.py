@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from muster.core.fields import Absent, Blank, Field, Kind
+from muster.core.sentences.language import Words, gettext_noop
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
 from muster.workbooks.book import Column, Style
 
 YES_NO = ("yes", "no")

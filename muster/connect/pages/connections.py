@@ -18,9 +18,8 @@ from muster.connect.incoming import calls
 from muster.connect.incoming.hook import address
 from muster.connect.models import Call, CallState, Connection, Kind
 from muster.core import phones
+from muster.core.sentences.language import Words, gettext_noop
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
 from muster.teams.access import Access, admin
 from muster.teams.pages.forms import add_refusal
 

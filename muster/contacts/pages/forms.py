@@ -13,9 +13,8 @@ from muster.contacts.mapping import PLAIN, text_of
 from muster.contacts.models import Contact
 from muster.core import errors, phones
 from muster.core.fields import NUMBERS, OTHER_FIELDS, SYSTEM_FIELDS, Field, Kind, Schema
+from muster.core.sentences.language import Words, gettext_noop, gettext_of
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import gettext_noop, gettext_of
-from muster.core.sentences.words import Words
 from muster.teams.models import Membership, Team
 
 SHORT = 255  # characters; longer text, and text of several lines, gets a box of several lines

@@ -13,8 +13,7 @@ from django.db.models.functions import Cast, Coalesce, Lower, StrIndex
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, LessThanOrEqual, Regex
 
 from muster.core.fields import CUSTOM, Field, Kind
-from muster.core.sentences.language import gettext, gettext_noop, gettext_of
-from muster.core.sentences.words import Words
+from muster.core.sentences.language import Words, gettext, gettext_noop, gettext_of
 
 # What may be asked of a value, in the words of the page.
 OPERATORS = Words(

@@ -17,8 +17,7 @@ from django.db.models.functions import Coalesce, Lower
 from muster.contacts.models import Contact
 from muster.contacts.search.filters import MOST, Filters
 from muster.contacts.search.find import matching
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
+from muster.core.sentences.language import Words, gettext_noop
 from muster.teams.models import Team
 
 ORDERS = Words(

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
+from muster.core.sentences.language import Words, gettext_noop
 
 ENGLISH_ORDERS = {
     "dmy": gettext_noop("Day first: 03/04/25 is 3 April 2025"),

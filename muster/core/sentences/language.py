@@ -6,6 +6,7 @@ checked: what checks hand on are codes and facts.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 
@@ -64,6 +65,22 @@ def gettext(english: str, **facts: Any) -> str:
 def ngettext(one: str, many: str, count: int, **facts: Any) -> str:
     """Return the form of a text that goes with a count, filled with it and with facts."""
     return fill(_spoken[0].counted(one, many, count), {"count": count, **facts})
+
+
+class Words(Mapping[str, str]):
+    """Texts by their codes, each in the language of whoever looks it up. What stands in it is marked and English."""
+
+    def __init__(self, english: Mapping[Any, str]) -> None:
+        self._english = dict(english)
+
+    def __getitem__(self, code: str) -> str:
+        return gettext_of(self._english[code])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._english)
+
+    def __len__(self) -> int:
+        return len(self._english)
 
 
 def fill(text: str, facts: dict[str, Any]) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from muster.core.fields import REVERSED, SYSTEM_FIELDS, Field, Kind, Schema
+from muster.core.fields import REVERSED, SYSTEM_FIELDS, Field, Kind, Schema, answer_in_words
 from muster.core.problems import Problem
 from muster.core.replan import Reading
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.words import answer_in_words
 from muster.core.table.header import column_letter, placed
 from muster.core.table.table import Table
 from muster.imports.draft.sample import cells_of

@@ -11,9 +11,8 @@ from typing import Any
 from muster.core.consent import Channel
 from muster.core.fields import position
 from muster.core.records import Checked, Record
-from muster.core.sentences.language import fill, gettext_noop, gettext_of
+from muster.core.sentences.language import Words, fill, gettext_noop, gettext_of
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.words import Words
 from muster.core.verdicts import Verdict
 from muster.imports.filters import has_warning
 

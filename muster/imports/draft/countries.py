@@ -11,8 +11,7 @@ from muster.contacts.models import Contact
 from muster.core import fixes, phones
 from muster.core.fields import position
 from muster.core.replan import Reading
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
+from muster.core.sentences.language import Words, gettext_noop
 from muster.teams.regions import regions
 
 CHOSEN = "countries"  # an input that says that the boxes were shown

@@ -13,9 +13,8 @@ from muster.core.consent import Channel
 from muster.core.fields import Blank, Field, Kind
 from muster.core.problems import Note, Problem
 from muster.core.replan import Reading
+from muster.core.sentences.language import Words, gettext_noop, ngettext
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import gettext_noop, ngettext
-from muster.core.sentences.words import Words
 from muster.core.table.table import Row
 from muster.core.verdicts import Verdict
 from muster.imports import workspace

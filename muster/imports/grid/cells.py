@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from muster.core.fields import Blank, Kind
-from muster.core.sentences.words import answer_in_words
+from muster.core.fields import Blank, Kind, answer_in_words
 from muster.imports.draft.columns import columns_of
 from muster.imports.draft.draft import Cell, Draft, Message, ShownRow
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from muster.core.fixes import DATE_ORDERS, FIXES
+from muster.core.sentences.language import Words, gettext_noop, ngettext
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import gettext_noop, ngettext
-from muster.core.sentences.words import Words
 from muster.imports.draft import edits
 from muster.imports.draft.bulk_fixes import MAPPED, Proposal, field_of, propose, repeat_of
 from muster.imports.draft.countries import CHOSEN

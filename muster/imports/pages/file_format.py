@@ -14,8 +14,7 @@ from muster.core import errors
 from muster.core.cells import dates
 from muster.core.fields import Kind, Options, options_from_json
 from muster.core.problems import BadFile
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
+from muster.core.sentences.language import Words, gettext_noop
 from muster.core.table.delimiter import DELIMITERS
 from muster.core.table.encoding import ENCODINGS
 from muster.core.workbook.sheet import sheet_names

@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 
 from muster.core import errors
 from muster.core.outcome import Outcome
+from muster.core.sentences.language import Words, gettext_noop
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import gettext_noop
-from muster.core.sentences.words import Words
 from muster.imports import row_results
 from muster.imports.draft import left_out
 from muster.imports.draft.fix_here import may_fix

@@ -9,10 +9,9 @@ from django.db import transaction
 from django.db.models import F
 
 from muster.core.cells import dates
-from muster.core.fields import Options, options_from_json
+from muster.core.fields import Options, answer_in_words, options_from_json
 from muster.core.fixes import FIXES
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.words import answer_in_words
 from muster.imports.models import Recipe
 from muster.imports.recipes.keep import LONGEST_NAME
 from muster.teams import audit
