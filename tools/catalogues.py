@@ -16,6 +16,7 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
+from django.conf.locale import LANG_INFO
 from django.utils.translation.template import templatize
 
 MUSTER = Path(__file__).resolve().parents[1] / "muster"
@@ -195,6 +196,10 @@ def main(arguments: list[str]) -> int:
         return 2
     asked, *locales = arguments
     set_up()
+    unknown = [locale for locale in locales if locale.lower().replace("_", "-") not in LANG_INFO]
+    if unknown:
+        print(f"Django knows no language {', '.join(unknown)}. Write pt_BR, say.")
+        return 2
     wanted = {domain: template(domain) for domain in ("django", "djangojs")}
     wrong = 0
     for locale in locales or sorted(path.parent.name for path in LOCALE.glob("*/LC_MESSAGES")):
