@@ -1,10 +1,12 @@
 """Every text of a template that a person reads is marked for translation, and counts are left to the language."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "pgettext"}
 TEMPLATES = Path(__file__).resolve().parents[1] / "muster" / "templates"
 PATHS = sorted([*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")])
 
@@ -52,3 +54,16 @@ def test_it_sees_a_text_that_is_not_marked() -> None:
     assert left("<p>{% blocktranslate %}Marked {{ n }}{% endblocktranslate %}</p>") == []
     assert left("<p>Plain {{ n }} rows</p>") == ["Plain", "rows"]
     assert left('<a aria-label="Plain {{ n }}">{{ n }}</a>') == ["Plain"]
+
+
+def test_no_mark_stands_in_an_f_string_where_nothing_finds_it() -> None:
+    hidden = [
+        f"{path.relative_to(TEMPLATES.parent)}:{call.lineno}"
+        for path in TEMPLATES.parent.rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in MARKS
+        if call.args and isinstance(call.args[0], ast.Constant)
+    ]
+    assert hidden == []

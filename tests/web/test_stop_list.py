@@ -142,8 +142,8 @@ def test_the_record_says_why_a_channel_is_as_it_is(cast: Cast) -> None:
     imported(cast.team, cast.alice, f"{header}\n{rows}".encode(), blank_mobile="infer")
     channels.hear(cast.team, "+441753495000", "whatsapp", opted_out=True, said_text="STOP")
 
-    assert why(cast, "S1")["text"].endswith("the file said OptedOut = Yes (row 2).")
-    assert why(cast, "S2")["text"].endswith("the number came from WhatsApp and is not +1 (row 3).")
+    assert why(cast, "S1")["text"].endswith("the file said OptedOut = Yes. Row 2 of the file.")
+    assert why(cast, "S2")["text"].endswith("the number came from WhatsApp and is not +1. Row 3 of the file.")
     assert why(cast, "S2")["whatsapp"].startswith("Said STOP on ")
     assert why(cast, "S3")["text"].startswith("Opted out when the contact got this number, which had said STOP")
     assert why(cast, "S1")["whatsapp"].startswith("Opted in since an import on ")

@@ -68,7 +68,8 @@ class ConnectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         label, hint = (_(words) for words in SECRETS[Kind(kind)])
         secret = self.fields["secret"]
-        secret.label, secret.help_text = label, hint if is_new else f"{hint} {_('Blank: it stays as it is.')}"
+        stays = _("Blank: it stays as it is.")
+        secret.label, secret.help_text = label, hint if is_new else f"{hint} {stays}"
         secret.required = self.fields["verify_token"].required = is_new
         if kind != Kind.WHATSAPP_CLOUD:
             del self.fields["verify_token"]

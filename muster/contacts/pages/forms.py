@@ -99,7 +99,7 @@ class ContactForm(forms.Form):
             if name == "seen":
                 data[name] = now
             elif str(now or "") != str(data.get(name, "")):
-                field.help_text = _("Saved now: {value}", value=now) if now else _("Not set until now")
+                field.help_text = _("Saved now: {value}", value=now) if now else _("Saved now: not set")
         self.data = data
 
     def reject(self, rejected: Rejected) -> None:

@@ -17,6 +17,7 @@ from django.urls import reverse
 from muster.core.fields import options_from_json
 from muster.core.problems import BadFile
 from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop, gettext_of
 from muster.imports import run, workspace
 from muster.imports.draft.draft import moved
 from muster.imports.filters import Filter
@@ -26,7 +27,9 @@ from muster.imports.pages.forms import OPT_BACK_IN, OptionsForm
 from muster.teams.access import Access, admin
 
 DRAFT = (State.READY, State.REFUSED)
-TOO_MANY_ROWS = "This draft has too many rows to edit them here. Correct the file and upload it again, or use the API."
+TOO_MANY_ROWS = gettext_noop(
+    "This draft has too many rows to edit them here. Correct the file and upload it again, or use the API."
+)
 
 
 def find(who: Access, pk: UUID) -> Import:
@@ -48,7 +51,7 @@ def on_import(
             if imp.state not in states:
                 return too_late(request, who, imp)
             if by_hand and not imp.is_small:
-                messages.warning(request, TOO_MANY_ROWS)
+                messages.warning(request, gettext_of(TOO_MANY_ROWS))
                 return redirect("imports:show", who.team.slug, imp.pk)
             try:
                 return view(request, who, imp, **kwargs)

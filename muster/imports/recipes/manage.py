@@ -85,13 +85,15 @@ def _of_reading(options: Options) -> list[str]:
 
 
 def _of_column(header: str, answer: str | None) -> str:
-    return f"{header or _('No header')}: {answer_in_words(answer) if answer else _('not imported')}"
+    column, used = header or _("No header"), answer_in_words(answer) if answer else _("not imported")
+    return f"{column}: {used}"
 
 
 def _of_fix(fix: Mapping[str, Any]) -> str:
     title, values = FIXES[str(fix["fix"])].title if fix.get("fix") in FIXES else str(fix.get("fix")), fix.get("values")
     values = values if isinstance(values, Mapping) else {}
-    meant = [f"{old} → {new or _('blank')}" for old, new in sorted((values.get("map") or {}).items())]
+    blank = _("blank")
+    meant = [f"{old} → {new or blank}" for old, new in sorted((values.get("map") or {}).items())]
     more = [_("and {number} more", number=len(meant) - _MOST_WORDS)] if len(meant) > _MOST_WORDS else []
     chosen = [
         *map(str, values.get("regions") or ()),

@@ -29,4 +29,5 @@ def refuse_too_many(team: Team, user: User | None, size: int) -> None:
         said = gettext("The files of your team's open imports are as large as they may be together.")
     else:
         return
-    raise TooManyDrafts(f"{said} {gettext('Import or discard some first.')}")
+    advice = gettext("Import or discard some first.")
+    raise TooManyDrafts(f"{said} {advice}")
