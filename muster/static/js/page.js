@@ -1,6 +1,8 @@
 // Small things every page may use: the error summary takes focus, passwords can be shown,
 // a form is sent once, and a <button data-copy="text"> copies.
 
+import { gettext, locale } from "./texts.js";
+
 document.querySelector(".error-summary")?.focus();
 
 // A paste that went through leads to a page of its own: what was kept of it, should the session have ended, can go.
@@ -22,7 +24,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     await navigator.clipboard.writeText(button.dataset.copy);
     const label = button.querySelector("[data-copy-label]") ?? button;
     const before = label.textContent;
-    label.textContent = "Copied";
+    label.textContent = gettext("Copied");
     setTimeout(() => { label.textContent = before; }, 2000);
   });
 }
@@ -45,7 +47,7 @@ window.addEventListener("pageshow", () => {
 for (const part of document.querySelectorAll("[data-no-script-only]")) part.hidden = true;
 
 // Times in the reader's own zone, the zone named, written as the server writes them; beside them how long ago, where recent.
-const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const language = document.documentElement.lang === "en" ? "en-GB" : locale;
 const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const sinceThen = (at) => {
   const minutes = Math.round((at - Date.now()) / 60_000);

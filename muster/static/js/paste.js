@@ -1,11 +1,12 @@
 // Copy & Paste: a line that says what the pasted text looks like, counted as the server counts it, nearly.
 
+import { countedColumns, countedRows, gettext, ngettext } from "./texts.js";
+
 const form = document.querySelector("form[data-paste]");
 const box = form.querySelector("textarea");
 const looks = form.querySelector("[data-paste-looks]");
 const mostRows = Number(form.dataset.maxRows);
-const names = { "\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe" };
-const number = new Intl.NumberFormat("en");
+const names = { "\t": gettext("tab separated"), ",": gettext("comma separated"), ";": gettext("semicolon separated"), "|": gettext("pipe separated") };
 
 function records(text) {
   let count = 0, open = false, hasText = false;
@@ -23,9 +24,10 @@ function describe(text) {
   const delimiter = Object.keys(names).reduce((best, each) => (first.split(each).length > first.split(best).length ? each : best), "\t");
   const columns = first.split(delimiter).length;
   const rows = records(text) - 1;
-  if (columns < 2 || !/FirstName|First ?name|Id\b/i.test(first)) return "No header row found yet. The first row must hold the field names.";
-  if (rows > mostRows) return `You pasted ${number.format(rows)} rows. The limit is ${number.format(mostRows)}. Remove ${number.format(rows - mostRows)}, or upload a file instead.`;
-  return `Looks like ${number.format(rows)} row${rows === 1 ? "" : "s"}, ${columns} columns, ${names[delimiter]} separated.`;
+  if (columns < 2 || !/FirstName|First ?name|Id\b/i.test(first)) return gettext("No header row found yet. The first row must hold the field names.");
+  if (rows > mostRows) return ngettext("You pasted {count} row. The limit is {limit}. Remove {over}, or upload a file instead.", "You pasted {count} rows. The limit is {limit}. Remove {over}, or upload a file instead.", rows, { limit: mostRows, over: rows - mostRows });
+  // Translators: "Looks like 3 rows, 4 columns, comma separated."
+  return gettext("Looks like {rows}, {columns}, {separated}.", { rows: countedRows(rows), columns: countedColumns(columns), separated: names[delimiter] });
 }
 
 // What was typed or pasted outlives signing in anew: kept in this tab, for this person, until a paste went through.

@@ -1,5 +1,7 @@
 // File Upload: drop a file anywhere on the page, see its size at once, upload with a real byte bar, cancel.
 
+import { gettext, locale, ngettext } from "./texts.js";
+
 const form = document.querySelector("form[data-upload]");
 const input = form.querySelector("input[type=file]");
 const zone = form.querySelector("[data-drop-zone]");
@@ -13,8 +15,12 @@ const cancel = form.querySelector("[data-upload-cancel]");
 const labelBefore = label.textContent;
 const mostBytes = Number(form.dataset.maxBytes);
 
-const size = (bytes) =>
-  bytes < 1024 ? `${bytes} bytes` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false });
+function size(bytes) {
+  if (bytes < 1024) return ngettext("{count} byte", "{count} bytes", bytes, { count: String(bytes) });
+  if (bytes < 1048576) return gettext("{size} KB", { size: tenths.format(bytes / 1024) });
+  return gettext("{size} MB", { size: tenths.format(bytes / 1048576) });
+}
 
 function tell(sentence) {
   problem.textContent = sentence;
@@ -23,10 +29,10 @@ function tell(sentence) {
 
 function judge(file) {
   if (!/\.(csv|txt|xlsx|ods|xls|xlsb|xlsm)$/i.test(file.name)) {
-    return `${file.name} is neither a .csv or .txt file nor a workbook. Save the table as CSV UTF-8, then choose that file.`;
+    return gettext("{name} is neither a .csv or .txt file nor a workbook. Save the table as CSV UTF-8, then choose that file.", { name: file.name });
   }
   if (file.size > mostBytes) {
-    return `The file is ${size(file.size)}; the limit is ${form.dataset.maxSize}. Remove columns you don't import, or split it.`;
+    return gettext("The file is {size}; the limit is {limit}. Remove columns you don't import, or split it.", { size: size(file.size), limit: form.dataset.maxSize });
   }
   return "";
 }
@@ -34,7 +40,7 @@ function judge(file) {
 function chosen() {
   const file = input.files[0];
   card.hidden = !file;
-  card.textContent = file ? `${file.name}, ${size(file.size)}` : "";
+  card.textContent = file ? gettext("{name}, {size}", { name: file.name, size: size(file.size) }) : "";
   zone.classList.toggle("has-file", Boolean(file));
   tell(file ? judge(file) : "");
 }
@@ -45,14 +51,14 @@ function dropped(files) {
   one.items.add(files[0]);
   input.files = one.files;
   chosen();
-  if (files.length > 1 && problem.hidden) tell(`One file at a time. We'll use the first: ${files[0].name}.`);
+  if (files.length > 1 && problem.hidden) tell(gettext("One file at a time. We'll use the first: {name}.", { name: files[0].name }));
 }
 
 let over = 0;
 const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 function mark(isOver) {
   zone.classList.toggle("is-over", isOver);
-  label.textContent = isOver ? "Drop to use this file" : labelBefore;
+  label.textContent = isOver ? gettext("Drop to use this file") : labelBefore;
 }
 document.addEventListener("dragenter", (event) => {
   if (hasFiles(event) && ++over === 1) mark(true);
@@ -88,16 +94,16 @@ function send(submitter) {
   request.upload.addEventListener("progress", (event) => {
     progress.max = event.total;
     progress.value = event.loaded;
-    words.textContent = event.loaded < event.total ? `${size(event.loaded)} of ${size(event.total)}` : "Checking the rows…";
+    words.textContent = event.loaded < event.total ? gettext("{sent} of {size}", { sent: size(event.loaded), size: size(event.total) }) : gettext("Checking the rows…");
   });
   const failed = (sentence) => { busy(false); tell(sentence); };
   request.addEventListener("load", () => {
     const answer = request.response ?? {};
-    if (request.responseURL.includes("/accounts/")) failed("You were signed out. Sign in in another tab, then upload again: the file is still chosen here.");
+    if (request.responseURL.includes("/accounts/")) failed(gettext("You were signed out. Sign in in another tab, then upload again: the file is still chosen here."));
     else if (answer.next) window.location.assign(answer.next);
-    else failed(answer.problem ?? "That didn't work. Reload the page and try again; your file is untouched.");
+    else failed(answer.problem ?? gettext("That didn't work. Reload the page and try again; your file is untouched."));
   });
-  request.addEventListener("error", () => failed("The connection broke. Nothing was imported. Try again."));
+  request.addEventListener("error", () => failed(gettext("The connection broke. Nothing was imported. Try again.")));
   request.addEventListener("abort", () => failed(""));
   cancel.onclick = () => request.abort();
   request.send(body);

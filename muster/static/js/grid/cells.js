@@ -2,8 +2,9 @@
 
 import { make } from "./dom.js";
 import { FIRST, OUTCOME, ROW_NUMBER } from "./places.js";
+import { countedProblems, gettext } from "../texts.js";
 
-const OUTCOMES = { problems: "Problem", new: "New", updates: "Update", unchanged: "No change", "left-out": "Left out" };
+const OUTCOMES = { problems: gettext("Problem"), new: gettext("New"), updates: gettext("Update"), unchanged: gettext("No change"), "left-out": gettext("Left out") };
 const TONES = { problems: "problem", new: "done", updates: "accent" };
 const STATES = ["is-problem", "is-warning", "is-changed", "is-inferred", "is-edited", "is-saving", "is-unsaved", "is-unused", "is-blank", "is-fixed"];
 
@@ -22,11 +23,15 @@ export function fill(cell, row, column, data, notes) {
   cell.classList.remove(...STATES);
   cell.removeAttribute("aria-invalid");
   cell.removeAttribute("aria-describedby");
+  delete cell.dataset.says;
   cell.classList.toggle("is-loading", !row);
   if (!row) { cell.replaceChildren(column === ROW_NUMBER ? "\u2026" : make("span", { class: "grid-skeleton" })); return; }
   if (column === ROW_NUMBER) {
     cell.textContent = row.n;
-    cell.classList.toggle("is-fixed", data.filter.show === "problems" && row.s !== "problems" && row.s !== "left-out");
+    const isFixed = data.filter.show === "problems" && row.s !== "problems" && row.s !== "left-out";
+    cell.classList.toggle("is-fixed", isFixed);
+    // Translators: said before the number of a row
+    if (isFixed) cell.dataset.says = gettext("fixed, row");
   }
   else if (column === OUTCOME) cell.replaceChildren(make("span", { class: `chip ${TONES[row.s] ?? ""}`, text: OUTCOMES[row.s] }));
   else fillValue(cell, row, column - FIRST, data);
@@ -48,37 +53,42 @@ function fillValue(cell, row, column, data) {
   const text = data.value(row, column);
   if (!its.field) cell.classList.add("is-unused");
   cell.setAttribute("aria-readonly", String(Boolean(its.readonly)));
-  if (pending) { cell.classList.add(pending.state === "failed" ? "is-unsaved" : "is-saving"); show(cell, text); return; }
-  if (row.x?.includes(column)) cell.classList.add("is-edited");
+  if (pending) {
+    cell.classList.add(pending.state === "failed" ? "is-unsaved" : "is-saving");
+    if (pending.state === "failed") cell.dataset.says = gettext("Not saved");
+    show(cell, text);
+    return;
+  }
+  if (row.x?.includes(column)) { cell.classList.add("is-edited"); cell.dataset.says = gettext("edited"); }
   const change = row.b?.[column];
   if (!change) { show(cell, text); return; }
   const [before, after, kind] = change;
   cell.classList.add(kind === "inferred" ? "is-inferred" : "is-changed");
-  if (kind === "inferred") cell.replaceChildren(make("i", { dir: "auto", text: after }), " ", make("span", { class: "chip", text: "inferred" }));
+  if (kind === "inferred") cell.replaceChildren(make("i", { dir: "auto", text: after }), " ", make("span", { class: "chip", text: gettext("inferred") }));
   else if (before === after) show(cell, text);
-  else cell.replaceChildren(make("span", { class: "before", dir: "auto", text: before || "blank" }), make("span", { class: "arrow", "aria-label": "becomes", role: "img", text: "→" }), make("span", { dir: "auto", text: text || after || "blank" }));
+  else cell.replaceChildren(make("span", { class: "before", dir: "auto", text: before || gettext("blank") }), make("span", { class: "arrow", "aria-label": gettext("becomes"), role: "img", text: "→" }), make("span", { dir: "auto", text: text || after || gettext("blank") }));
 }
 
 function show(cell, text) {
   const isBlank = !text.trim();
   cell.classList.toggle("is-blank", isBlank);
-  if (isBlank) cell.replaceChildren(make("span", { class: "visually-hidden", text: "blank" }));
+  if (isBlank) cell.replaceChildren(make("span", { class: "visually-hidden", text: gettext("blank") }));
   else cell.replaceChildren(make("span", { dir: "auto", text }));
 }
 
 export function fillHeader(header, column, data) {
-  if (column < FIRST) { header.textContent = column === ROW_NUMBER ? "Row" : "What happens"; return; }
+  if (column < FIRST) { header.textContent = column === ROW_NUMBER ? gettext("Row") : gettext("What happens"); return; }
   const its = data.columns[column - FIRST];
   const key = `${its.problems}`;
   if (header.shown === key) return;
   header.shown = key;
   header.classList.toggle("is-unused", !its.field);
-  const name = make("span", { class: "grid-header-name", dir: "auto", text: its.header || "(no header)" });
-  const required = its.required ? [make("span", { class: "required", title: "Required", "aria-hidden": "true", text: "*" }), make("span", { class: "visually-hidden", text: " required" })] : [];
-  const more = its.problems ? `${its.problems.toLocaleString("en")} ${its.problems === 1 ? "problem" : "problems"}` : !its.field ? "not imported" : its.answered ? `as ${its.as}` : "";
+  const name = make("span", { class: "grid-header-name", dir: "auto", text: its.header || gettext("(no header)") });
+  const required = its.required ? [make("span", { class: "required", title: gettext("Required"), "aria-hidden": "true", text: "*" }), make("span", { class: "visually-hidden", text: " " + gettext("required") })] : [];
+  const more = its.problems ? countedProblems(its.problems) : !its.field ? gettext("not imported") : its.answered ? gettext("as {field}", { field: its.as }) : "";
   header.replaceChildren(make("span", { class: "grid-header-top" }, name, ...required),
     make("span", { class: its.problems ? "grid-header-more problem" : "grid-header-more", text: more }),
-    make("span", { class: "grid-header-menu", "aria-hidden": "true", title: "Menu of this column", text: "▾" }),
+    make("span", { class: "grid-header-menu", "aria-hidden": "true", title: gettext("Menu of this column"), text: "▾" }),
     make("span", { class: "grid-grip", "aria-hidden": "true" }));
   header.setAttribute("aria-haspopup", "menu");
 }

@@ -1,6 +1,7 @@
 // The rows of a draft as the server has them: a window of blocks, and the edits that are on their way.
 
 import { BLOCK, BlockWindow, isOlder } from "./block-window.js";
+import { gettext } from "../texts.js";
 
 const DEBOUNCE_MS = 40;
 const TRIES = 6;
@@ -52,13 +53,13 @@ export class Data extends EventTarget {
     if (method !== "GET") Object.assign(headers, { "Content-Type": "application/json", "X-CSRFToken": token() });
     for (let tried = 1; ; tried += 1) {
       const answer = await fetch(address, { method, headers, signal, redirect: "manual", body: body && JSON.stringify(body) });
-      if (answer.type === "opaqueredirect") throw new Failed("You were signed out.", { status: 401 });
+      if (answer.type === "opaqueredirect") throw new Failed(gettext("You were signed out."), { status: 401 });
       if ([429, 503].includes(answer.status) && tried < TRIES) {
         await wait(1000 * Number(answer.headers.get("Retry-After") ?? 1));
         continue;
       }
       const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
-      if (!answer.ok) throw new Failed(said.problem ?? "The server could not do this.", { status: answer.status, reload: said.reload });
+      if (!answer.ok) throw new Failed(said.problem ?? gettext("The server could not do this."), { status: answer.status, reload: said.reload });
       return said;
     }
   }

@@ -1,9 +1,5 @@
 // Making elements: text by textContent, positions by the CSSOM. Nothing here ever parses markup.
 
-export const number = new Intl.NumberFormat("en");
-
-export const many = (count, word, plural = `${word}s`) => `${number.format(count)} ${count === 1 ? word : plural}`;
-
 export function make(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

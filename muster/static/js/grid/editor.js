@@ -2,6 +2,7 @@
 
 import { make } from "./dom.js";
 import { FIRST, HEADER } from "./places.js";
+import { gettext } from "../texts.js";
 
 const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
@@ -25,7 +26,7 @@ export class Editor {
     const cell = this.view.element();
     this.place = { row: its.n, column: column - FIRST, before: this.data.value(its, column - FIRST) };
     this.moves = replace;
-    this.box = make("textarea", { class: "grid-editor", rows: "1", dir: "auto", spellcheck: "false", autocomplete: "off", "aria-label": `${about.header}, row ${its.n}` });
+    this.box = make("textarea", { class: "grid-editor", rows: "1", dir: "auto", spellcheck: "false", autocomplete: "off", "aria-label": gettext("{header}, row {row}", { header: about.header, row: String(its.n) }) });
     this.box.value = replace ? "" : this.place.before;
     this.box.addEventListener("keydown", (event) => this.onKey(event));
     this.box.addEventListener("blur", () => this.commit());

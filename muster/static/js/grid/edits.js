@@ -1,12 +1,18 @@
 // What the grid changes: values, ranges, whole columns, rows left out. Shown at once, saved by the server, told to the status.
 
-import { many, number } from "./dom.js";
 import { askFix } from "./fix.js";
 import { FIRST, HEADER, OUTCOME, inFile, over } from "./places.js";
+import { countedProblems, gettext, ngettext } from "../texts.js";
 
 const MOST_SHOWN_AT_ONCE = 5_000; // cells that are shown before they are saved
 const MOST_COPIED = 20_000; // rows
-const WORDS = { paste: "pasted", clear: "cleared", cut: "cut", fill: "filled" };
+const TOLD = {
+  paste: (count) => ngettext("{count} cell pasted", "{count} cells pasted", count),
+  clear: (count) => ngettext("{count} cell cleared", "{count} cells cleared", count),
+  cut: (count) => ngettext("{count} cell cut", "{count} cells cut", count),
+  fill: (count) => ngettext("{count} cell filled", "{count} cells filled", count),
+  save: (count) => ngettext("{count} cell saved", "{count} cells saved", count),
+};
 
 const refused = (sentence) => Object.assign(new Error(sentence), { status: 422 });
 
@@ -20,7 +26,9 @@ export class Edits {
     try {
       const { done } = await this.data.save(cells, body);
       const count = body.block ? body.block.values.length * body.block.values[0].length : done?.count ?? 0;
-      this.status.announce(`${many(count, "cell")} ${WORDS[body.how] ?? "saved"}${done?.problems ? `, ${many(done.problems, "problem")}` : ""}.`);
+      const told = (TOLD[body.how] ?? TOLD.save)(count);
+      // Translators: "3 cells pasted, 1 problem."
+      this.status.announce(done?.problems ? gettext("{done}, {problems}.", { done: told, problems: countedProblems(done.problems) }) : gettext("{done}.", { done: told }));
     } catch (error) { this.status.failed(error); }
   }
 
@@ -28,7 +36,9 @@ export class Edits {
   async undo(op) {
     try {
       const { done } = await this.data.op({ op });
-      this.status.announce(done ? `${op === "undo" ? "Undone" : "Done again"}: ${done.label}` : `There is nothing to ${op}.`);
+      const isUndo = op === "undo";
+      if (done) this.status.announce(isUndo ? gettext("Undone: {step}", { step: done.label }) : gettext("Done again: {step}", { step: done.label }));
+      else this.status.announce(isUndo ? gettext("There is nothing to undo.") : gettext("There is nothing to redo."));
       if (done) this.show(done);
     } catch (error) { this.status.failed(error); }
   }
@@ -72,8 +82,9 @@ export class Edits {
     if (values.length === 1 && values[0].length === 1 && this.span) { this.set(values[0][0], "paste"); return; }
     const { rows, columns } = over(values, span, { rows: this.data.total, columns: this.data.columns.length });
     if (rows || columns) {
-      const what = rows ? `${many(rows, "row")} would not fit below the last one.` : `${many(columns, "column")} would not fit right of the last one.`;
-      this.status.failed(refused(`${what} Nothing was pasted.`));
+      this.status.failed(refused(rows
+        ? ngettext("{count} row would not fit below the last one. Nothing was pasted.", "{count} rows would not fit below the last one. Nothing was pasted.", rows)
+        : ngettext("{count} column would not fit right of the last one. Nothing was pasted.", "{count} columns would not fit right of the last one. Nothing was pasted.", columns)));
       return;
     }
     const block = { top: span.top, bottom: span.top + values.length - 1, left: span.left, right: span.left + values[0].length - 1 };
@@ -88,8 +99,8 @@ export class Edits {
     const span = this.span, { top, bottom } = this.view.range;
     if (this.view.active.row === HEADER) return [this.data.columns.map((column) => column.header)];
     const cellsOf = (row) => (span ? this.data.columns.slice(span.left, span.right + 1).map((_, place) => this.data.value(row, span.left + place)) : [String(row.n)]);
-    const tell = (values) => { this.status.announce(`${many(values.length * values[0].length, "cell")} copied.`); return values; };
-    if (bottom - top + 1 > MOST_COPIED) this.status.failed(refused(`Copy at most ${number.format(MOST_COPIED)} rows at a time.`));
+    const tell = (values) => { this.status.announce(ngettext("{count} cell copied.", "{count} cells copied.", values.length * values[0].length)); return values; };
+    if (bottom - top + 1 > MOST_COPIED) this.status.failed(refused(ngettext("Copy at most {count} row at a time.", "Copy at most {count} rows at a time.", MOST_COPIED)));
     const last = Math.min(bottom, top + MOST_COPIED - 1);
     if (this.data.has(top, last)) return tell(Array.from({ length: last - top + 1 }, (_, step) => cellsOf(this.data.row(top + step))));
     return this.data.range(top, last).then((rows) => tell(rows.map(cellsOf)));
@@ -99,7 +110,7 @@ export class Edits {
   async fix(asked) {
     try {
       const answer = await askFix(this.data, asked);
-      if (answer?.done) this.status.announce(`${answer.done.label}: ${many(answer.done.count, "change")}.`);
+      if (answer?.done) this.status.announce(ngettext("{step}: {count} change.", "{step}: {count} changes.", answer.done.count, { step: answer.done.label }));
       if (answer) this.view.focus();
     } catch (error) { this.status.failed(error); }
   }

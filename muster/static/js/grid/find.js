@@ -1,7 +1,8 @@
 // Find and replace: plain text, in one column or all, counted before anything is replaced.
 
-import { button, icon, make, many, number } from "./dom.js";
+import { button, icon, make } from "./dom.js";
 import { FIRST, HEADER } from "./places.js";
+import { gettext, ngettext } from "../texts.js";
 
 const PAUSE_MS = 250;
 
@@ -18,21 +19,21 @@ export class Find {
     this.matchCase = make("input", { type: "checkbox" });
     this.wholeCell = make("input", { type: "checkbox" });
     this.count = make("span", { class: "grid-find-count", role: "status" });
-    this.form = make("form", { class: "grid-find", role: "search", "aria-label": "Find and replace in the rows shown", hidden: true },
-      field("Find", this.text), field("Replace with", this.with), field("In", this.column),
-      make("label", { class: "checkbox" }, this.matchCase, make("span", { text: "Match case" })),
-      make("label", { class: "checkbox" }, this.wholeCell, make("span", { text: "Whole cell" })),
+    this.form = make("form", { class: "grid-find", role: "search", "aria-label": gettext("Find and replace in the rows shown"), hidden: true },
+      field(gettext("Find"), this.text), field(gettext("Replace with"), this.with), field(gettext("In"), this.column),
+      make("label", { class: "checkbox" }, this.matchCase, make("span", { text: gettext("Match case") })),
+      make("label", { class: "checkbox" }, this.wholeCell, make("span", { text: gettext("Whole cell") })),
       make("span", { class: "cluster" },
-        button("Previous", () => this.go(true)), make("button", { class: "button small", text: "Next" }),
-        button("Replace all…", () => this.replace()), this.count,
-        make("button", { type: "button", class: "button small quiet", "aria-label": "Close find and replace", onclick: () => this.close() }, icon("cross"))));
+        button(gettext("Previous"), () => this.go(true)), make("button", { class: "button small", text: gettext("Next") }),
+        button(gettext("Replace all…"), () => this.replace()), this.count,
+        make("button", { type: "button", class: "button small quiet", "aria-label": gettext("Close find and replace"), onclick: () => this.close() }, icon("cross"))));
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.go(false); });
     this.form.addEventListener("input", () => { clearTimeout(this.timer); this.timer = setTimeout(() => this.tally(), PAUSE_MS); });
     this.form.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
   }
 
   open(column = null) {
-    this.column.replaceChildren(make("option", { value: "", text: "All columns" }), ...this.data.columns.map((its, place) => make("option", { value: String(place), text: its.header || "(no header)" })));
+    this.column.replaceChildren(make("option", { value: "", text: gettext("All columns") }), ...this.data.columns.map((its, place) => make("option", { value: String(place), text: its.header || gettext("(no header)") })));
     this.column.value = column === null ? "" : String(column);
     this.form.hidden = false;
     this.text.focus();
@@ -56,7 +57,7 @@ export class Find {
   async ask(more = {}) {
     if (!this.text.value) { this.count.textContent = ""; return null; }
     const found = await this.data.ask("find", { query: this.data.query({ ...this.query, ...more }) });
-    this.count.textContent = found.count ? many(found.count, "match", "matches") : "No match";
+    this.count.textContent = found.count ? ngettext("{count} match", "{count} matches", found.count) : gettext("No match");
     return found.count ? found : null;
   }
 
@@ -67,7 +68,7 @@ export class Find {
       const found = await this.ask(back ? { back: 1 } : {});
       if (!found) return;
       this.view.go(found.offset, found.column + FIRST, { focus: false });
-      this.count.textContent = `${number.format(found.nth)} of ${many(found.count, "match", "matches")}`;
+      this.count.textContent = ngettext("{nth} of {count} match", "{nth} of {count} matches", found.count, { nth: found.nth });
     } catch (error) { this.does.failed(error); }
   }
 

@@ -1,27 +1,28 @@
 // The keyboard of the grid: one Tab stop, then everything as in a spreadsheet.
 
 import { FIRST, HEADER, destination } from "./places.js";
+import { gettext } from "../texts.js";
 
 export const KEYS = [
-  ["Arrows", "Move one cell"],
-  ["Ctrl + arrows", "Go to the edge"],
-  ["Home, End", "First, last column"],
-  ["Ctrl + Home, Ctrl + End", "First, last cell"],
-  ["Page Up, Page Down", "A page up, down"],
-  ["Shift with any of these", "Select a range"],
-  ["Ctrl + A", "Select all"],
-  ["Enter or F2", "Edit the cell; on a header or row number, its menu"],
-  ["Any letter", "Replace the cell"],
-  ["Enter, Tab", "Keep what you typed, go down, go right"],
-  ["Alt + Enter", "A new line in the cell"],
-  ["Esc", "Leave the cell as it was"],
-  ["Delete", "Clear the cells"],
-  ["Ctrl + C, X, V", "Copy, cut, paste; to and from spreadsheets too"],
-  ["Ctrl + Z, Ctrl + Shift + Z", "Undo, redo"],
-  ["Ctrl + F or H", "Find and replace"],
-  ["F8, Shift + F8", "Next, previous problem in the whole file"],
-  ["F on a header or a row's number", "Full screen, and back"],
-  ["?", "This list"],
+  [gettext("Arrows"), gettext("Move one cell")],
+  [gettext("Ctrl + arrows"), gettext("Go to the edge")],
+  [gettext("Home, End"), gettext("First, last column")],
+  [gettext("Ctrl + Home, Ctrl + End"), gettext("First, last cell")],
+  [gettext("Page Up, Page Down"), gettext("A page up, down")],
+  [gettext("Shift with any of these"), gettext("Select a range")],
+  [gettext("Ctrl + A"), gettext("Select all")],
+  [gettext("Enter or F2"), gettext("Edit the cell; on a header or row number, its menu")],
+  [gettext("Any letter"), gettext("Replace the cell")],
+  [gettext("Enter, Tab"), gettext("Keep what you typed, go down, go right")],
+  [gettext("Alt + Enter"), gettext("A new line in the cell")],
+  [gettext("Esc"), gettext("Leave the cell as it was")],
+  [gettext("Delete"), gettext("Clear the cells")],
+  [gettext("Ctrl + C, X, V"), gettext("Copy, cut, paste; to and from spreadsheets too")],
+  [gettext("Ctrl + Z, Ctrl + Shift + Z"), gettext("Undo, redo")],
+  [gettext("Ctrl + F or H"), gettext("Find and replace")],
+  [gettext("F8, Shift + F8"), gettext("Next, previous problem in the whole file")],
+  [gettext("F on a header or a row's number"), gettext("Full screen, and back")],
+  ["?", gettext("This list")],
 ];
 
 export class Keys {

@@ -1,9 +1,10 @@
 // The menus of the grid, of a column and of rows, and the list of its keys.
 
-import { button, dialog, make, many } from "./dom.js";
+import { button, dialog, make } from "./dom.js";
 import { KEYS } from "./keys.js";
 import { showMenu } from "./menu.js";
 import { FIRST, HEADER } from "./places.js";
+import { countedRows, gettext } from "../texts.js";
 
 const LEFT_OUT = "left-out";
 const WIDER_BY = 48; // pixels
@@ -20,7 +21,7 @@ export class Menus {
     const { row, column } = this.view.active;
     const isColumn = row === HEADER && column >= FIRST;
     if (row === HEADER && !isColumn) return;
-    const label = isColumn ? this.data.columns[column - FIRST].header : "Rows";
+    const label = isColumn ? this.data.columns[column - FIRST].header : gettext("Rows");
     showMenu(label, isColumn ? this.columnItems(column - FIRST) : this.rowItems(), this.view.element(), () => this.view.focus());
   }
 
@@ -28,18 +29,18 @@ export class Menus {
     const { header, kind, problems, answered, field } = this.data.columns[place];
     const { filter } = this.data;
     const fix = (name) => () => this.does.fix({ fix: name, header, filter, typed: {}, asks: true });
-    const drop = answered && field ? "Remembered for the next file" : field ? "The header is a field's own name" : "It is not imported";
+    const drop = answered && field ? gettext("Remembered for the next file") : field ? gettext("The header is a field's own name") : gettext("It is not imported");
     return [
-      { text: "Fill blanks…", does: fix("fill") },
-      { text: "Find and replace…", does: () => this.does.find(place) },
-      { text: "Trim spaces…", does: fix("trim") },
-      ...(MAPPED.includes(kind) ? [{ text: "Map values…", does: fix("map") }] : []),
+      { text: gettext("Fill blanks…"), does: fix("fill") },
+      { text: gettext("Find and replace…"), does: () => this.does.find(place) },
+      { text: gettext("Trim spaces…"), does: fix("trim") },
+      ...(MAPPED.includes(kind) ? [{ text: gettext("Map values…"), does: fix("map") }] : []),
       null,
-      { text: "Wider", does: () => this.widen(place, WIDER_BY) },
-      { text: "Narrower", does: () => this.widen(place, -WIDER_BY) },
+      { text: gettext("Wider"), does: () => this.widen(place, WIDER_BY) },
+      { text: gettext("Narrower"), does: () => this.widen(place, -WIDER_BY) },
       null,
-      { text: "Show problems", hint: problems ? many(problems, "row") : "There are none", off: !problems, does: () => this.does.press({ show: "problems", code: "", field }, { focus: true }) },
-      { text: "Don't import this column", hint: drop, off: !(answered && field), does: () => dropColumn(header) },
+      { text: gettext("Show problems"), hint: problems ? countedRows(problems) : gettext("There are none"), off: !problems, does: () => this.does.press({ show: "problems", code: "", field }, { focus: true }) },
+      { text: gettext("Don't import this column"), hint: drop, off: !(answered && field), does: () => dropColumn(header) },
     ];
   }
 
@@ -51,13 +52,14 @@ export class Menus {
 
   rowItems() {
     const { top, bottom } = this.view.range;
-    const rows = bottom > top ? "these rows" : "this row";
+    const restore = bottom > top ? gettext("Restore these rows") : gettext("Restore this row");
+    const leaveOut = bottom > top ? gettext("Leave these rows out") : gettext("Leave this row out");
     const isOut = this.data.row(this.view.active.row)?.s === LEFT_OUT;
     const isCell = this.view.active.column >= FIRST;
     return [
-      ...(isCell ? [{ text: "Edit", hint: "Enter", does: () => this.does.edit() }, { text: "Clear", hint: "Delete", does: () => this.does.clear() }, null] : []),
-      isOut ? { text: `Restore ${rows}`, does: () => this.does.leaveOut(false) } : { text: `Leave ${rows} out`, hint: "You can restore at any time", does: () => this.does.leaveOut(true) },
-      { text: "Next problem", hint: "F8", does: () => this.does.nextProblem(false) },
+      ...(isCell ? [{ text: gettext("Edit"), hint: gettext("Enter"), does: () => this.does.edit() }, { text: gettext("Clear"), hint: gettext("Delete"), does: () => this.does.clear() }, null] : []),
+      isOut ? { text: restore, does: () => this.does.leaveOut(false) } : { text: leaveOut, hint: gettext("You can restore at any time"), does: () => this.does.leaveOut(true) },
+      { text: gettext("Next problem"), hint: "F8", does: () => this.does.nextProblem(false) },
     ];
   }
 }
@@ -73,6 +75,6 @@ function dropColumn(header) {
 
 export function showKeys() {
   const lines = KEYS.flatMap(([keys, what]) => [make("dt", {}, make("kbd", { text: keys })), make("dd", { text: what })]);
-  const shown = dialog("Keys of the grid", make("dl", { class: "grid-keys" }, ...lines), make("div", { class: "form-actions" }, button("Close", () => shown.close(), "primary")));
+  const shown = dialog(gettext("Keys of the grid"), make("dl", { class: "grid-keys" }, ...lines), make("div", { class: "form-actions" }, button(gettext("Close"), () => shown.close(), "primary")));
   shown.querySelector("button").focus();
 }

@@ -1,6 +1,7 @@
 // What stands around the grid: chips, the panel of causes, undo and redo, what is ready. All of it follows every edit.
 
-import { make, many, number } from "./dom.js";
+import { make } from "./dom.js";
+import { countedRows, gettext, ngettext, number } from "../texts.js";
 
 const CAUSES_PAUSE_MS = 400;
 const LEFT_OUT = "left-out";
@@ -45,15 +46,15 @@ export class Page {
   update() {
     const { counts, undo, redo, list } = this.data.state;
     for (const [show, count] of Object.entries(counts)) this.updateChip(show, count, list);
-    this.step("/undo-step", "Undo", undo);
-    this.step("/redo-step", "Redo", redo);
+    this.step("/undo-step", undo && gettext("Undo: {step}", { step: undo }));
+    this.step("/redo-step", redo && gettext("Redo: {step}", { step: redo }));
     this.updateReady(counts);
     for (const { series, x, width } of this.data.state.bar ?? []) {
       const part = document.querySelector(`.bottom-bar .sum-bar .${series}`);
       part?.setAttribute("x", x);
       part?.setAttribute("width", width);
     }
-    const rows = many(list.total, "row");
+    const rows = countedRows(list.total);
     this.title.classList.toggle("visually-hidden", !this.data.filter.code && !this.data.filter.field); // else a chip says it
     this.title.replaceChildren(list.title, " ", make("span", { class: "muted", text: rows }));
     const fixing = document.querySelector(".review-bar .cluster");
@@ -65,7 +66,7 @@ export class Page {
   updateChip(show, count, list) {
     let chip = [...this.chips.children].find((each) => filterOf(each).show === show);
     if (!chip && show === LEFT_OUT && count) {
-      chip = make("a", { class: "filter-chip", href: `?show=${LEFT_OUT}` }, "Left out ", make("span", { class: "count" }));
+      chip = make("a", { class: "filter-chip", href: `?show=${LEFT_OUT}` }, gettext("Left out") + " ", make("span", { class: "count" }));
       this.chips.append(chip);
     }
     if (!chip) return;
@@ -75,17 +76,17 @@ export class Page {
     if (list.show === show) chip.setAttribute("aria-current", "true"); else chip.removeAttribute("aria-current");
   }
 
-  step(path, word, label) {
+  step(path, told) {
     const button = document.querySelector(`form[action$="${path}"] button`);
     if (!button) return;
-    button.disabled = !label;
-    button.title = label ? `${word}: ${label}` : "";
+    button.disabled = !told;
+    button.title = told || "";
   }
 
   updateReady(counts) {
     const out = counts.problems + counts[LEFT_OUT], ready = counts.all - out;
     const bar = document.querySelector(".bottom-bar");
-    bar.querySelector("p").replaceChildren(make("strong", { text: `${many(ready, "row")} ready` }), out ? make("span", { class: "muted", text: ` · ${number.format(out)} will be left out` }) : "");
+    bar.querySelector("p").replaceChildren(make("strong", { text: ngettext("{count} row ready", "{count} rows ready", ready) }), out ? make("span", { class: "muted", text: " · " + ngettext("{count} will be left out", "{count} will be left out", out) }) : "");
     let link = bar.querySelector("a.primary");
     if (!link && ready) {
       link = make("a", { class: "button primary", href: `${window.location.pathname}confirm/`, "data-confirm": "" });
@@ -93,7 +94,7 @@ export class Page {
     }
     if (!link) return;
     link.hidden = !ready;
-    link.textContent = `Import ${many(ready, "contact")}`;
+    link.textContent = ngettext("Import {count} contact", "Import {count} contacts", ready);
   }
 
   async drawCauses() {

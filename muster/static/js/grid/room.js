@@ -1,6 +1,7 @@
 // Room for the grid: the panel of causes folds, the page's head can step aside, and a link leads past it all to the rows.
 
 import { icon, make } from "./dom.js";
+import { gettext } from "../texts.js";
 
 const KEPT = "muster.review-panel"; // for as long as the tab is open: a change of an option loads the page anew
 
@@ -11,7 +12,7 @@ export class Room {
     this.toggle = document.querySelector("[data-panel]");
     this.toggle.hidden = false;
     this.toggle.addEventListener("click", () => this.fold(this.isOpen));
-    this.full = make("button", { type: "button", class: "button small", "aria-label": "Full screen", title: "Full screen (F on a header, on a row's number, or outside the grid)", onclick: () => this.fill() }, icon("full"));
+    this.full = make("button", { type: "button", class: "button small", "aria-label": gettext("Full screen"), title: gettext("Full screen (F on a header, on a row's number, or outside the grid)"), onclick: () => this.fill() }, icon("full"));
     document.querySelector("a[href='#rows']").addEventListener("click", (event) => { event.preventDefault(); view.focus(); });
     document.addEventListener("keydown", (event) => this.onKey(event));
     this.fold(window.sessionStorage.getItem(KEPT) !== "open");

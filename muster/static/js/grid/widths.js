@@ -1,6 +1,7 @@
 // How wide columns are: as what they hold asks, until somebody drags their edge or asks for more or less.
 
 import { FIRST, OUTCOME, ROW_NUMBER } from "./places.js";
+import { gettext } from "../texts.js";
 
 const SAMPLE = 100; // rows that say how wide columns are
 const CHARACTER = 8; // pixels, near enough
@@ -13,7 +14,7 @@ function lengthOf(row, place) {
   const [before, after, kind] = row.b?.[place] ?? [];
   const text = row.v[place] ?? "";
   if (kind === "inferred") return after.length + 11;
-  return text.length + (kind && before !== after ? 3 + (before || "blank").length : 0) + (row.e[place] ? 2 : 0);
+  return text.length + (kind && before !== after ? 3 + (before || gettext("blank")).length : 0) + (row.e[place] ? 2 : 0);
 }
 
 export class Widths {

@@ -3,7 +3,6 @@
 
 import { Clipboard } from "./clipboard.js";
 import { Data } from "./data.js";
-import { many } from "./dom.js";
 import { Editor } from "./editor.js";
 import { Edits } from "./edits.js";
 import { Find } from "./find.js";
@@ -16,6 +15,7 @@ import { FIRST, HEADER, OUTCOME } from "./places.js";
 import { Room } from "./room.js";
 import { Status } from "./status.js";
 import { View } from "./view.js";
+import { countedRows, gettext, listed } from "../texts.js";
 
 const LEFT_OUT = "left-out";
 const LOOK_AGAIN_MS = 20_000;
@@ -50,7 +50,7 @@ class Grid {
       edit: () => { if (!this.editor.open()) this.cannotEdit(); }, cannotEdit: () => this.cannotEdit(), clear: () => this.edits.set("", "clear"),
       leaveOut: (out) => this.edits.leaveOut(out), restore: () => this.edits.leaveOut(false),
       values: () => this.edits.values(), cut: () => this.edits.set("", "cut"), paste: (values) => this.edits.paste(values),
-      nothingToPaste: () => this.status.announce("There is no text on the clipboard."), notCopied: () => this.status.announce("This could not be copied."),
+      nothingToPaste: () => this.status.announce(gettext("There is no text on the clipboard.")), notCopied: () => this.status.announce(gettext("This could not be copied.")),
     };
   }
 
@@ -107,14 +107,14 @@ class Grid {
     this.page.update();
     this.status.describe();
     this.status.drawFoot();
-    if (others) this.status.notice("warning", others.length ? `${others.join(" and ")} changed this draft too. Their edits are shown here.` : "This draft was also changed in another window. The changes are shown here.");
+    if (others) this.status.notice("warning", others.length ? gettext("{names} changed this draft too. Their edits are shown here.", { names: listed(others) }) : gettext("This draft was also changed in another window. The changes are shown here."));
   }
 
   async press(filter, { keepsAddress = false, focus = this.view.hasFocus } = {}) {
     try {
       await this.data.press(filter);
       if (!keepsAddress) this.page.address(filter);
-      this.status.announce(`${this.data.state.list.title}: ${many(this.data.total, "row")}`);
+      this.status.announce(gettext("{list}: {rows}", { list: this.data.state.list.title, rows: countedRows(this.data.total) }));
       if (focus) this.view.focus();
     } catch (error) { this.status.failed(error); }
   }
@@ -124,7 +124,7 @@ class Grid {
     const from = row === HEADER ? {} : { offset: row, ...(column < FIRST ? {} : { column: column - FIRST }) };
     try {
       const found = await this.data.ask("next", { query: this.data.query({ ...from, ...(back ? { back: 1 } : {}) }) });
-      if (found.row === null) { this.status.announce("There is no row with a problem."); return; }
+      if (found.row === null) { this.status.announce(gettext("There is no row with a problem.")); return; }
       const isListed = found.offset !== null;
       if (!isListed) await this.press({ show: "all", code: "", field: "" });
       this.view.go(isListed ? found.offset : found.place, found.column < 0 ? OUTCOME : found.column + FIRST);
@@ -133,7 +133,7 @@ class Grid {
 
   cannotEdit() {
     const its = this.data.row(this.view.active.row);
-    this.status.announce(its?.s === LEFT_OUT ? "This row is left out. Restore it first." : "This column can't be edited: its header is there twice.");
+    this.status.announce(its?.s === LEFT_OUT ? gettext("This row is left out. Restore it first.") : gettext("This column can't be edited: its header is there twice."));
   }
 
   // Undo or redo; what is being typed is kept first.
