@@ -17,6 +17,7 @@ from muster.api.contacts import changes_json, contact_json
 from muster.api.problems import Refused
 from muster.api.shapes.contacts import EXAMPLE, ChangeOut, ContactOut
 from muster.connect import feed
+from muster.core.sentences.language import gettext as _
 from muster.teams.models import Team
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def list_changes(request: HttpRequest, team: str, wanted: Query[After], response
     try:
         after = feed.read_cursor(wanted.after)
     except feed.BadCursor:
-        raise Refused(422, "This cursor is not one that the feed gave.") from None
+        raise Refused(422, _("This cursor is not one that the feed gave.")) from None
     if wanted.wait and not _wait(asker.team, after, wanted.wait):
         response.headers["Retry-After"] = str(SECONDS_UNTIL_RETRY)
     page = feed.read(asker.team, after, wanted.limit)

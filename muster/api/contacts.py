@@ -40,6 +40,7 @@ from muster.contacts.search.asked import MOST, conditions
 from muster.contacts.search.filters import Filters, filters_of
 from muster.core.phones import spellings
 from muster.core.problems import Problem
+from muster.core.sentences.language import gettext as _
 from muster.teams.access import Access
 from muster.teams.models import Team, User
 
@@ -151,7 +152,7 @@ def set_consent_of_number(request: HttpRequest, team: str, body: ConsentOfNumber
         problem = Problem(
             number.code or "phone-unreadable", None, "number", body.number, {"home": asker.team.home_region}
         )
-        raise Refused(422, "This is not a number.", [problem])
+        raise Refused(422, _("This is not a number."), [problem])
     words = _words(asker, body, number=number.e164)
     found = later.now_or_later(words, lambda: _heard(words))
     if found is None:

@@ -22,6 +22,8 @@ from muster.contacts.edit import Rejected
 from muster.contacts.search.conditions import BadFilter
 from muster.core import errors
 from muster.core.problems import BadFile, Problem
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_of
 from muster.imports.models import NoSuchCell, OtherPayload, TooMuch, WrongState
 from muster.imports.store.quota import TooManyDrafts
 from muster.teams.sign_in.pace import TooManyRequests
@@ -60,12 +62,12 @@ def _rejected(request: HttpRequest, error: Rejected) -> HttpResponse:
 
 
 def _bad_filter(request: HttpRequest, error: BadFilter) -> HttpResponse:
-    found = input_problem(error.name, f"{error.value} is not something to filter by.")
+    found = input_problem(error.name, _("{value} is not something to filter by.", value=error.value))
     return answer(422, found["message"], [found])
 
 
 def _wrong_state(request: HttpRequest, error: WrongState) -> HttpResponse:
-    return answer(409, f"This import is {error.state}, so this cannot be done to it.")
+    return answer(409, _("This import is {state}, so this cannot be done to it.", state=error.state))
 
 
 def _bad_values(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -88,7 +90,7 @@ def _http_error(error: HttpError) -> HttpResponse:
     """The framework's own: 401, and 400 for a body it could not read, which is bad input here."""
     if error.status_code != HTTPStatus.BAD_REQUEST:
         return answer(error.status_code, "" if error.status_code == HTTPStatus.UNAUTHORIZED else str(error))
-    found = input_problem("", f"The body is not JSON that can be read: {error.__cause__ or error}.")
+    found = input_problem("", _("The body is not JSON that can be read: {reason}.", reason=error.__cause__ or error))
     return answer(422, found["message"], [found])
 
 
@@ -100,7 +102,7 @@ def _unforeseen(request: HttpRequest, error: Exception) -> HttpResponse:
 def _met(request: HttpRequest, error: IntegrityError) -> HttpResponse:
     """Two wanted the same name or address at the same moment: the database let one of them have it."""
     logger.warning("%s %s: %s", request.method, request.path, error)
-    return answer(409, "Somebody else did this at the same moment. Look again.")
+    return answer(409, _("Somebody else did this at the same moment. Look again."))
 
 
 def _busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
@@ -119,14 +121,14 @@ HANDLERS: dict[type[Exception], Handler] = {
     BadFile: _bad_file,
     Rejected: _rejected,
     BadFilter: _bad_filter,
-    OwnWord: lambda request, error: answer(409, "The contact said STOP. Opt them in on their page, with a reason."),
-    OtherMessage: lambda request, error: answer(409, "A message with this id has said something else before."),
-    Unavailable: lambda request, error: answer(422, str(error)),
+    OwnWord: lambda request, error: answer(409, _("The contact said STOP. Opt them in on their page, with a reason.")),
+    OtherMessage: lambda request, error: answer(409, _("A message with this id has said something else before.")),
+    Unavailable: lambda request, error: answer(422, gettext_of(str(error))),
     WrongState: _wrong_state,
-    OtherPayload: lambda request, error: answer(422, "This Idempotency-Key was used before, with another payload."),
+    OtherPayload: lambda request, error: answer(422, _("This Idempotency-Key was used before, with another payload.")),
     TooLarge: lambda request, error: answer(413, str(error)),
     TooMuch: lambda request, error: answer(422, str(error)),
-    NoSuchCell: lambda request, error: answer(422, f"The file has no cell {error}."),
+    NoSuchCell: lambda request, error: answer(422, _("The file has no cell {cell}.", cell=str(error))),
     ValidationError: _bad_values,
     ModelError: _model_error,
     IntegrityError: _met,
@@ -135,7 +137,7 @@ HANDLERS: dict[type[Exception], Handler] = {
     Http404: lambda request, error: answer(404),
     PermissionDenied: lambda request, error: answer(403, f"{error}."),
     HttpError: lambda request, error: _http_error(error),
-    UnreadablePostError: lambda request, error: answer(422, "The request broke off."),
+    UnreadablePostError: lambda request, error: answer(422, _("The request broke off.")),
     RequestDataTooBig: lambda request, error: answer(413),
     TooManyFieldsSent: lambda request, error: answer(413),
 }

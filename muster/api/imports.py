@@ -38,6 +38,7 @@ from muster.api.shapes.imports import (
 )
 from muster.api.shapes.reading import Upload, read_upload
 from muster.core.fields import options_from_json
+from muster.core.sentences.language import gettext as _
 from muster.imports import row_results, run, undo
 from muster.imports.draft import edits, left_out
 from muster.imports.draft.fix_here import fix_here
@@ -109,7 +110,7 @@ def post_import(
     except pydantic.ValidationError as error:
         raise bad_options(error) from error
     if upload.data is None:
-        raise Refused(422, "Send exactly one of `file` and `text`.")
+        raise Refused(422, _("Send exactly one of `file` and `text`."))
     as_before, recipe = repeated(asker.team, wanted.recipe)
     made = run.receive(
         asker.team,
@@ -146,7 +147,7 @@ def list_imports(request: HttpRequest, team: str, page: Query[Page]) -> dict[str
     if key:
         at = parse_datetime(key[0])
         if at is None or not _is_uuid(key[1]):
-            raise Refused(422, "This cursor is not one that an answer gave as `next`.")
+            raise Refused(422, _("This cursor is not one that an answer gave as `next`."))
         imports = imports.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=key[1]))
     found = list(imports[: page.limit + 1])
     last = found[page.limit - 1] if len(found) > page.limit else None
@@ -212,7 +213,7 @@ def change_rows(
     cells = [(each.row, each.header, each.value) for each in body if each.header is not None and each.value is not None]
     leave_out = [(each.row, each.leave_out) for each in body if each.leave_out is not None]
     if len(cells) + len(leave_out) != len(body):
-        raise Refused(422, "Each item has `row`, and either `header` and `value`, or `leave_out`.")
+        raise Refused(422, _("Each item has `row`, and either `header` and `value`, or `leave_out`."))
     edits.edit(imp, asker.user, cells, leave_out, "Changed by API")
     return import_json(find(asker, import_id))
 
@@ -328,5 +329,9 @@ def _would_undo(imp: Import) -> Status[dict[str, Any]]:
 def moved_on(request: HttpRequest, error: MovedOn) -> HttpResponse:
     """Answer that the draft is not any more what was confirmed, with the import as it is now."""
     imp = run.keep_summary(error.imp)
-    said = f"You confirmed revision {error.shown}. The import is at revision {imp.revision}: look at it again."
+    said = _(
+        "You confirmed revision {shown}. The import is at revision {revision}: look at it again.",
+        shown=error.shown,
+        revision=imp.revision,
+    )
     return answer(409, said, more={"import": import_json(imp)})

@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from ninja import Query, Schema
 
 from muster.api.problems import Refused
+from muster.core.sentences.language import gettext as _
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=Model)
@@ -40,7 +41,7 @@ def decode(cursor: str, *kinds: type) -> list[Any] | None:
     except (ValueError, binascii.Error):
         key = None
     if not isinstance(key, list) or [type(each) for each in key] != list(kinds):
-        raise Refused(422, "This cursor is not one that an answer gave as `next`.")
+        raise Refused(422, _("This cursor is not one that an answer gave as `next`."))
     return key
 
 
@@ -49,7 +50,7 @@ def by_position(items: Iterable[T], page: Page) -> tuple[list[T], str | None]:
     key = decode(page.cursor, int)
     start = key[0] if key else 0
     if start < 0:
-        raise Refused(422, "This cursor is not one that an answer gave as `next`.")
+        raise Refused(422, _("This cursor is not one that an answer gave as `next`."))
     found = list(islice(items, start, start + page.limit + 1))
     return found[: page.limit], encode(start + page.limit) if len(found) > page.limit else None
 

@@ -14,12 +14,14 @@ from django.http.response import HttpResponseBase
 
 from muster.core import errors
 from muster.core.problems import Problem
+from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import gettext_noop, gettext_of
 
 CONTENT_TYPE = "application/problem+json"
 BY_STATUS = {
-    401: "Send `Authorization: Bearer <token>` with a token that is neither expired nor revoked.",
-    404: "There is nothing here, or it belongs to a team you are not in.",
-    500: "Something went wrong on our side. Nothing was changed.",
+    401: gettext_noop("Send `Authorization: Bearer <token>` with a token that is neither expired nor revoked."),
+    404: gettext_noop("There is nothing here, or it belongs to a team you are not in."),
+    500: gettext_noop("Something went wrong on our side. Nothing was changed."),
 }
 
 
@@ -43,7 +45,7 @@ def answer(
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail or BY_STATUS.get(status, HTTPStatus(status).description),
+        "detail": detail or gettext_of(BY_STATUS.get(status, HTTPStatus(status).description)),
     }
     if problems:
         body["problems"] = list(problems)
@@ -61,7 +63,7 @@ def input_problem(field: str, message: str) -> dict[str, Any]:
         "field": field or None,
         "value": None,
         "message": message,
-        "fix": "See the API's description at /api/v1/docs.",
+        "fix": _("See the API's description at /api/v1/docs."),
     }
 
 
@@ -82,13 +84,13 @@ def guarded(view: View) -> View:
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return answer(404 if "\0" in request.path else 422, "Text may not hold the character NUL.")
+            return answer(404 if "\0" in request.path else 422, _("Text may not hold the character NUL."))
         is_head = request.method == "HEAD"
         if is_head:
             request.method = "GET"
         response = view(request, *args, **kwargs)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            response = answer(405, f"{request.method} is not one of {response['Allow']}.", Allow=response["Allow"])
+            response = _not_allowed(request, response["Allow"])
         if is_head:
             request.method = "HEAD"
             return _without_body(response)
@@ -96,6 +98,10 @@ def guarded(view: View) -> View:
 
     page.csrf_exempt = True  # type: ignore[attr-defined]  # tokens, not cookies
     return page
+
+
+def _not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    return answer(405, _("{method} is not one of {allowed}.", method=request.method, allowed=allowed), Allow=allowed)
 
 
 def _without_body(response: HttpResponseBase) -> HttpResponseBase:

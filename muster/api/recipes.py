@@ -16,6 +16,7 @@ from muster.api.paging import Page, newest_first
 from muster.api.problems import Refused
 from muster.contacts.schema import schema_of
 from muster.core.fields import Options
+from muster.core.sentences.language import gettext as _
 from muster.imports.models import Recipe
 from muster.imports.recipes import manage, offer, use
 from muster.teams.models import Team
@@ -81,7 +82,7 @@ def repeated(team: Team, wanted: str | None) -> tuple[Options | None, str]:
         return None, ""
     found = offer.named(team, wanted)
     if found is None:
-        raise Refused(422, f"The team has no recipe {wanted}.")
+        raise Refused(422, _("The team has no recipe {wanted}.", wanted=wanted))
     return use.repeated(found, schema_of(team)).options, found.name
 
 
@@ -104,7 +105,7 @@ def change_recipe(request: HttpRequest, team: str, recipe_id: Id, body: RecipeCh
     try:
         changed = manage.rename(find(request, recipe_id), who(request).user, body.name, body.version)
     except manage.Overtaken as overtaken:
-        raise Refused(409, "The recipe is at another version than the one given.") from overtaken
+        raise Refused(409, _("The recipe is at another version than the one given.")) from overtaken
     return manage.recipe_json(changed)
 
 

@@ -15,6 +15,7 @@ from muster.api.paging import Page, listed, newest_first
 from muster.api.problems import Refused
 from muster.connect.models import Delivery, Webhook
 from muster.connect.webhooks import manage
+from muster.core.sentences.language import gettext as _
 
 router = Router(tags=["Webhooks"])
 Event = Literal["contacts.changed", "consent.changed", "import.finished", "import.undone", "import.failed"]
@@ -203,5 +204,5 @@ def _on(send: Any, webhook: Webhook, *what: Delivery) -> Delivery:
     try:
         sent: Delivery = send(webhook, *what)
     except manage.IsOff:
-        raise Refused(409, "This webhook is off. Switch it on first.") from None
+        raise Refused(409, _("This webhook is off. Switch it on first.")) from None
     return sent

@@ -23,6 +23,7 @@ from muster.cli.reading import Reading, give_up, takes_reading
 from muster.contacts.schema import schema_of
 from muster.core import BadFile, Outcome, check, make_plan, parse
 from muster.core.fields import Options, options_to_json
+from muster.core.sentences import failures
 from muster.imports import run, worker
 from muster.imports.models import Import, Recipe, State
 from muster.imports.progress import Clock, progress
@@ -224,7 +225,7 @@ def report(imp: Import, seconds: dict[str, float], *, as_json: bool, dry_run: bo
         typer.echo(json.dumps(shown, cls=DjangoJSONEncoder, ensure_ascii=False))
         return
     if imp.state == State.FAILED:
-        typer.echo(worker.FAILURE, err=True)
+        typer.echo(failures.FAILURE, err=True)
         return
     outcome = Outcome.from_json(imp.summary)
     show(outcome, refused=imp.state == State.REFUSED)

@@ -16,6 +16,7 @@ from muster.api.shapes.imports import import_json
 from muster.cli.importing import OURS_FAILED, find_team, find_user
 from muster.cli.reading import give_up
 from muster.contacts import export as exports
+from muster.core.sentences import failures
 from muster.imports import undo as undoing
 from muster.imports import worker
 from muster.imports.models import Import, State, WrongState
@@ -75,7 +76,7 @@ def undo(
     if as_json:
         typer.echo(json.dumps(import_json(entry), cls=DjangoJSONEncoder, ensure_ascii=False))
     if entry.state != State.DONE:
-        typer.echo(worker.FAILURE, err=True)
+        typer.echo(failures.FAILURE, err=True)
         raise typer.Exit(OURS_FAILED)
     if not as_json:
         typer.echo(f"Undone: {entry.updated:,} contacts restored, {entry.summary['totals']['removed']:,} removed.")

@@ -45,9 +45,9 @@ def write_failure(imp: Import, at: datetime) -> None:
     """Put the mails that say that nothing was saved into the outbox."""
 
     def said() -> dict[str, Any]:
-        return {"subject": _("Import failed: nothing was saved ({team})", team=imp.team.name)}
+        return {"subject": _("Import failed: nothing was saved ({team})", team=imp.team.name), "why": imp.why}
 
-    _write(imp, FAILED, at, said, why=imp.failure)
+    _write(imp, FAILED, at, said)
 
 
 def write_refusal(imp: Import, at: datetime) -> None:

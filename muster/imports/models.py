@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from muster.core.problems import LEFT_OUT
+from muster.core.sentences import failures
 from muster.core.sentences.language import gettext as _
 from muster.settings import settings
 from muster.teams.models import Team, User
@@ -106,6 +107,11 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def why(self) -> str:
+        """What went wrong on our side, in the language of whoever reads it."""
+        return failures.retold(self.failure)
 
     @property
     def name(self) -> str:

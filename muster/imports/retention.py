@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from muster.connect import retention as connect
 from muster.contacts import retention as contacts
-from muster.core.sentences.language import gettext as _
+from muster.core.sentences.failures import NOT_FINISHED
 from muster.imports.models import Import, Mail, Progress, State, UndoLook
 from muster.imports.store import blobs
 from muster.settings import settings
@@ -37,10 +37,7 @@ def cancel_old_drafts() -> int:
     """Cancel drafts that were left alone; return how many."""
     before = timezone.now() - timedelta(days=settings().draft_days)
     found = Import.objects.filter(state__in=DRAFTS, created_at__lt=before).exclude(edits__at__gte=before)
-    said = _(
-        "Nobody finished this draft within {draft_days} days, so it was removed. Start again with the file.",
-        draft_days=settings().draft_days,
-    )
+    said = NOT_FINISHED.format(draft_days=settings().draft_days)
     return sum(
         imp.move(*DRAFTS, to=State.CANCELLED, failure=said, finished_at=timezone.now()) and blobs.remove_original(imp)
         for imp in found.distinct()

@@ -28,7 +28,7 @@ from muster.connect.bell import BELL, let_go
 from muster.contacts import tombstones
 from muster.core.outcome import Outcome
 from muster.core.problems import BadFile
-from muster.core.sentences.language import gettext_noop
+from muster.core.sentences.failures import FAILURE, GIVEN_UP, REFUSAL
 from muster.core.verdicts import OUTCOMES
 from muster.imports import mail, progress, retention, run, undo
 from muster.imports.mailing import mail_sender
@@ -46,11 +46,6 @@ SECONDS_BETWEEN_IDLE_LOOKS = 5  # where nothing is written: a lease runs out by 
 SECONDS_BETWEEN_PRUNINGS = 3600
 SECONDS_FOR_LOCK = 2  # of a team, with its import in hand: after that another is taken
 MOST_ATTEMPTS = 20
-FAILURE = gettext_noop("Nothing was saved, because of a problem on our side.")
-REFUSAL = gettext_noop("It was confirmed, but the team's fields were changed before its turn came. Nothing was saved.")
-GIVEN_UP = gettext_noop(
-    "It was tried {tries} times. Each time its worker ended, or it took more time or memory than one may."
-)
 
 
 def work(*, once: bool = False, stop: threading.Event | None = None) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from muster.contacts.models import Contact
 from muster.core.fields import Options
+from muster.core.sentences import failures
 from muster.imports import run, worker
 from muster.imports.models import Import, Mail, State
 from muster.settings import settings
@@ -45,7 +46,7 @@ def test_it_gives_up_after_three_workers(cast: Cast, made: Any) -> None:
     assert [ends_its_worker(imp, f"worker {number}") for number in range(5)] == [True, True, True, False, False]
 
     imp.refresh_from_db()
-    assert (imp.state, imp.failure) == (State.FAILED, worker.GIVEN_UP.format(tries=3))
+    assert (imp.state, imp.failure) == (State.FAILED, failures.GIVEN_UP.format(tries=3))
     mail = Mail.objects.get()
     assert (mail.to, mail.about) == ("alice@example.edu", "failed")
     assert "It was tried 3 times." in mail.text
@@ -134,7 +135,7 @@ def test_it_ends_a_worker_that_takes_too_much(
         wait_for(other, State.DONE)
     finally:
         last.kill()
-    assert imp.failure == worker.GIVEN_UP.format(tries=2)
+    assert imp.failure == failures.GIVEN_UP.format(tries=2)
     assert [each.contact_id for each in Contact.objects.all()] == ["S1"]
     assert sorted(Mail.objects.values_list("about", flat=True)) == ["failed", "finished"]
 

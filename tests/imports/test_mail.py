@@ -10,6 +10,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from muster.contacts import custom_fields
+from muster.core.sentences import failures
 from muster.imports import mail, run, worker
 from muster.imports.mailing import mail_sender
 from muster.imports.models import Import, Mail, State
@@ -158,7 +159,7 @@ def test_it_says_why_a_file_was_not_imported_after_it_was_confirmed(cast: Cast, 
     worker.run_now(imp)
 
     imp.refresh_from_db()
-    assert (imp.state, imp.failure) == (State.REFUSED, worker.REFUSAL)
+    assert (imp.state, imp.failure) == (State.REFUSED, failures.REFUSAL)
     page = cast.browser(cast.alice).get(f"/t/admissions/imports/{imp.pk}/")
     assert "the team&#x27;s fields were changed before its turn came" in page.content.decode()
     with through(smtp_server):

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from muster.contacts.models import Contact
+from muster.core.sentences import failures
 from muster.imports import apply, retention, run, worker, workspace
 from muster.imports.models import Content, Import, Mail, Overtaken, Progress, State
 from muster.imports.progress import Clock, progress
@@ -114,7 +115,7 @@ def test_it_says_that_nothing_was_saved_when_something_breaks(cast: Cast, monkey
         patched.setattr(apply, "apply", broken)
         worker.carry_out(claimed())
     imp.refresh_from_db()
-    assert (imp.state, imp.failure) == (State.FAILED, worker.FAILURE)
+    assert (imp.state, imp.failure) == (State.FAILED, failures.FAILURE)
     assert not Contact.objects.exists()
     assert Mail.objects.get().subject == "Import failed: nothing was saved (Admissions)"
 
@@ -135,7 +136,7 @@ def test_it_fails_a_file_that_it_cannot_look_at(cast: Cast, monkeypatch: pytest.
     assert worker.one_round("me")
 
     imp.refresh_from_db()
-    assert (imp.state, imp.failure) == (State.FAILED, worker.FAILURE)
+    assert (imp.state, imp.failure) == (State.FAILED, failures.FAILURE)
 
 
 def test_it_tries_again_for_a_while_when_the_database_is_busy(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from django.utils import translation
 
 from muster.core import errors
 from muster.core.problems import Problem
-from muster.imports.models import Mail
+from muster.core.sentences import failures
+from muster.imports.models import Import, Mail, State
 from muster.teams import invitations, tokens
 from muster.teams.languages import choice
 from muster.teams.models import Invitation, User
@@ -28,6 +29,9 @@ GERMAN: dict[catalogues.Text, catalogues.Text] = {
     "There are {rows:,} rows. The limit is {limit:,}.": "{rows:,} Zeilen, Grenze {limit:,}.",
     "Import finished: {saved:,} saved, {left_out:,} left out ({team})": "Fertig: {saved:,} / {left_out:,} ({team})",
     "{team}: you are invited to Muster": "{team}: Einladung zu Muster",
+    "There is nothing here, or it belongs to a team you are not in.": "Hier ist nichts.",
+    "This cursor is not one that an answer gave as `next`.": "Das ist kein Cursor aus `next`.",
+    failures.GIVEN_UP: "{tries} Mal.",
 }
 
 
@@ -98,6 +102,31 @@ def test_the_api_says_its_messages_in_the_language_asked_for(german: None, cast:
     assert german_one["message"].endswith(" fehlt.")
     assert english["message"].endswith("is missing from the header row.")
     assert {**german_one, "message": "", "fix": ""} == {**english, "message": "", "fix": ""}
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [("imports?cursor=x", "Das ist kein Cursor aus `next`."), ("nothing", "Hier ist nichts.")],
+)
+def test_the_api_says_its_own_sentences_so_too(german: None, cast: Cast, path: str, detail: str) -> None:
+    _, token = tokens.make(cast.alice, "a program", None)
+    asked = {"Authorization": f"Bearer {token}", "accept-language": "de"}
+    answer = Client().get(f"/api/v1/teams/{cast.team.slug}/{path}", headers=asked)
+
+    assert answer.json()["detail"] == detail
+
+
+def test_a_page_says_in_the_language_why_an_import_ended(german: None, cast: Cast) -> None:
+    imp = drafted(cast.team, cast.alice, sheet(ANA))
+    kept = failures.GIVEN_UP.format(tries=3)
+    Import.objects.filter(pk=imp.pk).update(state=State.FAILED, failure=kept)
+    address = f"/t/{cast.team.slug}/imports/{imp.pk}/"
+
+    def shown(language: str) -> str:
+        return cast.browser(cast.alice).get(address, headers={"accept-language": language}).content.decode()
+
+    assert "3 Mal." in shown("de")
+    assert kept in shown("en")
 
 
 def test_numbers_in_sentences_take_the_form_of_the_language(german: None) -> None:

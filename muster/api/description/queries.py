@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from muster.api.problems import Refused
+from muster.core.sentences.language import gettext as _
 
 _sources: list[Callable[[], Any]] = []  # the description, which cannot be made before all parts are there
 
@@ -43,4 +44,7 @@ def refuse_unknown(request: HttpRequest) -> None:
     unknown = sorted(set(request.GET) - names)
     if unknown:
         listed = ", ".join(sorted(names)) or "none"
-        raise Refused(422, f"There is no query parameter {unknown[0][:50]!r} here. There are: {listed}.")
+        said = _(
+            "There is no query parameter {name} here. There are: {listed}.", name=repr(unknown[0][:50]), listed=listed
+        )
+        raise Refused(422, said)

@@ -16,6 +16,7 @@ from ninja.parser import Parser
 
 from muster.api.problems import Refused
 from muster.core.problems import Problem
+from muster.core.sentences.language import gettext
 
 CHUNK = 256 * 1024
 IN_MEMORY = 8 * 1024 * 1024
@@ -80,13 +81,13 @@ def read_upload(request: HttpRequest, limit: int) -> Upload:
         return _read_form(request, parameters.get("boundary", ""), limit)
     if kind == "application/json":
         return _read_json(request, limit)
-    raise Refused(422, "Send multipart/form-data or application/json.")
+    raise Refused(422, gettext("Send multipart/form-data or application/json."))
 
 
 def too_big(size: int, limit: int) -> Refused:
     """The answer to an upload over the limit."""
     problem = Problem("file-too-big", None, None, None, {"size": size, "limit": limit})
-    return Refused(413, f"This is {size:,} bytes; the limit is {limit:,}.", [problem])
+    return Refused(413, gettext("This is {size:,} bytes; the limit is {limit:,}.", size=size, limit=limit), [problem])
 
 
 def _drain(request: HttpRequest, length: int) -> None:
@@ -117,13 +118,13 @@ def _spooled(stream: LazyStream, limit: int) -> bytes:
 
 def _read_form(request: HttpRequest, boundary: str, limit: int) -> Upload:
     if not boundary or not boundary.isascii():
-        raise Refused(422, "The Content-Type has no boundary.")
+        raise Refused(422, gettext("The Content-Type has no boundary."))
     upload = Upload()
     try:
         for _, meta, stream in Parts(LazyStream(ChunkIter(request, CHUNK)), boundary.encode()):
             _read_part(upload, meta.get("content-disposition", ("", {}))[1], stream, limit)
     except (MultiPartParserError, UnicodeDecodeError) as error:
-        raise Refused(422, "This form cannot be read.") from error
+        raise Refused(422, gettext("This form cannot be read.")) from error
     return upload
 
 
@@ -132,7 +133,7 @@ def _read_part(upload: Upload, disposition: dict[str, Any], stream: LazyStream, 
     name = name.decode() if isinstance(name, bytes) else name
     if name in {"file", "text"}:
         if upload.data is not None:
-            raise Refused(422, "Send exactly one of `file` and `text`.")
+            raise Refused(422, gettext("Send exactly one of `file` and `text`."))
         filename = disposition.get("filename", "")
         upload.data = _spooled(stream, limit)
         upload.is_file = name == "file"
@@ -149,9 +150,9 @@ def _read_json(request: HttpRequest, limit: int) -> Upload:
         check_text(values)
         data = text.encode() if isinstance(text, str) else None
     except ValueError as error:
-        raise Refused(422, f"The body is not JSON that can be read: {error}.") from error
+        raise Refused(422, gettext("The body is not JSON that can be read: {reason}.", reason=error)) from error
     if not isinstance(values, dict):
-        raise Refused(422, "Send a JSON object.")
+        raise Refused(422, gettext("Send a JSON object."))
     if data is not None and len(data) > limit:
         raise too_big(len(data), limit)
     return Upload(values, data)
