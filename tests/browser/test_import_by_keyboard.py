@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from muster.demo import ANA
 from muster.demo_files import UGLY
 from tests.browser.grids import chip, saved, stands_on, wait_for_rows
-from tests.browser.keyboard import follow, tab_to
+from tests.browser.keyboard import follow, tab_into, tab_to
 from tests.real.server import MusterServer
 
 
@@ -62,8 +62,7 @@ def answer_columns(page: Page) -> None:
 def fix_in_the_grid(page: Page) -> None:
     """Two cells typed, one of them undone and done again, and a fix for a whole column."""
     before = chip(page, "Problems")
-    tab_to(page, "^Full screen$")
-    page.keyboard.press("Tab")
+    tab_into(page, "[role=gridcell]")
     stands_on(page, 1, "blank")  # no last name
     page.keyboard.type("Okafor")
     page.keyboard.press("Enter")
