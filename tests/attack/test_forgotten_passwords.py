@@ -17,6 +17,8 @@ ASK = "/accounts/password/reset/"
 
 
 def test_the_answer_and_what_is_written_are_the_same_for_everybody(cast: Cast) -> None:
+    cast.browser().post(ASK, {"email": "first@example.edu"})  # from here on the visitor has been counted before
+    Mail.objects.all().delete()
     written, pages = [], []
     for email in (cast.alice.email, "nobody@example.edu"):
         with CaptureQueriesContext(connection) as asked:
