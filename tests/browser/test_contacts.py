@@ -1,15 +1,12 @@
 """What one asks of a contact in a real browser: who is this, why do they get no texts, take that import back."""
 
-import json
 import re
-import urllib.request
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from muster.demo import ANA
 from tests.browser.conftest import Visit
+from tests.browser.program import Program
 from tests.real.ports import wait_until
 from tests.real.server import MusterServer
 
@@ -22,27 +19,16 @@ SECOND = f"{HEADER}\nK77,Kofi,Menzah,+44 7700 900123,,Nursing,yes,,007\n"
 @pytest.fixture(scope="module")
 def kofi(demo: MusterServer) -> str:
     """Somebody whom one import brought, and a second one misspelled, opted out of texts and in to WhatsApp."""
-    token = demo.run("token", ANA.email, "--name", "two imports").strip()
+    call = Program(demo).call
     for text in (FIRST, SECOND):
-        made = call(demo, token, "", {"text": text, "blank_mobile": "fail"})
-        where = f"/{made['id']}"
+        made = call("/imports", {"text": text, "blank_mobile": "fail"})
+        where = f"/imports/{made['id']}"
 
         def is_done(where: str = where) -> bool:
-            return bool(call(demo, token, where)["state"] == "done")
+            return bool(call(where)["state"] == "done")
 
         wait_until(is_done, seconds=30, what=lambda: "the import is not done")
     return str(made["id"])
-
-
-def call(demo: MusterServer, token: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-    request = urllib.request.Request(f"{demo.url}/api/v1/teams/admissions-demo/imports{path}")
-    request.add_header("Authorization", f"Bearer {token}")
-    if body is not None:
-        request.add_header("Content-Type", "application/json")
-        request.data = json.dumps(body).encode()
-    with urllib.request.urlopen(request) as answer:
-        found: dict[str, Any] = json.load(answer)
-        return found
 
 
 def channel(page: Page, name: str) -> Locator:

@@ -1,16 +1,14 @@
 """Every page of Contact Import in every look: axe finds nothing, and nothing scrolls sideways."""
 
-import json
-import urllib.request
 from typing import Any
 
 import pytest
 from playwright.sync_api import ViewportSize
 
-from muster.demo import ANA
 from muster.demo_files import UGLY
 from tests.browser.conftest import Visit, faults
 from tests.browser.looks import STILL, every_window, faults_of
+from tests.browser.program import Program
 from tests.browser.states import fail, let_expire, make_run, offer
 from tests.real.ports import wait_until
 from tests.real.server import MusterServer
@@ -26,17 +24,10 @@ TWICE = f"{HEAD},StudentId\nC1,Ann,Lee,716-555-0901,,History,S1\n"
 @pytest.fixture(scope="module")
 def imports(demo: MusterServer) -> dict[str, str]:
     """An import in every state that one can look at, by name, made over the API."""
-    token = demo.run("token", ANA.email, "--name", "browser").strip()
+    program = Program(demo)
 
     def call(path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        request = urllib.request.Request(f"{demo.url}/api/v1/teams/admissions-demo/imports{path}")
-        request.add_header("Authorization", f"Bearer {token}")
-        if body is not None:
-            request.add_header("Content-Type", "application/json")
-            request.data = json.dumps(body).encode()
-        with urllib.request.urlopen(request) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+        return program.call(f"/imports{path}", body)
 
     columns = {"First Name": "FirstName", "Shoe size": None}
     asked = {"text": UGLY, "blank_mobile": "infer", "columns": columns}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,10 +9,10 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, ViewportSize
 
-from muster.demo import ANA
 from muster.demo_files import UGLY
 from tests.browser.conftest import PHONE, WIDE, Visit, faults
 from tests.browser.looks import STILL, TOO_WIDE
+from tests.browser.program import Program
 from tests.real.ports import wait_until
 from tests.real.server import MusterServer
 
@@ -28,17 +26,7 @@ SIGN_IN = "/accounts/login/"
 @pytest.fixture(scope="module")
 def places(demo: MusterServer) -> dict[str, str]:
     """A page of each kind by its address, with imports made over the API."""
-    token = demo.run("token", ANA.email, "--name", "browser").strip()
-
-    def call(path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        request = urllib.request.Request(f"{demo.url}/api/v1/teams/admissions-demo{path}")
-        request.add_header("Authorization", f"Bearer {token}")
-        if body is not None:
-            request.add_header("Content-Type", "application/json")
-            request.data = json.dumps(body).encode()
-        with urllib.request.urlopen(request) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+    call = Program(demo).call
 
     def imported(**asked: Any) -> str:
         made = call("/imports", {"text": UGLY, "blank_mobile": "infer", **asked})

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from muster.demo import ANA
 from tests.browser.conftest import Visit
 from tests.browser.looks import STILL, every_window, faults_of
+from tests.browser.program import Program
 from tests.real.ports import wait_until
 from tests.real.server import MusterServer
 
@@ -26,22 +22,8 @@ AGAIN = f"{HEAD}\nST2,Omar,Stopp,{OMAR},,Biology,no,\n"
 LEFT_OUT = f"{HEAD}\nST3,Pia,Stopp,+17165550703,,Biology,no,no\nST3,Pia,Stopp,,,Biology,yes,\n"
 
 
-class Api:
-    """The API of the demo team, as Ana."""
-
-    def __init__(self, demo: MusterServer) -> None:
-        self.base = f"{demo.url}/api/v1/teams/admissions-demo"
-        self.token = demo.run("token", ANA.email, "--name", "stop list").strip()
-
-    def call(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        request = urllib.request.Request(f"{self.base}{path}")
-        request.add_header("Authorization", f"Bearer {self.token}")
-        if body is not None:
-            request.add_header("Content-Type", "application/json")
-            request.data = json.dumps(body).encode()
-        with urllib.request.urlopen(request) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+class Api(Program):
+    """The API of the demo team, as Ana, with imports that are waited for."""
 
     def imports(self, text: str, *, confirm: bool = True) -> str:
         made = self.call("/imports", {"text": text, "blank_mobile": "fail", "confirm": confirm})
