@@ -16,33 +16,20 @@ import json
 import os
 import random
 import sqlite3
-import statistics
-import threading
 import time
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import psycopg
-import requests
 from twilio.request_validator import RequestValidator
 
+from bench.beside import Answered, Api, Importing, number_of, shipped, spread
 from bench.meter import load
-from tests.real.postgres import postgres
-from tests.real.server import MusterServer, muster
+from tests.real.server import MusterServer
 
-OWNER, SECRET = "owner@example.edu", "5f1d0c9a4e"
-HEADER = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber"
+SECRET = "5f1d0c9a4e"
 TARGET_MS = 200
-AREAS = (201, 202, 206, 212, 213, 215, 253, 301, 303, 305, 310, 312, 404, 415, 503, 512, 602, 617, 646, 702, 713, 808)
-
-
-class Answered(NamedTuple):
-    """One call: milliseconds from when it was due to its answer, and the status; 0 where there was none."""
-
-    ms: float
-    status: int
 
 
 def main() -> None:
@@ -54,26 +41,16 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=200_000, help="of each import")
     asked = parser.parse_args()
     for database in [asked.on] if asked.on else ["sqlite", "postgres"]:
-        with ExitStack() as stack:
-            env = {"MUSTER_LOG_FORMAT": "json"}
-            if database == "postgres":
-                env["DATABASE_URL"] = stack.enter_context(postgres())
-            server = stack.enter_context(muster(**env))
-            if os.geteuid() == 0:
-                os.setpriority(os.PRIO_PGRP, server.process.pid, -5)
+        with shipped(database, MUSTER_LOG_FORMAT="json") as server:
             measure(database, server, asked.rate, asked.seconds, asked.rows)
 
 
 def measure(database: str, server: MusterServer, rate: int, seconds: int, rows: int) -> None:
     """Import and call, and say what came of it."""
-    server.run("owner", OWNER, MUSTER_PASSWORD="the rain in Spain")
     api = Api(server)
-    address = (
-        api.post("/teams", json={"name": "Bench"})
-        and api.post("/teams/bench/connections", json={"kind": "twilio", "name": "Texting", "secret": SECRET})[
-            "address"
-        ]
-    )
+    team = api.team("Bench")
+    connection = {"kind": "twilio", "name": "Texting", "secret": SECRET}
+    address = api.post(f"/teams/{team}/connections", json=connection)["address"]
     calls = requests_of(address, rate * seconds)
     importing = Importing(api, rows)
     if rows:
@@ -118,60 +95,6 @@ def cpu_of(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-class Api:
-    """The API, as the owner."""
-
-    def __init__(self, server: MusterServer) -> None:
-        self.url = f"{server.url}/api/v1"
-        self.headers = {"Authorization": f"Bearer {server.run('token', OWNER, '--name', 'bench').strip()}"}
-
-    def post(self, path: str, **what: Any) -> Any:
-        answer = requests.post(self.url + path, headers=self.headers, timeout=120, **what)
-        answer.raise_for_status()
-        return answer.json()
-
-    def get(self, path: str) -> Any:
-        return requests.get(self.url + path, headers=self.headers, timeout=60).json()
-
-
-class Importing(threading.Thread):
-    """Imports one file after the other until told to stop, and looks how much of the time one is being saved."""
-
-    def __init__(self, api: Api, rows: int) -> None:
-        super().__init__(daemon=True)
-        self.api, self.rows = api, rows
-        self.begun, self.stop = threading.Event(), threading.Event()
-        self.done = self.saving = self.looked = 0
-
-    def run(self) -> None:
-        while not self.stop.is_set():
-            self.one()
-        self.begun.set()
-
-    def one(self) -> None:
-        file = "\n".join((HEADER, *map(self.row, range(self.rows)))).encode()
-        values = {"blank_mobile": "fail", "confirm": "true"}
-        imp = self.api.post("/teams/bench/imports", data=values, files={"file": ("bench.csv", file)})
-        while imp["state"] not in ("done", "failed", "refused"):
-            time.sleep(0.5)
-            imp = self.api.get(f"/teams/bench/imports/{imp['id']}")
-            if imp["state"] == "importing":
-                self.begun.set()
-            self.saving += imp["state"] == "importing"
-            self.looked += 1
-        if imp["state"] != "done":
-            raise RuntimeError(f"the import is {imp['state']}")
-        self.done += 1
-
-    def row(self, number: int) -> str:
-        return f"B{self.done}-{number},Ana,Number{self.done},{number_of(self.done * self.rows + number)},"
-
-
-def number_of(count: int) -> str:
-    area, line = AREAS[count % len(AREAS)], count // len(AREAS) * 7919 % 7_990_000
-    return f"+1{area}{200 + line // 10_000}{line % 10_000:04}"
-
-
 def requests_of(address: str, count: int) -> list[bytes]:
     """Every call as it goes over the wire: STOP from so many numbers, of which the first import has most."""
     parts, validator = urlsplit(address), RequestValidator(SECRET)
@@ -212,11 +135,6 @@ async def call_once(host: str, port: int, call: bytes, due: float) -> Answered:
         print(f"a call was not answered: {error!r}", flush=True)
         status = 0
     return Answered((time.perf_counter() - due) * 1e3, status)
-
-
-def spread(ms: list[float]) -> dict[str, int]:
-    cuts = statistics.quantiles(ms, n=1000, method="inclusive")
-    return {"p50": round(cuts[499]), "p90": round(cuts[899]), "p99": round(cuts[989]), "slowest": round(max(ms))}
 
 
 def applied(server: MusterServer, count: int) -> int:
