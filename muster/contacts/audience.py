@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from muster.contacts.models import Contact
+from muster.contacts.models import Contact, ContactCounts
 from muster.contacts.search import find
 from muster.contacts.search.filters import Filters, reachable
 from muster.core.fields import NUMBER_OF
@@ -82,7 +82,11 @@ class Audience:
         return found.filter(assigned__isnull=False) if self.send_as else found
 
     def counts(self) -> Counts:
-        """Count everybody in the selection, in one look at it."""
+        """Count everybody in the selection, in one look at it; of the whole team, the counts that are kept."""
+        if not (self.typed or self.mine or self.send_as) and replace(self.filters, reach=None) == find.EVERYBODY:
+            kept = ContactCounts.objects.filter(team=self.team).first()
+            if kept:
+                return _of_the_team(kept.now, self.channel)
         is_out, has_number = Q(**{f"{self.channel}_out": True}), Q(**{f"{NUMBER_OF[self.channel]}__isnull": False})
         nobody = Q(assigned=None) if self.send_as else Q(id__in=[])
         found = self.selection.aggregate(
@@ -118,6 +122,11 @@ class Audience:
         if not self.send_as:
             return {}
         return dict(Membership.objects.filter(team=self.team).values_list("id", "user__email"))
+
+
+def _of_the_team(now: Mapping[str, int], channel: str) -> Counts:
+    reached, out = now.get(channel, 0), now.get(f"{channel}_out", 0)
+    return Counts(reached, out, now.get("contacts", 0) - reached - out, 0)
 
 
 def audience(

@@ -8,6 +8,7 @@ and nothing but `teams` and `contacts` code ever deletes what they point to.
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from muster.contacts.time_ids import next_id
 from muster.core.fields import CUSTOM_KINDS, answer_in_words
@@ -115,7 +116,12 @@ class Contact(models.Model):
             models.UniqueConstraint(fields=("team", "mobile_number"), name="mobile_number_once"),
         )
         indexes = (
-            models.Index(fields=("team", "whatsapp_number"), name="contact_by_whatsapp"),
+            models.Index(
+                fields=("team", "whatsapp_number"),
+                name="contact_by_whatsapp",
+                condition=models.Q(whatsapp_number__isnull=False),
+            ),
+            models.Index("team", Lower("last_name"), name="contact_by_name"),
             models.Index(
                 fields=("team", "assigned"), name="contact_by_assigned", condition=models.Q(assigned__isnull=False)
             ),

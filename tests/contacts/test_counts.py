@@ -9,11 +9,11 @@ from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from muster.contacts import edit
+from muster.contacts import edit, many
 from muster.contacts.consent.channels import OwnWord, hear, set_consent
 from muster.contacts.counts import counts_of, scan, scan_months
 from muster.contacts.erase import erase
-from muster.contacts.models import Contact, ContactCounts
+from muster.contacts.models import Contact, ContactCounts, ManyStep
 from muster.imports import undo, worker
 from muster.imports.models import Import, can_undo
 from muster.teams import members
@@ -92,7 +92,17 @@ def erase_one(cast: Cast, chance: random.Random) -> None:
         ContactCounts.objects.filter(team=cast.team).update(months=scan_months(cast.team), now=F("now"))
 
 
-STEPS = (import_some, import_some, undo_one, edit_one, add_one, say_one, erase_one)
+def do_to_many(cast: Cast, chance: random.Random) -> None:
+    everybody = Contact.objects.filter(team=cast.team)
+    chosen = everybody.filter(id__in=[each.id for each in everybody if chance.random() < 0.5])
+    many.assign(cast.team, cast.alice, chosen, chance.choice([None, cast.membership(cast.bob)]))
+    many.opt_out(cast.team, cast.alice, chosen, chance.choice(["text", "whatsapp", "whatsapp_marketing"]))
+    steps = [each for each in ManyStep.objects.filter(team=cast.team) if many.can_undo(each)]
+    if steps and chance.random() < 0.5:
+        many.undo(steps[0], cast.alice)
+
+
+STEPS = (import_some, import_some, undo_one, edit_one, add_one, say_one, do_to_many, erase_one)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -15,16 +15,31 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from muster.contacts.models import Contact
+from muster.contacts.search.conditions import Condition
 from muster.contacts.search.filters import EVERYBODY, Filters
 from muster.contacts.search.index import TABLE, document, fold, index_rows
-from muster.contacts.search.query import Query, cleaned, parse
+from muster.contacts.search.query import TRIGRAM, Query, cleaned, parse
+from muster.core.fields import Kind
 from muster.teams.models import Team
 
-__all__ = ["EVERYBODY", "Filters", "Page", "document", "find", "find_oldest", "fold", "index_rows", "matching"]
+__all__ = [
+    "EVERYBODY",
+    "Filters",
+    "Hits",
+    "Page",
+    "document",
+    "find",
+    "find_oldest",
+    "fold",
+    "hits_of",
+    "index_rows",
+    "matching",
+]
 
 MOST_ON_A_PAGE = 500
 LOOKED_AT_FIRST = 1_000
 MOST_LOOKED_AT = 20_000
+FEW = 1_000  # so many are sorted rather than met on the way
 
 
 class Page(NamedTuple):
@@ -37,6 +52,15 @@ class Page(NamedTuple):
     next: int | None
 
 
+class Hits(NamedTuple):
+    """All who match, in no order: looked for as it is shortest, looked at one by one, and, where an index leads to no
+    more than a few or the team is small, those."""
+
+    all: QuerySet[Contact]
+    one_by_one: QuerySet[Contact]
+    few: QuerySet[Contact] | None
+
+
 def find(
     team: Team, typed: str = "", filters: Filters = EVERYBODY, before: int | None = None, *, limit: int = 50
 ) -> Page:
@@ -44,7 +68,7 @@ def find(
 
     Whoever has exactly this ContactId comes first.
     """
-    search = _Search(team, parse(typed, team.home_region), filters, min(limit, MOST_ON_A_PAGE))
+    search = _Search(team, _asked(team, typed, filters), filters, min(limit, MOST_ON_A_PAGE))
     exact = search.exact(typed)
     if exact is None:
         return search.page(before)
@@ -66,13 +90,45 @@ def find_oldest(
 
 def matching(team: Team, typed: str = "", filters: Filters = EVERYBODY) -> QuerySet[Contact]:
     """Return all that match, for counting and for downloads: by the index where it helps, else by looking at all."""
-    search = _Search(team, parse(typed, team.home_region), filters, 0)
+    search = _Search(team, _asked(team, typed, filters), filters, 0)
     return search.by_index() if search.query.can_use_index and search.large(None) else search.all
+
+
+def hits_of(team: Team, typed: str, filters: Filters) -> Hits:
+    """Return all that match, for another order than newest first."""
+    search = _Search(team, _asked(team, typed, filters), filters, 0)
+    if not search.large(None):
+        return Hits(search.all, search.all, search.all)
+    hits = search.by_index() if search.query.can_use_index else search.all
+    few = None
+    if search.query.can_use_index or filters.are_narrow:
+        ids = list(hits.values_list("id", flat=True)[: FEW + 1])
+        few = search.everybody.filter(id__in=ids) if len(ids) <= FEW else None
+    return Hits(hits, search.filtered.filter(search.query.is_found()), few)
+
+
+def _asked(team: Team, typed: str, filters: Filters) -> Query:
+    """Return what was typed, and what the text of a contact must hold for the filters by field."""
+    return parse(typed, team.home_region).and_also(filter(None, map(_text_of, filters.where)))
 
 
 def by_query(team: Team, query: Query) -> QuerySet[Contact]:
     """Return the newest that match a query which the index can answer."""
     return _Search(team, query, EVERYBODY, 0).by_index().order_by("-id")
+
+
+def _text_of(condition: Condition) -> str:
+    """Return what the text that search looks at must hold where this is true; "" where nothing follows for it.
+
+    Only of letters and digits without accents: those are in that text as they are in any other, but for their case.
+    """
+    its, value = condition.field, condition.stored
+    if condition.operator not in {"is", "has"} or not its.searched:
+        return ""
+    if its.kind is Kind.PHONE:
+        value = value.removeprefix("+")
+    plain = value.replace(" ", "").isalnum() and value.isascii()
+    return value.lower() if plain and len(value) >= TRIGRAM else ""
 
 
 def _cut(contacts: list[Contact], limit: int, following: int | None) -> Page:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -50,6 +50,11 @@ class Query:
     def can_use_index(self) -> bool:
         """Whether trigrams narrow every way down: it has a word of at least three characters."""
         return bool(self.ways) and all(any(map(_is_long, way)) for way in self.ways)
+
+    def and_also(self, texts: Iterable[str]) -> Query:
+        """Return the query that asks for all of these texts, too."""
+        more = tuple((text,) for text in texts)
+        return Query(tuple((*way, *more) for way in self.ways or ((),))) if more else self
 
     def is_indexed(self) -> Q:
         """Return what is true of every hit, as PostgreSQL answers it from its trigram index, a way at a time."""
