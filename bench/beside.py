@@ -88,7 +88,7 @@ def signed_in(server: MusterServer) -> requests.Session:
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
     form = {"login": OWNER, "password": PASSWORD, "csrfmiddlewaretoken": token.group(1) if token else ""}
     session.post(page.url, data=form, headers={"Referer": page.url}, timeout=30).raise_for_status()
-    if "sessionid" not in "".join(session.cookies.keys()):
+    if "session" not in session.cookies:
         raise RuntimeError("the owner could not sign in")
     return session
 

@@ -13,12 +13,13 @@ from itertools import compress
 from operator import not_
 from typing import Any
 
+from django.db import OperationalError
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from muster.contacts.models import Change, Contact, ContactCounts
 from muster.core.fields import CHANNELS, NUMBER_OF
-from muster.teams.lock import locked
+from muster.teams.lock import is_busy, locked
 from muster.teams.models import Team
 
 CONTACTS, ASSIGNED = "contacts", "assigned"
@@ -98,12 +99,19 @@ def moved(at: datetime, channel: str, source: str, *, opted_out: bool) -> str:
 
 
 def counts_of(team: Team) -> ContactCounts:
-    """Return the counts; counted once, for a team that has none yet."""
+    """Return the counts; counted once, for a team that has none yet. Who only looks waits for no import."""
     kept = ContactCounts.objects.filter(team=team).first()
     if kept is not None:
         return kept
-    with locked(team) as current:
-        return ContactCounts.objects.filter(team=current).first() or _count(current)
+    if not Contact.objects.filter(team=team).exists():
+        return ContactCounts(team=team)
+    try:
+        with locked(team) as current:
+            return ContactCounts.objects.filter(team=current).first() or _count(current)
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        return ContactCounts(team=team, now=scan(team), months=scan_months(team))
 
 
 def _count(team: Team) -> ContactCounts:

@@ -150,3 +150,10 @@ def test_one_stop_that_reaches_several_is_counted_at_once(cast: Cast) -> None:
     assert len(heard.contacts) == 3
     assert sum('UPDATE "contacts_contactcounts"' in each["sql"] for each in asked.captured_queries) == 1
     assert are_true(cast.team)
+
+
+def test_a_team_without_contacts_is_not_counted(cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert counts_of(cast.team).now == {}
+    assert not [each for each in asked.captured_queries if each["sql"].startswith(("INSERT", "UPDATE"))]
+    assert not ContactCounts.objects.exists()
