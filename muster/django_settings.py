@@ -79,12 +79,12 @@ def _hosts() -> list[str]:
 
 
 def _caches() -> dict[str, Any]:
-    """What counts tries at signing in, and the lists of the grid: one for all processes, so beside the data."""
-    most: dict[str, Any] = {"OPTIONS": {"MAX_ENTRIES": 2_000}, "KEY_PREFIX": __version__}  # none of another release
+    """What counts tries at signing in: one for all processes, so beside the data, and more than a few can fill."""
+    most: dict[str, Any] = {"OPTIONS": {"MAX_ENTRIES": 50_000}, "KEY_PREFIX": __version__}  # none of another release
     if _ours.database_url:
         return {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", **most}}
     folder = str((_ours.data / "cache").absolute())
-    return {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": folder, **most}}
+    return {"default": {"BACKEND": "muster.teams.sign_in.counters.Counters", "LOCATION": folder, **most}}
 
 
 def _mail() -> dict[str, Any]:

@@ -10,8 +10,9 @@ class ImportsConfig(AppConfig):
     label = "imports"
 
     def ready(self) -> None:
-        """Listen for people who are erased and webhooks that are switched off; name the jobs beside imports."""
+        """Listen for people who are erased or step down, and webhooks that are off; name the jobs beside."""
         import muster.imports.erasure  # noqa: PLC0415  models are loaded by now
         import muster.imports.mailing.account_mail  # noqa: PLC0415
         import muster.imports.mailing.webhook_mail  # noqa: PLC0415
+        import muster.imports.process.hand_back  # noqa: PLC0415
         import muster.imports.process.undo_looks  # noqa: F401, PLC0415

@@ -41,6 +41,7 @@ ACTIONS = {
     "import-started": gettext_noop("Started an import"),
     "import-confirmed": gettext_noop("Confirmed an import"),
     "import-cancelled": gettext_noop("Cancelled an import"),
+    "import-handed-back": gettext_noop("Whoever confirmed an import may not import any more: it is a draft again"),
     "import-undone": gettext_noop("Undid an import"),
     "webhook-added": gettext_noop("Added a webhook"),
     "webhook-changed": gettext_noop("Changed a webhook"),

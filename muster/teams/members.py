@@ -22,6 +22,8 @@ from muster.teams.zones import zones
 
 # Sent with `membership` and `by`, in the transaction that removes a member: whoever points to one lets go.
 leaving = Signal()
+# Sent with `user` and `by`, in the transaction after which they may do less than before.
+stepped_down = Signal()
 
 
 def refuse(field: str, code: str, sentence: str) -> ValidationError:
@@ -108,6 +110,7 @@ def change_role(membership: Membership, by: User, role: str) -> None:
             _keep_an_admin(membership, by)
         membership.save(update_fields=["role"])
         audit.record(membership.team, by, "role-changed", email=membership.user.email, role=[before, membership.role])
+        stepped_down.send(User, user=membership.user, by=by)
 
 
 def change_staff_id(membership: Membership, by: User, staff_id: str | None) -> None:
@@ -143,6 +146,7 @@ def remove_user(membership: Membership, by: User) -> None:
         membership.delete()
         User.objects.filter(pk=user.pk, last_team=team).update(last_team=None)
         audit.record(team, by, "user-removed", email=user.email)
+        stepped_down.send(User, user=user, by=by)
 
 
 def make_owner(by: User | None, email: str, *, password: str | None = None) -> User:
@@ -167,6 +171,7 @@ def end_ownership(user: User, by: User) -> None:
         user.is_owner = False
         user.save(update_fields=["is_owner"])
         audit.record(None, by, "owner-ended", email=user.email)
+        stepped_down.send(User, user=user, by=by)
 
 
 def switch_off(user: User, by: User) -> None:
@@ -178,6 +183,7 @@ def switch_off(user: User, by: User) -> None:
         user.is_active = False
         user.save(update_fields=["is_active"])
         audit.record(None, by, "account-off", email=user.email)
+        stepped_down.send(User, user=user, by=by)
 
 
 def _keep_an_owner(user: User, by: User) -> None:

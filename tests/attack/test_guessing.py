@@ -1,9 +1,13 @@
 """Somebody guesses at an address: the guesser is stopped, its owner is not."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
+from muster.teams.sign_in.counters import Counters
 from tests.cast import PASSWORD, Cast
 
 ALICE = "alice@example.edu"
@@ -76,3 +80,14 @@ def test_it_forgets_browsers_with_the_password(cast: Cast) -> None:
     own.post("/accounts/logout/")
     guess(cast, 8, "203.0.113.9")
     assert not tries(own, "203.0.113.9", "another long password")
+
+
+def test_it_forgets_nobody_who_guesses_while_many_others_try(cast: Cast, tmp_path: Path) -> None:
+    counters = Counters(str(tmp_path), {"OPTIONS": {"MAX_ENTRIES": 200}})
+    counters.set("the-guesser", 5, 900)
+    for number in range(400):
+        counters.set(f"ran-out-{number}", 1, -1)
+        counters.set(f"another-{number % 100}", 1, 900)
+    counters.make_room()
+    assert counters.get("the-guesser") == 5
+    assert settings.CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] >= 50_000  # 60 tries a minute make 900 in their time

@@ -11,6 +11,7 @@ REFUSAL = gettext_noop("It was confirmed, but the team's fields were changed bef
 GIVEN_UP = gettext_noop(
     "It was tried {tries} times. Each time its worker ended, or it took more time or memory than one may."
 )
+NO_LONGER_ADMIN = gettext_noop("Whoever asked for it may not import for this team any more.")
 NOT_FINISHED = gettext_noop(
     "Nobody finished this draft within {draft_days} days, so it was removed. Start again with the file."
 )
@@ -24,4 +25,4 @@ def retold(kept: str) -> str:
         found = pattern.fullmatch(kept)
         if found:
             return gettext(text, **found.groupdict())
-    return gettext(kept) if kept in (FAILURE, REFUSAL) else kept
+    return gettext(kept) if kept in (FAILURE, REFUSAL, NO_LONGER_ADMIN) else kept
