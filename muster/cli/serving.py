@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from django.core import checks
@@ -38,7 +38,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     tell_address(host, port)
     tell_welcome()
     keeper = Keeper()
-    Server(host, port, workers=1, when_ready=lambda _: keeper.start(), on_exit=lambda _: keeper.stop()).run()
+    Server(host, port, workers=1, when_ready=keeper.start_beside, on_exit=lambda _: keeper.stop()).run()
 
 
 @app.command()
@@ -116,6 +116,15 @@ class Keeper:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.stopping = threading.Event()
+
+    def start_beside(self, arbiter: Any) -> None:
+        """Start it, once the web process listens: the worker does not inherit what that listens on.
+
+        A worker whose web process was killed finishes what it has in hand; the port must be free meanwhile.
+        """
+        for each in arbiter.LISTENERS:
+            each.sock.set_inheritable(False)
+        self.start()
 
     def start(self) -> None:
         threading.Thread(target=self._keep, daemon=True).start()
