@@ -38,6 +38,7 @@ from muster.contacts.schema import schema_of
 from muster.contacts.search import find as search
 from muster.contacts.search.asked import MOST, conditions
 from muster.contacts.search.filters import Filters, filters_of
+from muster.core.cells.whole import whole
 from muster.core.phones import spellings
 from muster.core.problems import Problem
 from muster.core.sentences.language import gettext as _
@@ -102,10 +103,10 @@ def contact_json(team: Team, contacts: list[Contact]) -> list[dict[str, Any]]:
 
 def find(team: Team, contact_id: str, by: str) -> Contact:
     """The contact in the address. Raises Http404."""
-    wanted = {"contact_id": contact_id}
+    wanted: dict[str, object] = {"contact_id": contact_id}
     if by == "id":
-        wanted = {"id": contact_id} if contact_id.isascii() and contact_id.isdigit() and len(contact_id) < 19 else {}
-    found = Contact.objects.filter(team=team, **wanted).select_related("team").first() if wanted else None
+        wanted = {"id": whole(contact_id)}
+    found = Contact.objects.filter(team=team, **wanted).select_related("team").first()
     if found is None:
         raise Http404
     return found

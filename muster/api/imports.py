@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict
+from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -145,7 +146,7 @@ def list_imports(request: HttpRequest, team: str, page: Query[Page]) -> dict[str
     imports = Import.objects.filter(team=who(request).team).select_related("created_by").order_by("-created_at", "-id")
     key = decode(page.cursor, str, str)
     if key:
-        at = parse_datetime(key[0])
+        at = _time(key[0])
         if at is None or not _is_uuid(key[1]):
             raise Refused(422, _("This cursor is not one that an answer gave as `next`."))
         imports = imports.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=key[1]))
@@ -153,6 +154,15 @@ def list_imports(request: HttpRequest, team: str, page: Query[Page]) -> dict[str
     last = found[page.limit - 1] if len(found) > page.limit else None
     following = encode(last.created_at.isoformat(), str(last.pk)) if last else None
     return {"items": [listed_json(each) for each in found[: page.limit]], "next": following}
+
+
+def _time(text: str) -> datetime | None:
+    """A time of a cursor; None where no import can have been made then."""
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        return None
+    return at if at and at.tzinfo and 1900 < at.year < 9000 else None
 
 
 @router.get(IMPORT, auth=Admins(), response=ImportOut)

@@ -14,10 +14,11 @@ from ninja import Query, Schema
 
 from muster.api.problems import Refused
 from muster.core.sentences.language import gettext as _
+from muster.imports.store.db_text import fit
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=Model)
-MOST = 500
+MOST, MOST_KEY = 500, 2**63 - 1
 
 
 class Page(Schema):
@@ -40,9 +41,14 @@ def decode(cursor: str, *kinds: type) -> list[Any] | None:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
         key = None
-    if not isinstance(key, list) or [type(each) for each in key] != list(kinds):
+    if not isinstance(key, list) or [type(each) for each in key] != list(kinds) or not all(map(_fits, key)):
         raise Refused(422, _("This cursor is not one that an answer gave as `next`."))
     return key
+
+
+def _fits(part: Any) -> bool:
+    """Whether a part of a key is one that the database could have held."""
+    return -MOST_KEY <= part <= MOST_KEY if isinstance(part, int) else fit(part) == part
 
 
 def by_position(items: Iterable[T], page: Page) -> tuple[list[T], str | None]:

@@ -21,6 +21,7 @@ from muster.contacts.pages.downloads import csv_response
 from muster.contacts.pages.list_query import asked_of
 from muster.contacts.search import find
 from muster.contacts.search.filters import MOST
+from muster.core.cells.whole import whole
 from muster.core.fields import CHANNELS
 from muster.teams import audit
 from muster.teams.access import Access, admin
@@ -91,8 +92,8 @@ def _exported(who: Access, chosen: QuerySet[Contact]) -> HttpResponse:
 
 
 def _ticked(who: Access, given: QueryDict) -> QuerySet[Contact]:
-    ids = [each for each in given.getlist("id")[:MOST_TICKED] if each.isascii() and each.isdigit()]
-    return Contact.objects.filter(team=who.team, id__in=[int(each) for each in ids if int(each[:20]) <= MOST])
+    ids = filter(None, map(whole, given.getlist("id")[:MOST_TICKED]))
+    return Contact.objects.filter(team=who.team, id__in=list(ids))
 
 
 def _action(who: Access, given: Mapping[str, str]) -> Action | None:
@@ -132,7 +133,7 @@ def _assigning(who: Access, key: str) -> Action:
     member = None
     if key:
         members = Membership.objects.filter(team=who.team).select_related("user")
-        member = members.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
+        member = members.filter(pk=pk).first() if (pk := whole(key)) is not None else None
         if member is None:
             raise Http404("No such user")
     return Action(

@@ -18,6 +18,7 @@ from muster.contacts.history import LABELS
 from muster.contacts.models import Contact, Source
 from muster.contacts.pages.downloads import csv_response
 from muster.contacts.pages.record import contact_of
+from muster.core.cells.whole import whole
 from muster.core.consent import bare_word
 from muster.core.fields import CHANNELS
 from muster.core.sentences.language import gettext as _
@@ -103,9 +104,9 @@ def show(request: HttpRequest, who: Access) -> HttpResponse:
     """The numbers that said STOP, newest first."""
     form = SearchForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {"q": "", "channel": ""}
-    before = request.GET.get("before", "")
+    before = whole(request.GET.get("before"))
     found = stopped.words(who.team, channel=asked["channel"], typed=asked["q"])
-    page = found.filter(id__lt=int(before)) if before.isascii() and before.isdecimal() and len(before) < 19 else found
+    page = found if before is None else found.filter(id__lt=before)
     listed = stopped.listed(who.team, page[: ON_A_PAGE + 1])
     context = {
         "words_form": WordsForm(initial=_words_of(who)),

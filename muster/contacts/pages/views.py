@@ -26,9 +26,9 @@ from muster.contacts.search import find
 from muster.contacts.search import ordered as ordering
 from muster.contacts.search.asked import filterable
 from muster.contacts.search.conditions import OPERATORS
-from muster.contacts.search.filters import MOST
 from muster.contacts.search.nearly import nearly
 from muster.contacts.search.ordered import ORDERS
+from muster.core.cells.whole import whole
 from muster.core.fields import CHANNELS
 from muster.core.sentences.language import gettext as _
 from muster.core.sentences.language import gettext_noop, gettext_of
@@ -109,9 +109,10 @@ def _before(request: HttpRequest) -> int | None:
     value = request.GET.get(OLDER, "")
     if not value:
         return None
-    if not (value.isascii() and value.isdigit() and int(value[:20]) <= MOST):
+    before = whole(value)
+    if before is None:
         raise Http404("No such page")
-    return int(value)
+    return before
 
 
 def _left_out(who: Access, page: find.Page, *, is_whole: bool) -> dict[str, int | None]:

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from muster.contacts.models import Change
 from muster.contacts.search.conditions import BadFilter, Condition, all_of
 from muster.contacts.time_ids import id_at
+from muster.core.cells.whole import whole
 from muster.core.fields import CHANNELS, NUMBER_OF
 from muster.teams.models import Membership, Team
 
@@ -138,9 +139,10 @@ def _assigned(team: Team, asked: Mapping[str, str], mine: Membership | None) -> 
         return None
     if value == "mine":
         return mine.id if mine else NO_ONE
-    if not (value.isascii() and value.isdigit() and len(value) < len(str(MOST))):
+    found = whole(value)
+    if found is None:
         raise BadFilter("assigned", value)
-    return int(value)
+    return found
 
 
 def _import(value: str) -> UUID | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from muster.core.cells.whole import whole
 from muster.core.fixes import DATE_ORDERS, FIXES
 from muster.core.sentences.language import Words, gettext_noop, ngettext
 from muster.core.sentences.language import gettext as _
@@ -15,7 +16,7 @@ from muster.imports.draft.draft import Draft
 from muster.imports.draft.meanings import BLANK, choices_for
 from muster.imports.draft.row_lists import find
 from muster.imports.filters import Filter
-from muster.imports.grid.requests import Asked, Refused, needed, span, whole
+from muster.imports.grid.requests import Asked, Refused, needed, span
 from muster.imports.models import Edit
 from muster.teams.models import User
 from muster.teams.regions import regions

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from muster.core.cells.whole import whole
 from muster.imports.filters import Filter
 
 MOST_ROWS = 500  # in one window
@@ -37,15 +38,6 @@ class Asked:
         wanted = Filter.of({key: str(value) for key, value in said.items()})
         listed, revision, step = (whole(said.get(key)) for key in ("list", "rev", "step"))
         return cls(wanted, listed, revision, str(said.get("v", "")), step or 0)
-
-
-def whole(said: Any) -> int | None:
-    """Return a whole number from 0 on, from JSON or a query; None when it is none."""
-    if isinstance(said, bool):
-        return None
-    if isinstance(said, int):
-        return said if said >= 0 else None
-    return int(said) if isinstance(said, str) and said.isascii() and said.isdecimal() and len(said) < 16 else None
 
 
 def needed(said: Mapping[str, Any], name: str) -> int:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from muster.core.cells.whole import whole
 from muster.core.problems import BadFile
 from muster.core.sentences.language import gettext as _
 from muster.imports import run
@@ -20,7 +21,7 @@ from muster.imports.draft.draft import Draft
 from muster.imports.draft.row_lists import find
 from muster.imports.grid import operations
 from muster.imports.grid.cells import columns_json
-from muster.imports.grid.requests import MOST_ROWS, Asked, Refused, body_of, needed, whole
+from muster.imports.grid.requests import MOST_ROWS, Asked, Refused, body_of, needed
 from muster.imports.grid.responses import told, window
 from muster.imports.grid.search import Place, Sought, matches, nearest, next_problem, problems_among
 from muster.imports.models import Edit, Import, NoSuchCell, State, TooMuch, WrongState

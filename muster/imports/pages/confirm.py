@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from muster.core.cells.whole import whole
 from muster.core.sentences.language import gettext as _
 from muster.core.sentences.language import ngettext
 from muster.imports import run, undo
@@ -17,7 +18,6 @@ from muster.imports.draft import large, left_out
 from muster.imports.draft.consequences import Consequences, consequences, differences
 from muster.imports.draft.draft import Draft
 from muster.imports.draft.fix_here import fix_here
-from muster.imports.grid.requests import whole
 from muster.imports.models import MAY_APPLY_OPT_OUTS, Edit, Import, MovedOn, State, WrongState, can_undo
 from muster.imports.pages.draft_page import about, on_import, revised, too_late
 from muster.imports.process import undo_looks

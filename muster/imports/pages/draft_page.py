@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
+from muster.core.cells.whole import whole
 from muster.core.fields import options_from_json
 from muster.core.problems import BadFile
 from muster.core.sentences.language import gettext as _
@@ -21,7 +22,6 @@ from muster.core.sentences.language import gettext_noop, gettext_of
 from muster.imports import run, workspace
 from muster.imports.draft.draft import moved
 from muster.imports.filters import Filter
-from muster.imports.grid.requests import whole
 from muster.imports.models import Edit, Import, MovedOn, State, TooMuch, WrongState
 from muster.imports.pages.forms import OPT_BACK_IN, OptionsForm
 from muster.teams.access import Access, admin

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from muster.contacts.schema import schema_of
 from muster.core import errors
 from muster.core.cells import dates
+from muster.core.cells.whole import whole
 from muster.core.fields import Kind, Options, options_from_json
 from muster.core.problems import BadFile
 from muster.core.sentences.language import Words, gettext_noop
@@ -34,6 +35,7 @@ DELIMITER_WORDS = Words(
         "|": gettext_noop("Pipe |"),
     }
 )
+LAST_HEADER_ROW = 999
 DATE_ORDERS = Words({"": gettext_noop("Only dates that can be read one way"), **dates.ENGLISH_ORDERS})
 
 
@@ -63,7 +65,7 @@ def _asked(query: QueryDict) -> dict[str, Any]:
     encoding, delimiter, row = (
         query.get("encoding_now") or query.get("encoding"),
         query.get("delimiter"),
-        query.get("header_row", ""),
+        whole(query.get("header_row"), LAST_HEADER_ROW),
     )
     orders = {key.removeprefix("date:"): value for key, value in query.items() if key.startswith("date:")}
     return {
@@ -73,7 +75,7 @@ def _asked(query: QueryDict) -> dict[str, Any]:
         "mend_letters": "mend_letters" in query,
         "encoding": encoding if encoding in ENCODINGS else None,
         "delimiter": delimiter if delimiter in DELIMITERS else None,
-        "header_row": int(row) if row.isdecimal() and 1 < int(row) < 1_000 else None,
+        "header_row": row if row and row > 1 else None,
         "date_orders": {name: str(order) for name, order in orders.items() if order in dates.ORDERS},
     }
 

@@ -12,12 +12,14 @@ from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 
 from muster.contacts.models import Erasure
+from muster.core.cells.whole import whole
 from muster.core.sentences.language import gettext, gettext_noop
 from muster.imports.models import Import, State
 from muster.imports.summary import UNDER_WAY, import_summary
 from muster.teams.models import Team, User
 
 PAGE_ROWS = 50
+FIRST_YEAR, LAST_YEAR = 1900, 9000
 
 # What the Status filter offers, and which imports each means.
 STATUSES: Mapping[str, tuple[str, Q]] = {
@@ -58,8 +60,8 @@ def history_page(team: Team, query: Mapping[str, str]) -> dict[str, Any]:
 def _filtered(found: QuerySet[Import], query: Mapping[str, str]) -> QuerySet[Import]:
     if query.get("status") in STATUSES:
         found = found.filter(STATUSES[query["status"]][1])
-    if query.get("person", "").isdecimal():
-        found = found.filter(created_by=int(query["person"]))
+    if (person := whole(query.get("person"))) is not None:
+        found = found.filter(created_by=person)
     since, until = _day(query.get("since")), _day(query.get("until"))
     if since:
         found = found.filter(created_at__gte=since)
@@ -73,4 +75,5 @@ def _day(text: str | None) -> dt.datetime | None:
         day = parse_date(text or "")
     except ValueError:
         return None
-    return dt.datetime.combine(day, dt.time(), dt.UTC) if day else None
+    is_known = day is not None and FIRST_YEAR <= day.year <= LAST_YEAR  # beyond, days of other zones end
+    return dt.datetime.combine(day, dt.time(), dt.UTC) if day and is_known else None

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from muster.core.cells.whole import whole
 from muster.core.fields import options_from_json
 from muster.core.sentences.language import gettext as _
-from muster.imports.grid.requests import whole
 from muster.imports.models import Import, Recipe
 from muster.imports.pages.draft_page import DRAFT, address_of, back, on_import, revised, revision_of
 from muster.imports.recipes import manage, offer, use

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_POST
 
 from muster.core import errors
+from muster.core.cells.whole import whole
 from muster.core.fields import options_from_json
 from muster.core.problems import LEFT_OUT
 from muster.core.sentences.language import gettext as _
@@ -20,7 +21,6 @@ from muster.imports.draft.draft import Draft, causes_of
 from muster.imports.draft.letters import asked_encodings, garbled
 from muster.imports.draft.row_lists import find
 from muster.imports.filters import CHIPS, Filter, RowList
-from muster.imports.grid.requests import whole
 from muster.imports.models import Import, NoSuchCell, State
 from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
 from muster.imports.pages.forms import OptionsForm

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.contacts.schema import schema_of
 from muster.core import errors, phones
+from muster.core.cells.whole import whole
 from muster.core.checking import check
 from muster.core.fields import Options, Schema
 from muster.core.problems import BadFile, Problem
@@ -26,7 +27,6 @@ from muster.imports.draft import column_answers
 from muster.imports.draft.column_table import column_table
 from muster.imports.draft.columns import MOST_ASKED
 from muster.imports.draft.sample import header_among
-from muster.imports.grid.requests import whole
 from muster.imports.models import Import, Recipe, State
 from muster.imports.pages import recipes, upload_limit
 from muster.imports.pages.columns import below_titles, given_in, table_context, values_of

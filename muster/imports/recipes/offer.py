@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from muster.contacts.schema import schema_of
+from muster.core.cells.whole import whole
 from muster.core.fields import options_from_json
 from muster.core.problems import BadFile
 from muster.imports.draft.sample import first_rows
@@ -56,8 +57,8 @@ def named(team: Team, wanted: str) -> Recipe | None:
     """Return the recipe of this name, or with this id."""
     recipes = Recipe.objects.filter(team=team).select_related("saved_by")
     found = recipes.filter(name=wanted).first()
-    is_id = wanted.isascii() and wanted.isdecimal() and len(wanted) < 19
-    return found or (recipes.filter(pk=int(wanted)).first() if is_id else None)
+    pk = whole(wanted)
+    return found or (None if pk is None else recipes.filter(pk=pk).first())
 
 
 def of_draft(imp: Import) -> dict[str, Any]:
