@@ -59,8 +59,9 @@ def problem_view(found: Problem | Note) -> dict[str, Any]:
 
 
 def kept_view(found: Problem | Note) -> dict[str, Any]:
-    """Return what is kept of a problem or note: as it is shown, with the facts, to be said again in any language."""
-    return {**problem_view(found), "facts": dict(found.facts or {})}
+    """Return what is kept of a problem or note: the facts, to be said in the language of whoever reads them."""
+    kept = {"code": found.code, "row": found.row, "field": found.field, "facts": dict(found.facts or {})}
+    return {**kept, "value": found.value} if isinstance(found, Problem) else kept
 
 
 def retold(kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from muster.core.known import ABSENT, UNREAD, Known, Stored
 from muster.core.phones.cells import calling_code, show
 from muster.core.problems import Note, Problem
 from muster.core.records import Checked, Record
-from muster.core.verdicts import ERASED_SINCE, Plan, Verdict
+from muster.core.verdicts import ERASED_SINCE, Plan, Verdict, verdict_of
 
 
 def make_plan(checked: Checked, known: Known, schema: Schema, options: Options) -> Plan:
@@ -59,6 +59,7 @@ class _Planner:
 
     def __init__(self, checked: Checked, known: Known, schema: Schema, options: Options) -> None:
         self.known, self.options = known, options
+        self.spelled = known.spelled.get
         self.keep_said = options.opt_back_in == "keep"
         self.keep = self.keep_said or options.blank_opt_out == "keep"
         self.home_code = "+" + calling_code(schema.home_region)
@@ -92,19 +93,19 @@ class _Planner:
             return Verdict(row, "failed", contact_id, stored.key or None, None, None, tuple(problems), lost)
         self.rows_by_id[contact_id] = record
         if number:
-            self.held[self.known.spelled.get(number, number)] = record
+            self.held[self.spelled(number, number)] = record
         if stored is _NOBODY:
             after = self._as_new(record, number if inferred else None, notes)
             if self.known.stops:
                 opt_outs.hold_stopped(self.known.stops, {}, after, notes, row)
-            return Verdict._make((row, "created", contact_id, None, None, after, (), tuple(notes)))
+            return verdict_of((row, "created", contact_id, None, None, after, (), tuple(notes)))
         after = self._changes(record, stored, number, notes, inferred=inferred)
         if self.known.stops:
             opt_outs.hold_stopped(self.known.stops, stored.values, after, notes, row)
         if not after:
-            return Verdict._make((row, "unchanged", contact_id, stored.key, None, None, (), tuple(notes)))
+            return verdict_of((row, "unchanged", contact_id, stored.key, None, None, (), tuple(notes)))
         before = {name: stored.values.get(name) for name in after}
-        return Verdict._make((row, "updated", contact_id, stored.key, before, after, (), tuple(notes)))
+        return verdict_of((row, "updated", contact_id, stored.key, before, after, (), tuple(notes)))
 
     def _repeated(self, record: Record, first: Record, problems: list[Problem]) -> Verdict:
         """Judge a later row with the ContactId of a row that did not fail (R8)."""
@@ -139,18 +140,21 @@ class _Planner:
         has, number, inferred = stored.values.get("mobile_number"), record.values[_MOBILE], False
         if number is None and has is None:
             number, inferred = self._inferred(record, problems), True
-        if number is None or number is UNREAD or self.known.is_same(number, has):
+        if number is None or number is UNREAD or (has is not None and self.known.is_same(number, has)):
             return stored, None, False
         if has is not None and not self.options.allow_mobile_updates:
             facts = {"number": show(number), "kept": show(has)}
             notes.append(Note("number-kept", record.number, "MobileNumber", facts))
             return stored, None, False
-        holder = self.known.other_holder(number, stored.key)
-        if self.known.spelled.get(number, number) in self.held or (holder and not _may_adopt(stored, holder)):
+        same = self.spelled(number, number)
+        holder = self.known.holders.get(same)
+        if holder is not None and holder.key == stored.key:
+            holder = None
+        if same in self.held or (holder and not _may_adopt(stored, holder)):
             problems.append(number_taken(record.number, number, self._holder(number)))
             return stored, None, False
         if holder and record.values[_ID] is not UNREAD:
-            self._adopt(record, holder, self.known.spelled.get(number, number), problems, notes)
+            self._adopt(record, holder, same, problems, notes)
             return holder, None, False
         if has is not None or inferred:
             self._note_number(record, has, number, notes, inferred=inferred)
@@ -234,14 +238,16 @@ class _Planner:
             after["first_name"] = new[_FIRST]
         if old.get("last_name") != new[_LAST]:
             after["last_name"] = new[_LAST]
-        self._note_name(record, stored, after, notes)
+        if len(after) > 1:
+            self._note_name(record, stored, after, notes)
         if number:
             after["mobile_number"] = number
             if inferred or old.get("mobile_number_inferred"):
                 after["mobile_number_inferred"] = inferred
-        if new[_WHATSAPP] is not None:
-            if not self.known.is_same(new[_WHATSAPP], old.get("whatsapp_number")):
-                after["whatsapp_number"] = new[_WHATSAPP]
+        whatsapp, had = new[_WHATSAPP], old.get("whatsapp_number")
+        if whatsapp is not None:
+            if whatsapp != had and not self.known.is_same(whatsapp, had):
+                after["whatsapp_number"] = whatsapp
             self._note_shared(record, stored, notes)
         self._settle(record, stored, number if inferred else None, after, notes)
         self._assign(record, stored, after, notes)
@@ -293,9 +299,9 @@ class _Planner:
 
     def _note_shared(self, record: Record, stored: Stored, notes: list[Note]) -> None:
         """Note a WhatsApp number that another contact has too, in the team or in an earlier row (R9)."""
-        contact_id, whatsapp = record.values[_ID], record.values[_WHATSAPP]
-        is_shared, same = self.known.is_shared(whatsapp, stored.key), self.known.spelled.get(whatsapp, whatsapp)
-        if is_shared or self.whatsapp.setdefault(same, contact_id) != contact_id:
+        contact_id, whatsapp, key = record.values[_ID], record.values[_WHATSAPP], stored.key
+        same = self.spelled(whatsapp, whatsapp)
+        if self.known.whatsapp.get(same, key) != key or self.whatsapp.setdefault(same, contact_id) != contact_id:
             notes.append(whatsapp_shared(record.number, whatsapp))
 
     def _note_new(self, record: Record, notes: list[Note]) -> None:

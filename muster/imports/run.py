@@ -331,6 +331,7 @@ def _read_once(imp: Import, clock: Clock) -> Reading:
 def finish(imp: Import, outcome: Outcome, at: datetime, clock: Clock) -> Outcome:
     """Keep the counts and the mails that are due, in the transaction that wrote the contacts. Raises Overtaken."""
     imp.differs = _differences(imp.previewed, _preview(outcome))
+    counted = counts(outcome)
     mine = Import.objects.filter(pk=imp.pk, state=State.IMPORTING, fence=imp.fence)
     done = mine.update(
         state=State.DONE,
@@ -339,13 +340,13 @@ def finish(imp: Import, outcome: Outcome, at: datetime, clock: Clock) -> Outcome
         seconds={**imp.seconds, **clock.seconds},
         first_change=imp.first_change,
         differs=imp.differs,
-        **counts(outcome),
+        **counted,
     )
     if not done:
         raise Overtaken(f"import {imp.pk} is no longer ours")
     if not imp.undoes_id:
         write_mails(imp, outcome, at)
-    tell_end(imp, outbox.UNDONE if imp.undoes_id else outbox.FINISHED, counts(outcome))
+    tell_end(imp, outbox.UNDONE if imp.undoes_id else outbox.FINISHED, counted)
     return outcome
 
 

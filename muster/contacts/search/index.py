@@ -64,7 +64,9 @@ def document(
     if len(digits) > 1:
         digits = [*dict.fromkeys(digits)]
     text = "\n".join(filter(None, (*texts, *digits, *custom_values)))
-    return text.lower() if text.isascii() else "\n".join(map(fold, text.split("\n")))
+    if text.isascii():
+        return text.lower()
+    return "\n".join([part.lower() if part.isascii() else part.translate(_FOLDED) for part in text.split("\n")])
 
 
 def document_of(values: Mapping[str, Any], custom: Mapping[str, str], searchable: Iterable[str]) -> str:

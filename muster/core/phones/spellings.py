@@ -11,7 +11,7 @@ Vietnam's old prefixes of eleven digits are years out of use.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from phonenumbers import PhoneMetadata
@@ -113,9 +113,9 @@ def key(number: str) -> str:
     return _key(rule, number) if rule else number
 
 
-def may_be_respelt(number: str) -> bool:
-    """Whether an E.164 number is of a country whose numbers may have several spellings: a quick look."""
-    return number.startswith(_BEGINNINGS)
+def may_be_respelt(numbers: Iterable[str]) -> list[str]:
+    """Return the E.164 numbers that are of a country whose numbers may have several spellings: a quick look."""
+    return [each for each in numbers if each.startswith(_BEGINNINGS)]
 
 
 def of(number: str) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ def older_spelling(cell: str, home: str) -> str | None:
     """Return the number of a cell that is impossible but for an older spelling of its country: "+52 1 55 1234 5678"."""
     digits = "".join(char for char in cell if char.isdigit())
     number = f"+{digits}"
-    if "+" not in cell or not may_be_respelt(number) or read(cell, home) != IMPOSSIBLE:
+    if "+" not in cell or not number.startswith(_BEGINNINGS) or read(cell, home) != IMPOSSIBLE:
         return None
     found = respelt(number)
     return found if found != number else None

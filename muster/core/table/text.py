@@ -37,10 +37,11 @@ class Text:
         self.marks: dict[tuple[int, int], str] = {}
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        number, first = 0, self.first
         for number, cells in enumerate(self._records(), 1):
-            self.last = number
-            if cells and number >= self.first and (cells[0].isalnum() or "".join(cells).strip(EDGES)):
+            if cells and number >= first and (cells[0].isalnum() or "".join(cells).strip(EDGES)):
                 yield number, cells
+        self.last = number
 
     def notes(self) -> Iterator[Note]:
         """Yield what there is to say of how the text was read."""
@@ -64,13 +65,15 @@ class Text:
         reader = csv.reader(
             lines(self.text), delimiter=self.delimiter, skipinitialspace=True, strict=True, escapechar=escape
         )
-        number, line, width = 0, 0, 0
+        number, before, width = 0, 0, 0
         try:
             for number, cells in enumerate(reader, 1):
-                width = width or len(cells)
-                if reader.line_num - line > 1:
-                    refuse_swallowed(cells, number, width, self.quoting)
                 line = reader.line_num
+                if number == 1:
+                    width = len(cells)
+                if line - before > 1:
+                    refuse_swallowed(cells, number, width, self.quoting)
+                before = line
                 yield cells
         except csv.Error:
             rest = itertools.islice(records(self.text, self.quoting), number, None)

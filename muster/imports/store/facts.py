@@ -53,8 +53,8 @@ def of(team: Team, asked: Lookup, since: datetime | None = None) -> Facts:
     """Return what the team has of these ids and numbers; `since`: when the file came, where it has waited."""
     staff = mapping.staff_ids(team)
     nameless: dict[int, int] = {}
-    ids, mobiles, whatsapps = sorted(asked.contact_ids), sorted(asked.mobiles), sorted(asked.whatsapps)
-    spelled = _spelled({*asked.mobiles, *asked.whatsapps})
+    ids, mobiles, whatsapps = sorted(asked.contact_ids), asked.mobiles, asked.whatsapps
+    spelled = _spelled(mobiles | whatsapps)
     contacts: dict[str, Stored] = {}
     holders: dict[str, Stored] = {}
     for found in _read(_BY_CONTACT_ID, ids, team, staff, nameless):
@@ -62,7 +62,7 @@ def of(team: Team, asked: Lookup, since: datetime | None = None) -> Facts:
         contacts[values["contact_id"]] = found
         if values["mobile_number"]:
             holders[values["mobile_number"]] = found
-    others = sorted(number for number in _all_spellings(mobiles, spelled) if number not in holders)
+    others = sorted(number for number in mobiles | spelled.keys() if number not in holders)
     stops = stops_of(team, (*mobiles, *whatsapps), spelled)
     del asked, mobiles  # of a million rows, that is 200 MB
     holders |= {found.values["mobile_number"]: found for found in _read(_BY_MOBILE, others, team, staff, nameless)}
@@ -70,7 +70,7 @@ def of(team: Team, asked: Lookup, since: datetime | None = None) -> Facts:
     known = Known(
         contacts=contacts,
         holders={spelled.get(number, number): found for number, found in holders.items()} if spelled else holders,
-        whatsapp=_whatsapp(team, sorted(_all_spellings(whatsapps, spelled)), spelled),
+        whatsapp=_whatsapp(team, sorted(whatsapps | spelled.keys()), spelled),
         staff=frozenset(filter(None, staff.values())),
         erased=erased,
         erased_since=erased_ids(team, erased, since) if erased and since else frozenset(),
@@ -123,21 +123,14 @@ def _custom(kept: Any) -> dict[str, str]:
 
 def _spelled(numbers: Iterable[str]) -> dict[str, str]:
     """Return the key of every number that may be spelled otherwise, in each of its spellings."""
-    special = (number for number in numbers if spellings.may_be_respelt(number))
+    special = spellings.may_be_respelt(numbers)
     return {each: spellings.key(number) for number in special for each in spellings.of(number)}
-
-
-def _all_spellings(numbers: Collection[str], spelled: Mapping[str, str]) -> Collection[str]:
-    """Return the numbers in every spelling they may be stored in."""
-    if not spelled:
-        return numbers
-    return {*numbers, *(each for number in numbers if number in spelled for each in spellings.of(number))}
 
 
 def stops_of(
     team: Team, numbers: Collection[str], spelled: Mapping[str, str] | None = None
 ) -> dict[str, dict[str, datetime]]:
-    """Return what these numbers said STOP on, and since when. Quickest where they come in order.
+    """Return what these numbers said STOP on, and since when.
 
     `spelled`: the keys of those that may be spelled otherwise, where they are known.
     """
