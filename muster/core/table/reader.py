@@ -45,7 +45,7 @@ def parse(
     read = _rows(written, sys.maxsize if max_rows is None else max_rows, max_cells)
     header, rows = read.header, read.rows
     _refuse_quoted_lines(header, schema)
-    reach = max(len(header.cells), min(read.width, max(len(row.cells) for row in rows)))
+    reach = max(len(header.cells), min(read.width, read.longest))
     width = len(header.cells) if _ends_with_ours(header.cells) else reach
     _refuse_too_many(len(rows), len(rows), max_cells - len(rows) * width, max_cells)
     names = told_apart([_name(cell) for cell in _padded(header.cells, width)], schema, options)
@@ -103,11 +103,15 @@ def _extent(data: bytes, schema: Schema, options: Options) -> Extent:
 
 
 class _Read(NamedTuple):
-    """The header without blank cells at its end, the rows below it, and how many columns it was written with."""
+    """The header without blank cells at its end, the rows below it, and how many columns it was written with.
+
+    `longest`: how many cells the longest of the rows that are longer than the header has, 0 where none is.
+    """
 
     header: Row
     rows: list[Row]
     width: int
+    longest: int
 
 
 def _rows(written: Iterable[tuple[int, list[str]]], max_rows: int, max_cells: int) -> _Read:
@@ -117,10 +121,11 @@ def _rows(written: Iterable[tuple[int, list[str]]], max_rows: int, max_cells: in
     if not cells:
         raise BadFile(Problem("file-empty"))
     header, width, left = Row(number, tuple(_without_blank_end(cells, 0, number))), len(cells), max_cells
-    named, count, rows, frequent = len(header.cells), 0, list[Row](), dict[str, str]()
+    named, longest, count, rows, frequent = len(header.cells), 0, 0, list[Row](), dict[str, str]()
     for count, (number, cells) in enumerate(each, 1):
         if len(cells) > named:
             cells = _without_blank_end(cells, named, number)  # noqa: PLW2901
+            longest = max(longest, len(cells))
         left -= len(cells)
         if count <= max_rows and left >= 0:
             rows.append(row_of((number, tuple(map(frequent.get, cells, cells)))))
@@ -129,7 +134,7 @@ def _rows(written: Iterable[tuple[int, list[str]]], max_rows: int, max_cells: in
     if not count and looks_like_data(header.cells):
         raise BadFile(Problem("header-none", number, facts={"start": ", ".join(filter(None, header.cells))[:60]}))
     _refuse_too_many(count, max_rows, left, max_cells)
-    return _Read(header, rows, width)
+    return _Read(header, rows, width, longest)
 
 
 def _without_blank_end(cells: list[str], least: int, row: int) -> list[str]:
