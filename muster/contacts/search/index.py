@@ -60,9 +60,7 @@ def document(
     texts: Iterable[str | None], numbers: Iterable[str | None], custom_values: Iterable[str | None] = ()
 ) -> str:
     """Return the folded text for `Contact.search_text`, a value a line; each number once, as its digits."""
-    digits = [number[1:] for number in numbers if number]
-    if len(digits) > 1:
-        digits = [*dict.fromkeys(digits)]
+    digits = [number[1:] for number in dict.fromkeys(numbers) if number]
     text = "\n".join(filter(None, (*texts, *digits, *custom_values)))
     if text.isascii():
         return text.lower()

@@ -122,13 +122,16 @@ class Writer:
     at_kept: str = ""
     searched: frozenset[str] = frozenset()  # stored keys that search looks at
     custom: list[tuple[str, str]] = field(default_factory=list)  # (stored key, key in Contact.custom)
+    all_searched: bool = False  # whether search looks at every custom field
     channels: _Channels = field(init=False)
     tally: counts.Tally = field(default_factory=counts.Tally)
     new_channels: _NewChannels = field(init=False)
 
     def __post_init__(self) -> None:
         self.at_kept = bulk_sql.as_time(self.at)
-        self.custom = [(each.key, each.key.removeprefix(CUSTOM)) for each in schema_of(self.team).custom]
+        own = [(each.key, each.key.removeprefix(CUSTOM)) for each in schema_of(self.team).custom]
+        self.custom = sorted(own, key=lambda keys: int(keys[1]))  # as `searchable` is
+        self.all_searched = [own for _, own in self.custom] == [*self.searchable]
         self.searched = frozenset((*SEARCHED, *(CUSTOM + key for key in self.searchable)))
         self.channels = _Channels(self.by, self.at)
         self.new_channels = _NewChannels(self.channels)
@@ -142,6 +145,7 @@ class Writer:
         plain = tuple(map(values.get, PLAIN))
         channels = self.new_channels[_channels_of(values)]
         custom = {own: values[name] for name, own in self.custom if name in values}
+        searched = custom.values() if self.all_searched else map(custom.get, self.searchable)
         rows = self.new_stopped if channels.is_stopped else self.new
         rows.append((
             key,
@@ -150,7 +154,7 @@ class Writer:
             *channels.columns,
             values.get("assigned"),
             dumps(custom).decode(),
-            index.document(_texts_of(plain), _numbers_of(plain), map(custom.get, self.searchable)),
+            index.document(_texts_of(plain), _numbers_of(plain), searched),
         ))  # fmt: skip
         values.update(channels.history)
         self.changes.append((change, key, row, "created", None, dumps(values).decode()))

@@ -123,8 +123,8 @@ def _custom(kept: Any) -> dict[str, str]:
 
 def _spelled(numbers: Iterable[str]) -> dict[str, str]:
     """Return the key of every number that may be spelled otherwise, in each of its spellings."""
-    special = spellings.may_be_respelt(numbers)
-    return {each: spellings.key(number) for number in special for each in spellings.of(number)}
+    ways = map(spellings.of, spellings.may_be_respelt(numbers))
+    return {each: way[0] for way in ways for each in way}
 
 
 def stops_of(
