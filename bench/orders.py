@@ -29,7 +29,7 @@ MOST = 200  # ms of CPU, at the server
 ADDRESSES = (
     "", "reach=whatsapp", "text=opted_out", "text=opted_in", "assigned=none", "q=anbel", "q=a", "q=s0099",
     "where=custom.1:is:Law", "where=custom.1:has:hys", "where=last_name:is:Selanan", "where=mobile_number:has:4567",
-    "where=whatsapp_number:blank", "where=custom.1:is-not:Law&reach=text",
+    "where=whatsapp_number:blank", "where=custom.1:is-not:Law",
 )  # fmt: skip
 
 

@@ -198,7 +198,7 @@ _ALL = (
     ErrorCode("yesno-unknown", "cell", "{field} is not yes or no",
         "“{value}” is neither yes nor no.",
         "The column holds other words, such as x or opted out.",
-        "Write {words}. For an opt-out column, yes means opted OUT.",
+        "Write {words}.",
         "WhatsAppOptedOut: perhaps", "WhatsAppOptedOut: yes"),
     ErrorCode("phone-shortened", "phone", "The spreadsheet shortened the number",
         "The spreadsheet shortened this number to {value}, so its last digits are lost.",

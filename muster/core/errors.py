@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from muster.core.catalogue import REGISTRY, ErrorCode
 from muster.core.cells import dates
-from muster.core.fields import answer_in_words
+from muster.core.fields import SYSTEM_FIELDS, Kind, answer_in_words
 from muster.core.phones import spellings
 from muster.core.phones.cells import show, two_ways
 from muster.core.problems import Note, Problem
@@ -302,6 +302,43 @@ def _blank(facts: Facts) -> _Said:
     return _Said(and_fix=gettext("Or choose Infer Mobile Number to use the WhatsApp number."))
 
 
+_OPT_OUTS = frozenset(each.name for each in SYSTEM_FIELDS if each.kind is Kind.OPT_OUT)
+
+
+def _yes_or_no(facts: Facts) -> _Said:
+    if facts["field"] not in _OPT_OUTS:
+        return _NOTHING
+    return _Said(and_fix=gettext("In this column, yes means opted OUT."))
+
+
+# What to do about a file that is no table, by what it is.
+NOT_TEXT = {
+    "an Apple Numbers or Pages document": gettext_noop(
+        "In Numbers choose File, Export To, CSV or Excel, then upload that file."
+    ),
+    "a PDF": gettext_noop(
+        "A PDF holds the look of a table, not its rows. Ask for the spreadsheet that it was made from, and upload that."
+    ),
+    "a picture": gettext_noop(
+        "A picture holds no rows. Ask for the spreadsheet that it was taken from, and upload that."
+    ),
+    "a Word document": gettext_noop("Copy the table with its header row, and paste it under Copy & Paste."),
+    "a word-processor document (RTF)": gettext_noop(
+        "Copy the table with its header row, and paste it under Copy & Paste."
+    ),
+    "a web page (HTML)": gettext_noop("Open it in a spreadsheet, save it as a workbook, and upload that."),
+    **dict.fromkeys(
+        ("a zip file", "a compressed file (gzip)", "a compressed file (7z)", "a compressed file (rar)"),
+        gettext_noop("Unpack it, and upload the file that is inside."),
+    ),
+}
+
+
+def _not_text(facts: Facts) -> _Said:
+    fix = NOT_TEXT.get(facts["kind"], "")
+    return _Said({"kind": gettext_of(facts["kind"])}, fix=gettext_of(fix) if fix else "")
+
+
 def _in_words(name: str) -> Callable[[Facts], _Said]:
     """Return what says a fact in the language that is itself words: "a picture"."""
     return lambda facts: _Said({name: gettext_of(facts[name])})
@@ -310,7 +347,8 @@ def _in_words(name: str) -> Callable[[Facts], _Said]:
 _SPECIAL: Mapping[str, Callable[[Facts], _Said]] = {
     "file-too-big": _too_big,
     "file-too-many-rows": _too_many_rows,
-    "file-not-text": _in_words("kind"),
+    "file-not-text": _not_text,
+    "yesno-unknown": _yes_or_no,
     "file-damaged": _in_words("reason"),
     "file-delimiter": _in_words("delimiter"),
     "rows-skipped": _skipped,

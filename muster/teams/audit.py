@@ -43,6 +43,8 @@ ACTIONS = {
     "import-cancelled": gettext_noop("Cancelled an import"),
     "import-handed-back": gettext_noop("Whoever confirmed an import may not import any more: it is a draft again"),
     "import-undone": gettext_noop("Undid an import"),
+    "recipe-renamed": gettext_noop("Renamed a recipe"),
+    "recipe-deleted": gettext_noop("Deleted a recipe"),
     "webhook-added": gettext_noop("Added a webhook"),
     "webhook-changed": gettext_noop("Changed a webhook"),
     "webhook-secret-renewed": gettext_noop("Made a new secret for a webhook"),

@@ -168,6 +168,33 @@ def test_the_generated_pages_are_the_ones_checked_in(name: str) -> None:
     assert (Path(__file__).parents[2] / "docs" / name).read_text(encoding="utf-8") == pages()[name]
 
 
+@pytest.mark.parametrize(("field", "says"), [("WhatsAppOptedOut", True), ("OptedOut", True), ("Resident", False)])
+def test_only_opt_out_columns_say_what_yes_means_there(field: str, *, says: bool) -> None:
+    problem = Problem("yesno-unknown", 2, field, "perhaps", {"words": "yes or no"})
+
+    assert errors.fix(problem).startswith("Write yes or no.")
+    assert ("opted OUT" in errors.fix(problem)) is says
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"%PDF-1.7", "Ask for the spreadsheet that it was made from"),
+        (b"\x89PNG\r\n", "Ask for the spreadsheet that it was taken from"),
+        (b"<html><table>", "Open it in a spreadsheet"),
+        (zipped({"Index/Document.iwa": b"x"}), "In Numbers choose File, Export To"),
+        (zipped({"word/document.xml": b"x"}), "paste it under Copy & Paste"),
+        (zipped({"people.csv": b"x"}), "Unpack it"),
+        (b"SQLite format 3\0", "save the table as CSV UTF-8"),
+    ],
+)
+def test_what_is_no_table_has_advice_of_its_own(data: bytes, says: str) -> None:
+    with pytest.raises(BadFile) as refused:
+        parse(data, Team().schema, Options("fail"))
+
+    assert says in errors.fix(refused.value.problems[0])
+
+
 def test_the_suggested_fix_of_a_number_without_plus_shows_it_with_plus() -> None:
     problem = Problem("phone-no-plus", 2, "MobileNumber", "011441753495000", {"home": "US"})
 

@@ -81,6 +81,22 @@ def test_it_asks_for_text_or_a_workbook(cast: Cast, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("contacts.numbers", "In Numbers choose File, Export To, CSV or Excel"),
+        ("Contacts.PDF", "Ask for the spreadsheet that it was made from"),
+        ("contacts.jpeg", "Ask for the spreadsheet that it was taken from"),
+        ("contacts.docx", "paste it under Copy &amp; Paste"),
+        ("contacts.zip", "Unpack it, and upload the file that is inside."),
+        ("contacts.exe", "Save the table as CSV UTF-8, then choose that file."),
+    ],
+)
+def test_it_says_what_to_do_about_another_kind_of_file(cast: Cast, name: str, said: str) -> None:
+    values = {"blank_mobile": "fail", "file": SimpleUploadedFile(name, sheet(ANA))}
+    assert said in " ".join(cast.browser(cast.alice).post(NEW, values).content.decode().split())
+
+
+@pytest.mark.parametrize(
     ("values", "field"), [({}, "file"), ({"blank_mobile": "guess"}, "blank_mobile"), ({"blank_mobile": ""}, "file")]
 )
 def test_it_asks_for_what_is_missing(cast: Cast, values: dict[str, str], field: str) -> None:

@@ -1,12 +1,16 @@
 """The log of a team and of the installation."""
 
+import html
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from muster.teams import audit
 from muster.teams.models import AuditEntry
 from tests.cast import Cast
+from tests.imports.play import HEADER, imported
 
 LOG = "/t/admissions/log/"
 
@@ -15,7 +19,7 @@ def shown(cast: Cast, query: str = "") -> list[str]:
     """The actions on the page, in order."""
     answer = cast.browser(cast.alice).get(LOG + query)
     assert answer.status_code == 200
-    return [entry.action for entry, _, _ in answer.context["lines"]]
+    return [entry.action for entry, *_ in answer.context["lines"]]
 
 
 @pytest.fixture
@@ -46,9 +50,9 @@ def test_it_filters(cast: Cast, entries: None, query: str, actions: list[str]) -
 
 
 def test_it_shows_what_changed(cast: Cast, entries: None) -> None:
-    html = cast.browser(cast.alice).get(LOG).content.decode()
-    assert "user → admin" in html
-    assert "Secret" not in html
+    page = cast.browser(cast.alice).get(LOG).content.decode()
+    assert "user → admin" in page
+    assert "Secret" not in page
 
 
 def test_it_pages(cast: Cast) -> None:
@@ -58,10 +62,33 @@ def test_it_pages(cast: Cast) -> None:
 
 
 def test_it_shows_owners_what_happened_outside_teams(cast: Cast, entries: None) -> None:
-    html = cast.browser(cast.olivia).get("/owner/log/").content.decode()
-    assert "x@example.edu" in html
-    assert "192.0.2.1" not in html
+    page = cast.browser(cast.olivia).get("/owner/log/").content.decode()
+    assert "x@example.edu" in page
+    assert "192.0.2.1" not in page
 
 
 def test_it_has_words_for_every_action_it_is_given() -> None:
-    assert {action for action in audit.ACTIONS if not audit.ACTIONS[action]} == set()
+    sources = (path.read_text(encoding="utf-8") for path in Path(audit.__file__).parents[1].rglob("*.py"))
+    given = {action for source in sources for action in re.findall(r"audit\.record\([^\"]*?\"([a-z-]+)\"", source)}
+    assert len(given) > 40
+    assert given - audit.ACTIONS.keys() == set()
+
+
+@pytest.mark.django_db(databases="__all__")
+def test_it_leads_to_what_an_entry_is_about(cast: Cast) -> None:
+    imp = imported(cast.team, cast.alice, f"{HEADER}\nS1,A,B,+1 716 555 1234,\n".encode())
+    audit.record(cast.team, cast.alice, "field-added", name="Program")
+    audit.record(cast.team, cast.alice, "user-invited", email="x@example.edu")
+    audit.record(cast.team, cast.alice, "webhook-added", url="https://example.edu")
+    audit.record(cast.team, cast.alice, "connection-added", name="Twilio")
+    audit.record(cast.team, cast.alice, "contacts-assigned", count=2)
+    audit.record(cast.team, cast.alice, "recipe-renamed", name=["a", "b"])
+    audit.record(cast.team, cast.alice, "stop-lifted", contact="S1", channel="text")
+    audit.record(cast.team, cast.alice, "sign-in")
+    browser = cast.browser(cast.alice)
+    links = re.findall(r'data-label="What"><a href="([^"]+)"', browser.get(LOG).content.decode())
+    assert f"/t/admissions/imports/{imp.pk}/" in links
+    assert len(set(links)) == 8
+    assert {browser.get(html.unescape(link)).status_code for link in links} == {200}
+    audit.record(None, cast.olivia, "owner-made", email="x@example.edu")
+    assert 'data-label="What"><a href="/owner/people/"' in cast.browser(cast.olivia).get("/owner/log/").content.decode()

@@ -204,3 +204,16 @@ def test_it_finds_an_invitation_in_no_other_team(cast: Cast) -> None:
     invitation = invitations.invite(cast.other_team, cast.charlie, email="zoe@example.edu")
     for action in ("resend", "withdraw"):
         assert cast.browser(cast.alice).post(f"{USERS}invitations/{invitation.pk}/{action}/").status_code == 404
+
+
+def test_it_offers_a_team_without_an_admin_to_invite_its_first(cast: Cast) -> None:
+    browser = cast.browser(cast.olivia)
+    answer = browser.post("/owner/teams/new/", {"name": "Law School", "home_region": "US", "keep_originals_days": 30})
+    assert answer.status_code == 302, answer.context["form"].errors
+    users = browser.get(answer["Location"]).content.decode()
+    assert "Invite its first Admin." in users
+    assert "Nobody is in this team yet." in users
+    assert "Everybody has a Staff ID." not in users
+    form = browser.get("/t/law-school/users/invite/").context["form"]
+    assert form.initial["role"] == "admin"
+    assert cast.browser(cast.alice).get("/t/admissions/users/invite/").context["form"].initial["role"] == "user"

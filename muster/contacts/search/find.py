@@ -39,7 +39,7 @@ __all__ = [
 MOST_ON_A_PAGE = 500
 LOOKED_AT_FIRST = 1_000
 MOST_LOOKED_AT = 20_000
-FEW = 1_000  # so many are sorted rather than met on the way
+FEW = 5_000  # so many are sorted rather than met on the way
 
 
 class Page(NamedTuple):
@@ -102,8 +102,7 @@ def hits_of(team: Team, typed: str, filters: Filters) -> Hits:
     hits = search.by_index() if search.query.can_use_index else search.all
     few = None
     if search.query.can_use_index or filters.are_narrow:
-        ids = list(hits.values_list("id", flat=True)[: FEW + 1])
-        few = search.everybody.filter(id__in=ids) if len(ids) <= FEW else None
+        few = None if hits[FEW : FEW + 1].exists() else hits
     return Hits(hits, search.filtered.filter(search.query.is_found()), few)
 
 

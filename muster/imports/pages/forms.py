@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy
 
+from muster.core import errors
 from muster.core.fields import Options
+from muster.core.problems import Problem
 from muster.core.sentences.language import gettext as _
 from muster.core.sentences.language import ngettext
 from muster.settings import settings
@@ -19,6 +22,13 @@ BLANK_MOBILE = (("infer", gettext_lazy("Infer Mobile Number")), ("fail", gettext
 OPT_BACK_IN = (("file", gettext_lazy("Opt them in")), ("keep", gettext_lazy("Keep their current choice")))
 FILE_NAMES = (".csv", ".txt", ".xlsx", ".ods", ".xls", ".xlsb", ".xlsm")
 ACCEPTED = ",".join((*FILE_NAMES, "text/csv", "text/plain"))
+OTHER_KINDS = {  # by the end of a file's name
+    **dict.fromkeys((".numbers", ".pages"), "an Apple Numbers or Pages document"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".heic"), "a picture"),
+    **dict.fromkeys((".doc", ".docx"), "a Word document"),
+    **dict.fromkeys((".htm", ".html"), "a web page (HTML)"),
+    ".pdf": "a PDF", ".rtf": "a word-processor document (RTF)", ".zip": "a zip file",
+}  # fmt: skip
 
 
 class OptionsForm(forms.Form):
@@ -66,7 +76,11 @@ class UploadForm(StartForm):
     def clean_file(self) -> UploadedFile[Any]:
         """Take text and workbooks by name; the bytes are judged later, whatever the name says."""
         file: UploadedFile[Any] = self.cleaned_data["file"]
-        if not str(file.name).lower().endswith(FILE_NAMES):
+        name = str(file.name).lower()
+        known = next((said for end, said in advice().items() if name.endswith(end)), "")
+        if known:
+            raise forms.ValidationError(known)
+        if not name.endswith(FILE_NAMES):
             said = _(
                 "{file} is neither a .csv or .txt file nor a workbook. Save the table as CSV UTF-8, then choose that "
                 "file.",
@@ -87,6 +101,12 @@ class PasteForm(StartForm):
     )
 
 
+def advice() -> dict[str, str]:
+    """Return what to do about a file that is no table, by the end of its name."""
+    problems = {end: Problem("file-not-text", facts={"kind": kind}) for end, kind in OTHER_KINDS.items()}
+    return {end: f"{errors.message(each)} {errors.fix(each)}" for end, each in problems.items()}
+
+
 def first_choice(team: Team) -> dict[str, Any]:
     """Return the options preselected on a new import: the team's last choice, and Fail before the first."""
     return {"blank_mobile": team.blank_mobile or "fail", "allow_mobile_updates": False}
@@ -95,7 +115,8 @@ def first_choice(team: Team) -> dict[str, Any]:
 def limits() -> dict[str, Any]:
     """Return the limits that New Import tells people."""
     most = settings().max_file_bytes
-    return {"max_rows": settings().max_paste_rows, "max_bytes": most, "max_size": size_text(most)}
+    told = {"max_rows": settings().max_paste_rows, "max_bytes": most, "max_size": size_text(most)}
+    return {**told, "advice": json.dumps(advice())}
 
 
 def size_text(count: int) -> str:

@@ -27,7 +27,11 @@ function tell(sentence) {
   problem.hidden = !sentence;
 }
 
+const advice = Object.entries(JSON.parse(form.dataset.advice));
+
 function judge(file) {
+  const known = advice.find(([end]) => file.name.toLowerCase().endsWith(end));
+  if (known) return known[1];
   if (!/\.(csv|txt|xlsx|ods|xls|xlsb|xlsm)$/i.test(file.name)) {
     return gettext("{name} is neither a .csv or .txt file nor a workbook. Save the table as CSV UTF-8, then choose that file.", { name: file.name });
   }

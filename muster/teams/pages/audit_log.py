@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -19,6 +20,18 @@ from muster.teams.access import Access, admin
 from muster.teams.models import AuditEntry, Team
 
 PER_PAGE = 50
+ABOUT_PEOPLE = {"owner-made", "owner-ended", "account-off", "account-on", "second-factor-taken"}
+ABOUT_IMPORTS = {"import-started", "import-confirmed", "import-cancelled", "import-undone", "opt-outs-applied"}
+# What else an entry is about, by its action, and the page that shows it.
+PLACES = (
+    ({"field-added", "field-changed", "field-deleted", "fields-ordered", "answer-deleted"}, "fields:list"),
+    ({"user-added", "user-removed", "role-changed", "staff-id-changed"}, "teams:users"),
+    ({"user-invited", "invitation-accepted", "invitation-withdrawn"}, "teams:users"),
+    ({"webhook-added", "webhook-changed", "webhook-secret-renewed", "webhook-switched-off"}, "webhooks:list"),
+    ({"connection-added", "connection-changed"}, "connections:list"),
+    ({"contacts-assigned", "contacts-opted-out"}, "contacts:steps"),
+    ({"recipe-renamed", "recipe-deleted"}, "imports:recipes"),
+)
 
 
 class LogFilter(forms.Form):
@@ -59,7 +72,7 @@ def log_context(request: HttpRequest, team: Team | None) -> dict[str, Any]:
     form = LogFilter(request.GET, team=team)
     page = Paginator(form.chosen(entries_of(team)), PER_PAGE).get_page(request.GET.get("page"))
     query = {name: value for name, value in request.GET.items() if name in form.fields and value}
-    lines = [(entry, audit.label(entry.action), details(entry)) for entry in page]
+    lines = [(entry, audit.label(entry.action), details(entry), place(entry, team)) for entry in page]
     return {"form": form, "page": page, "lines": lines, "query": urlencode(query) + "&" if query else ""}
 
 
@@ -68,6 +81,18 @@ def log_context(request: HttpRequest, team: Team | None) -> dict[str, Any]:
 def log(request: HttpRequest, who: Access) -> HttpResponse:
     """The team's log."""
     return render(request, "teams/log.html", log_context(request, who.team))
+
+
+def place(entry: AuditEntry, team: Team | None) -> str:
+    """Return the address where one sees what an entry is about; "" where there is none."""
+    if team is None:
+        return reverse("owner:people") if entry.action in ABOUT_PEOPLE else ""
+    if "id" in entry.details and entry.action in ABOUT_IMPORTS:
+        return reverse("imports:show", kwargs={"team": team.slug, "pk": entry.details["id"]})
+    if entry.action == "stop-lifted":
+        return f"{reverse('contacts:list', args=[team.slug])}?{urlencode({'q': entry.details['contact']})}"
+    name = next((name for actions, name in PLACES if entry.action in actions), "")
+    return reverse(name, kwargs={"team": team.slug}) if name else ""
 
 
 def details(entry: AuditEntry) -> list[tuple[str, str]]:
