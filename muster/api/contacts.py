@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from django.db import transaction
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Status
 from pydantic import AfterValidator, Field
@@ -30,8 +29,9 @@ from muster.api.shapes.contacts import (
     Opted,
 )
 from muster.contacts import edit
-from muster.contacts.consent import later, stop_list
-from muster.contacts.consent.channels import hear
+from muster.contacts.consent import stop_list
+from muster.contacts.consent.later import hear_now_or_later
+from muster.contacts.consent.words import Word
 from muster.contacts.erase import erase
 from muster.contacts.models import Change, Contact, Erasure
 from muster.contacts.schema import schema_of
@@ -154,52 +154,19 @@ def set_consent_of_number(request: HttpRequest, team: str, body: ConsentOfNumber
             number.code or "phone-unreadable", None, "number", body.number, {"home": asker.team.home_region}
         )
         raise Refused(422, _("This is not a number."), [problem])
-    words = _words(asker, body, number=number.e164)
-    found = later.now_or_later(words, lambda: _heard(words))
-    if found is None:
+    heard = hear_now_or_later(asker.team, _words(asker, body, number=number.e164))
+    if heard is None:
         return Status(202, {"items": [], "kept": True})
     kept = any(stop_list.word(asker.team, number.e164, channel) for channel in body.channels)
+    found = {contact.id for each in heard for contact in each.contacts}
     current = Contact.objects.filter(team=asker.team, id__in=found).select_related("team").order_by("id")
     return Status(200, {"items": contact_json(asker.team, list(current)), "kept": kept})
 
 
-def _words(asker: Access, body: ConsentIn, **about: Any) -> list[later.Word]:
+def _words(asker: Access, body: ConsentIn, **about: Any) -> list[Word]:
     """What is said, channel by channel."""
-    said: dict[str, Any] = {"opted_out": body.opted_out, "source": body.source, "message_id": body.message_id or ""}
-    return [later.Word(asker.team, channel, by=asker.user, **said, **about) for channel in body.channels]
-
-
-@transaction.atomic  # on all channels, or on none
-def _heard(words: list[later.Word]) -> list[int]:
-    """Hear what was said about a number; return the ids of everybody who has it."""
-    heard = [
-        hear(
-            each.team,
-            each.number,
-            each.channel,
-            opted_out=each.opted_out,
-            source=each.source,
-            by=each.by,
-            message_id=each.message_id or None,
-        )
-        for each in words
-    ]
-    return [contact.id for each in heard for contact in each.contacts]
-
-
-@transaction.atomic
-def _set(words: list[later.Word], contact: Contact) -> Contact:
-    """Set what was said of a contact; return it as it is then."""
-    for each in words:
-        contact = edit.set_consent(
-            contact,
-            channel=each.channel,
-            opted_out=each.opted_out,
-            source=each.source,
-            by=each.by,
-            message_id=each.message_id or None,
-        )
-    return contact
+    said: dict[str, Any] = {"opted_out": body.opted_out, "source": body.source, "message_id": body.message_id}
+    return [Word(channel, by=asker.user.pk, **said, **about) for channel in body.channels]
 
 
 @router.get("/teams/{team}/contacts/{path:contact_id}/history", auth=Members(), response=History, by_alias=True)
@@ -252,9 +219,10 @@ def set_consent(
     """
     asker = who(request)
     contact = find(asker.team, contact_id, by)
-    words = _words(asker, body, contact=contact.id)
-    changed = later.now_or_later(words, lambda: _set(words, contact))
-    return Status(202 if changed is None else 200, contact_json(asker.team, [changed or contact])[0])
+    heard = hear_now_or_later(asker.team, _words(asker, body, contact=contact.id))
+    if heard is None:
+        return Status(202, contact_json(asker.team, [contact])[0])
+    return Status(200, contact_json(asker.team, heard[-1].contacts)[0])
 
 
 @router.get("/teams/{team}/contacts/{path:contact_id}", auth=Members(), response=ContactOut)

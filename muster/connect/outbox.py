@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -34,13 +34,20 @@ FEW = 1_000  # so many changes are looked through for consent at once; of more, 
 
 def write(team: Team, event: str, data: Mapping[str, Any]) -> None:
     """Put an event in line for every webhook of the team that wants it. `team` is as the transaction sees it."""
-    _put(_listening(team, event), team, event, data)
+    write_each(team, event, [data])
 
 
-def _put(webhooks: list[Webhook], team: Team, event: str, data: Mapping[str, Any]) -> list[Delivery]:
+def write_each(team: Team, event: str, many: Sequence[Mapping[str, Any]]) -> None:
+    """Put several events of one name in line, in their order."""
+    if many:
+        _put(_listening(team, event), team, event, *many)
+
+
+def _put(webhooks: list[Webhook], team: Team, event: str, *many: Mapping[str, Any]) -> list[Delivery]:
     now = timezone.now()
     lines = [
         Delivery(team=team, webhook=each.pk, version=team.version, event=event, data=dict(data), at=now)
+        for data in many
         for each in webhooks
     ]
     return Delivery.objects.bulk_create(lines)

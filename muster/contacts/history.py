@@ -120,10 +120,31 @@ def record(
     `before` and `after` are what `mapping.as_history` returns; `before` is None for a contact that is new. `tally`:
     where it is counted, by who writes several entries and keeps the counts after the last.
     """
-    at, state = timezone.now(), counts.state_of(contact)
     counted = counts.Tally() if tally is None else tally
-    counted.add(None if before is None else {**state, **before}, state, source=source, at=at)
-    change = Change.objects.create(
+    change = entry(
+        contact, action, source=source, by=by, before=before, after=after, import_id=import_id, tally=counted
+    )
+    change.save(force_insert=True)
+    if tally is None:
+        counted.keep(contact.team)
+    return change
+
+
+def entry(
+    contact: Contact,
+    action: str,
+    *,
+    source: str,
+    by: int | None,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    tally: counts.Tally,
+    import_id: UUID | None = None,
+) -> Change:
+    """Return one entry as `record` writes it, and count it: for who writes many, and the counts, at once."""
+    at, state = timezone.now(), counts.state_of(contact)
+    tally.add(None if before is None else {**state, **before}, state, source=source, at=at)
+    return Change(
         team_id=contact.team_id,
         contact=contact.id,
         at=at,
@@ -134,9 +155,6 @@ def record(
         before=before,
         after=after,
     )
-    if tally is None:
-        counted.keep(contact.team)
-    return change
 
 
 def entries(contact: Contact, *, before: int | None = None, limit: int = MOST) -> list[Entry]:

@@ -78,13 +78,19 @@ def _edit(team: Any, alice: Any, chance: random.Random) -> None:
 
 
 def _word(team: Any, alice: Any, chance: random.Random) -> None:
-    from muster.contacts.consent import channels  # noqa: PLC0415
+    """A gateway passes on a word, and every worker applies what waits, also what another is applying."""
+    from muster.connect.incoming import listener  # noqa: PLC0415
+    from muster.connect.models import Call  # noqa: PLC0415
 
     number = f"+1716555{chance.randrange(2000):04d}"
     contact = _any(team, chance)
     if contact is not None and contact.mobile_number:
         number = contact.mobile_number
-    channels.hear(team, number, "text", opted_out=chance.random() < 0.6, through="test")
+    for opted_out in (chance.random() < 0.6, chance.random() < 0.6):
+        Call.objects.create(
+            team_id=team.pk, connection_id=1, number=number, channel="text", opted_out=opted_out, heard="WORD"
+        )
+    listener.apply_waiting()
 
 
 def _undo(team: Any, alice: Any, chance: random.Random) -> None:

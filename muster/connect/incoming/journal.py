@@ -10,21 +10,22 @@ from django.dispatch import receiver
 
 from muster.connect.incoming import together
 from muster.connect.models import NO_CONNECTION, Call, CallState
-from muster.contacts.consent.later import Word, asked_for_waiting, postponed
+from muster.contacts.consent.later import asked_for_waiting, postponed
+from muster.contacts.consent.words import Word
 from muster.teams.models import Team
 
 log = logging.getLogger(__name__)
 
 
 @receiver(postponed, sender=Team)
-def keep(words: Sequence[Word], **_: Any) -> bool:
+def keep(team: Team, words: Sequence[Word], **_: Any) -> bool:
     """Keep words; return whether they are kept."""
     try:
-        together.keep([_call(each) for each in words])
+        together.keep([_call(team, each) for each in words])
     except together.NotKept as error:
-        log.warning("words of team %s were not kept: %s", words[0].team.pk, error)
+        log.warning("words of team %s were not kept: %s", team.pk, error)
         return False
-    log.info("words of team %s are kept: its contacts are being written", words[0].team.pk)
+    log.info("words of team %s are kept: its contacts are being written", team.pk)
     return True
 
 
@@ -35,9 +36,9 @@ def has_waiting(team: Team, **_: Any) -> bool:
     return waiting.exists()
 
 
-def _call(word: Word) -> Call:
+def _call(team: Team, word: Word) -> Call:
     return Call(
-        team_id=word.team.pk,
+        team_id=team.pk,
         connection_id=NO_CONNECTION,
         at=word.at,
         said_at=word.at,
@@ -46,6 +47,6 @@ def _call(word: Word) -> Call:
         channel=word.channel,
         opted_out=word.opted_out,
         source=word.source,
-        by=word.by.pk if word.by else None,
-        message_id=word.message_id,
+        by=word.by,
+        message_id=word.message_id or "",
     )

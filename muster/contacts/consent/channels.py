@@ -2,57 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
 
-from muster.contacts import counts, history
 from muster.contacts.consent import stop_list
-from muster.contacts.consent.keyed_hash import keyed_hash, keyed_hashes
-from muster.contacts.mapping import as_history, channel_of, columns_of_channel
-from muster.contacts.models import ConsentMessage, Contact, Source
-from muster.core.consent import Channel, keyword
-from muster.core.phones import spellings
-from muster.teams import audit
+from muster.contacts.consent.hearing import Hearing
+from muster.contacts.consent.words import API, Heard, OtherMessage, OwnWord, Word
+from muster.contacts.mapping import channel_of
+from muster.contacts.models import Contact, Source
+from muster.core.consent import keyword
 from muster.teams.lock import locked
 from muster.teams.models import Team, User
 
-API = "api"
-CONTACT = "contact:"  # before the id of a contact that a message is about, in place of a number
+__all__ = [
+    "API",
+    "Heard",
+    "OtherMessage",
+    "OwnWord",
+    "Word",
+    "hear",
+    "hear_text",
+    "hear_words",
+    "own_word",
+    "set_consent",
+    "set_consent_of_number",
+]
 
 
-class OwnWord(Exception):  # noqa: N818  says what it is
-    """The contact's own word was STOP: a user opts them in on the contact's page only, and says why."""
+def hear_words(team: Team, words: Sequence[Word]) -> list[Heard]:
+    """Hear what was said, one word after the other, or none of them; return what each came to.
 
-
-class OtherMessage(Exception):  # noqa: N818  says what it is
-    """A message with this id was heard before, and said something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a word came to: the contacts it was about, as they are now, and whether it counted.
-
-    A word counts once: not the same message again, not one older than the last, and YES only for who is out.
+    Takes the team's lock. Raises OtherMessage where a message id has said something else about this number or contact
+    and channel, OwnWord where a user may not, Contact.DoesNotExist where one is gone.
     """
-
-    contacts: list[Contact]
-    counted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """What was said about a channel, by whom, when and why."""
-
-    channel: str
-    opted_out: bool
-    source: str  # user or contact
-    by: int | None
-    at: datetime
-    said: str = ""
-    reason: str = ""
+    with locked(team) as current:
+        hearing = Hearing(current, words)
+        heard = [hearing.hear(each) for each in words]
+        hearing.save()
+    return heard
 
 
 def hear(
@@ -79,17 +68,19 @@ def hear(
     Takes the team's lock. Raises OtherMessage where the message id has said something else about this number and
     channel, OwnWord where a user may not.
     """
-    with locked(team) as current:
-        said = _Word(channel, opted_out, source, by.id if by else None, at or timezone.now(), said_text)
-        contacts = _with_ids(current, whose(current, number, channel, opted_out=opted_out))
-        if if_out and not (_is_out(contacts, channel) or stop_list.word(current, number, channel)):
-            return Heard(contacts, counted=False)
-        if not _is_new(current, message_id, said, number):
-            return Heard(contacts, counted=False)
-        if source == Source.CONTACT and not _keep(current, number, said, through, message_id):
-            return Heard(contacts, counted=False)
-        _settle_all(contacts, said)
-        return Heard(contacts, counted=True)
+    word = Word(
+        channel=channel,
+        opted_out=opted_out,
+        source=source,
+        by=by.id if by else None,
+        number=number,
+        said=said_text,
+        through=through,
+        message_id=message_id,
+        if_out=if_out,
+        at=at or timezone.now(),
+    )
+    return hear_words(team, [word])[0]
 
 
 def hear_text(
@@ -138,20 +129,19 @@ def set_consent(
     why a user opts somebody in whose own word was STOP; without one it raises OwnWord. `at`, `said_text`, `through`:
     as of `hear`.
     """
-    with locked(contact.team) as team:
-        said = _Word(channel, opted_out, source, by.id if by else None, at or timezone.now(), said_text, reason)
-        current = _with_ids(team, [contact.id])[0]
-        if not _is_new(team, message_id, said, f"{CONTACT}{contact.id}"):
-            return current
-        number, others = stop_list.numbers_of(current)[channel], set[int]()
-        if source == Source.USER:
-            if not opted_out and own_word(current, channel):
-                _lift(current, said, number)
-        elif number:
-            _keep(team, number, said, through, message_id)
-            others = set(whose(team, number, channel, opted_out=opted_out)) - {current.id}
-        _settle_all([*_with_ids(team, others), current], said)
-        return current
+    word = Word(
+        channel=channel,
+        opted_out=opted_out,
+        source=source,
+        by=by.id if by else None,
+        contact=contact.id,
+        said=said_text,
+        through=through,
+        message_id=message_id,
+        reason=reason,
+        at=at or timezone.now(),
+    )
+    return hear_words(contact.team, [word])[0].contacts[0]
 
 
 def set_consent_of_number(
@@ -175,99 +165,3 @@ def own_word(contact: Contact, channel: str) -> bool:
         return False
     number = stop_list.numbers_of(contact)[channel]
     return state.own_out or bool(number and stop_list.word(contact.team, number, channel))
-
-
-def whose(team: Team, number: str, channel: str, *, opted_out: bool) -> list[int]:
-    """Return the ids of those who are reached at this number, in any spelling, on the channel.
-
-    A WhatsApp message may come from somebody of whom only the mobile number is known. Where nobody is reached at the
-    number, STOP counts for who has it as mobile number beside another for WhatsApp; START does not: it is not its word.
-    """
-    spelled = spellings.of(number)
-    contacts = Contact.objects.filter(team=team).order_by("id")
-    by_mobile = contacts.filter(mobile_number__in=spelled)
-    if channel == "text":
-        return list(by_mobile.values_list("id", flat=True))
-    by_whatsapp = contacts.filter(whatsapp_number__in=spelled)
-    only_mobile = by_mobile.filter(whatsapp_number__isnull=True)
-    found = {*by_whatsapp.values_list("id", flat=True), *only_mobile.values_list("id", flat=True)}
-    return sorted(found) or (list(by_mobile.values_list("id", flat=True)) if opted_out else [])
-
-
-def _with_ids(team: Team, ids: Iterable[int]) -> list[Contact]:
-    """Return the contacts with these ids. Raises Contact.DoesNotExist when one is gone."""
-    return [Contact.objects.select_related("team").get(team=team, id=each) for each in sorted(ids)]
-
-
-def _is_out(contacts: Iterable[Contact], channel: str) -> bool:
-    return any(channel_of(each, channel).opted_out for each in contacts)
-
-
-def contradicts(team: Team, message_id: str, channel: str, about: str, *, opted_out: bool) -> bool:
-    """Whether a message was heard before about the same number or contact. Raises OtherMessage: it said otherwise."""
-    plain = f"message:{team.pk}:{about if about.startswith(CONTACT) else spellings.key(about)}"
-    heard = ConsentMessage.objects.filter(team=team, message_id=message_id, channel__in=(channel, ""))
-    before = heard.filter(about__in=(*keyed_hashes(plain), "")).first() if message_id else None
-    if before is not None and before.opted_out not in (None, opted_out):
-        raise OtherMessage
-    return before is not None
-
-
-def _is_new(team: Team, message_id: str | None, said: _Word, about: str) -> bool:
-    """Whether a message has not been heard before. The same id may speak of other numbers, contacts and channels."""
-    if not message_id:
-        return True
-    if contradicts(team, message_id, said.channel, about, opted_out=said.opted_out):
-        return False
-    key = about if about.startswith(CONTACT) else spellings.key(about)
-    kept = {"channel": said.channel, "about": keyed_hash(f"message:{team.pk}:{key}"), "opted_out": said.opted_out}
-    ConsentMessage.objects.create(team=team, message_id=message_id, **kept)
-    return True
-
-
-def _keep(team: Team, number: str, said: _Word, through: str, message_id: str | None) -> bool:
-    """Keep the contact's own word on the stop list; return whether it counts."""
-    kept = stop_list.Said(said.channel, said.opted_out, said.at, said.said, through, said.by, message_id or "")
-    return stop_list.write(team, number, kept)
-
-
-def _lift(contact: Contact, said: _Word, number: str | None) -> None:
-    """Let a user opt in somebody whose own word was STOP. Raises OwnWord without a reason."""
-    if not said.reason.strip():
-        raise OwnWord
-    if number:
-        stop_list.lift(contact.team, number, said.channel)
-    by = User.objects.filter(pk=said.by or 0).first()
-    audit.record(contact.team, by, "stop-lifted", contact=contact.contact_id or contact.id, channel=said.channel)
-
-
-def _settle_all(contacts: Iterable[Contact], said: _Word) -> None:
-    """Settle the contacts, and keep the counts once for all of them."""
-    tally = counts.Tally()
-    listed = list(contacts)
-    for contact in listed:
-        _settle(contact, said, tally)
-    if listed:
-        tally.keep(listed[0].team)
-
-
-def _settle(contact: Contact, said: _Word, tally: counts.Tally) -> None:
-    """Write the channel and its history, unless it stands so already."""
-    old = channel_of(contact, said.channel)
-    own_out = said.opted_out if said.source == Source.CONTACT else old.own_out
-    if old.opted_out == said.opted_out and (
-        said.source == Source.USER or (old.source, old.own_out) == (said.source, own_out)
-    ):
-        return
-    if said.source == Source.USER and not said.opted_out and not said.reason and own_word(contact, said.channel):
-        raise OwnWord
-    now = timezone.now()
-    new = Channel(said.opted_out, said.source, said.by, now, own_out)
-    columns = {**columns_of_channel(said.channel, new), "updated_at": now}
-    Contact.objects.filter(team=contact.team, id=contact.id).update(**columns)
-    for column, value in columns.items():
-        setattr(contact, column, value)
-    before, after = (as_history({said.channel: each}, {}) for each in (old, new))
-    words = {history.SAID: said.said, history.REASON: said.reason.strip()}
-    after |= {key: text for key, text in words.items() if text}
-    history.record(contact, "consent", source=said.source, by=said.by, before=before, after=after, tally=tally)

@@ -3,36 +3,23 @@
 A word belongs to the number it was said from. Numbers are compared by `spellings.key`, so every spelling is the same.
 When a person is erased the number goes, and a keyed hash stays that still stops it.
 
-Whoever writes here does so inside `locked(team)`; `consent.hear` is the way in for words that are said.
+Whoever writes here does so inside `locked(team)`; `hearing.Hearing` is the way in for words that are said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from muster.contacts.consent.each_row import portions
 from muster.contacts.consent.keyed_hash import found_among, keyed_hash, keyed_hashes
+from muster.contacts.consent.words import Word
 from muster.contacts.models import Contact, StopWord
 from muster.core.consent import numbers_by_channel
 from muster.core.phones import spellings
 from muster.teams.models import Team
 
-_AT_ONCE = 500  # keys in one query
 Stops = Mapping[str, Mapping[str, datetime]]  # number → channel → since when
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What was said from a number about a channel, and how it came in."""
-
-    channel: str
-    opted_out: bool
-    at: datetime
-    said: str = ""
-    through: str = ""
-    by: int | None = None
-    message_id: str = ""
 
 
 def numbers_of(contact: Contact) -> dict[str, str | None]:
@@ -63,7 +50,7 @@ def of_numbers(team: Team, numbers: Iterable[str]) -> dict[str, dict[str, dateti
     plain = {each: each for each in asked.values()}
     keys = plain | of_erased(team, plain)
     found: dict[str, dict[str, datetime]] = {}
-    for some in _portions(list(keys)):
+    for some in portions(list(keys)):
         words = StopWord.objects.filter(team=team, key__in=some)
         for key, channel, at in words.values_list("key", "channel", "at"):
             found.setdefault(keys[key], {})[channel] = at
@@ -75,33 +62,81 @@ def word(team: Team, number: str, channel: str) -> StopWord | None:
     return StopWord.objects.filter(team=team, channel=channel, key__in=keys_of(team, number)).first()
 
 
-def write(team: Team, number: str, said: Said) -> bool:
-    """Keep STOP, or remove it for START; return whether it counts: an older word than the one that is kept does not.
+class Listed:
+    """What the list says of some numbers, and what is to become of that. `save` writes it, inside the team's lock."""
 
-    A number that is heard again is known again: its hash, of whatever secret, gives way to it.
-    """
-    words = StopWord.objects.filter(team=team, channel=said.channel, key__in=keys_of(team, number))
-    if words.filter(at__gt=said.at).exists():
-        return False
-    words.delete()
-    if said.opted_out:
-        StopWord.objects.create(
-            team=team,
-            channel=said.channel,
-            key=spellings.key(number),
-            number=spellings.respelt(number),
-            at=said.at,
-            said=said.said[:80],
-            through=said.through[:100],
-            by=said.by,
-            message_id=said.message_id[:255],
-        )
-    return True
+    def __init__(self, team: Team, numbers: Iterable[str]) -> None:
+        self._team = team
+        self._known: set[str] = set()  # by their keys
+        self._since: dict[tuple[str, str], datetime] = {}  # key and channel → since when
+        self._kept: dict[tuple[str, str], list[int]] = {}  # StopWord.id
+        self._gone: list[int] = []
+        self._new: dict[tuple[str, str], StopWord] = {}
+        self.look_up(numbers)
+
+    def look_up(self, numbers: Iterable[str]) -> None:
+        """Read what the list says of these numbers, where that is not known yet."""
+        asked = {spellings.key(each): each for each in numbers}
+        unknown = {plain: number for plain, number in asked.items() if plain not in self._known}
+        plain = {key: each for each, number in unknown.items() for key in keys_of(self._team, number)}
+        self._known |= asked.keys()
+        for some in portions(list(plain)):
+            words = StopWord.objects.filter(team=self._team, key__in=some)
+            for pk, key, channel, at in words.values_list("id", "key", "channel", "at"):
+                place = plain[key], channel
+                self._since[place] = max(at, self._since.get(place, at))
+                self._kept.setdefault(place, []).append(pk)
+
+    def stands(self, number: str, channel: str) -> bool:
+        """Whether STOP from a number about a channel stands."""
+        self.look_up([number])
+        return (spellings.key(number), channel) in self._since
+
+    def write(self, number: str, word: Word) -> bool:
+        """Keep STOP, or remove it for START; return whether it counts: an older word than the one kept does not.
+
+        A number that is heard again is known again: its hash, of whatever secret, gives way to it.
+        """
+        self.look_up([number])
+        place = spellings.key(number), word.channel
+        since = self._since.get(place)
+        if since is not None and since > word.at:
+            return False
+        self.lift(number, word.channel)
+        if word.opted_out:
+            self._since[place], self._new[place] = word.at, _stop_word(self._team, number, word)
+        return True
+
+    def lift(self, number: str, channel: str) -> None:
+        """Take a number off the list: it said START, or a user opted its contact in."""
+        self.look_up([number])
+        place = spellings.key(number), channel
+        self._gone += self._kept.pop(place, [])
+        self._since.pop(place, None)
+        self._new.pop(place, None)
+
+    def save(self) -> None:
+        """Write what has become of it."""
+        for some in portions(self._gone):
+            StopWord.objects.filter(team=self._team, id__in=some).delete()
+        StopWord.objects.bulk_create(self._new.values())
+        for place, each in self._new.items():
+            self._kept[place] = [each.id]
+        self._gone, self._new = [], {}
 
 
-def lift(team: Team, number: str, channel: str) -> bool:
-    """Take a number off the list, because a user opted its contact in; return whether it was on it."""
-    return bool(StopWord.objects.filter(team=team, channel=channel, key__in=keys_of(team, number)).delete()[0])
+def _stop_word(team: Team, number: str, word: Word) -> StopWord:
+    return StopWord(
+        team=team,
+        channel=word.channel,
+        key=spellings.key(number),
+        number=spellings.respelt(number),
+        at=word.at,
+        said=word.said[:80],
+        through=word.through[:100],
+        by=word.by,
+        message_id=(word.message_id or "")[:255],
+    )
 
 
 def forget_numbers(team: Team, numbers: Iterable[str]) -> None:
@@ -122,7 +157,3 @@ def forget_numbers(team: Team, numbers: Iterable[str]) -> None:
 def _hashed(team: Team, plain: str) -> str:
     """What is hashed: the number, in this team."""
     return f"stopped:{team.pk}:{plain}"
-
-
-def _portions(keys: list[str]) -> Iterator[list[str]]:
-    return (keys[start : start + _AT_ONCE] for start in range(0, len(keys), _AT_ONCE))

@@ -14,8 +14,8 @@ from muster.contacts import erase as erasing
 from muster.contacts import export as exports
 from muster.contacts import history
 from muster.contacts.audience import Audience, why_not_assigned
-from muster.contacts.consent import later
-from muster.contacts.consent.channels import OwnWord, set_consent
+from muster.contacts.consent.later import hear_now_or_later
+from muster.contacts.consent.words import OwnWord, Word
 from muster.contacts.history import LABELS
 from muster.contacts.models import Contact, Erasure, SavedList, Source
 from muster.contacts.pages import record as showing
@@ -182,21 +182,20 @@ def consent(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     channel, word = request.POST.get("channel"), request.POST.get("opted_out")
     if channel not in CHANNELS or word not in {"yes", "no"}:
         raise Http404("No such channel")
-    said: dict[str, Any] = {"channel": channel, "opted_out": word == "yes", "source": Source.USER.value, "by": who.user}
-    words = [later.Word(who.team, contact=contact.id, **said)]
+    said = Word(channel, opted_out=word == "yes", source=Source.USER.value, by=who.user.pk, contact=contact.id)
     try:
-        changed = later.now_or_later(words, lambda: set_consent(contact, **said))
+        heard = hear_now_or_later(who.team, [said])
     except Contact.DoesNotExist:
         raise Http404("No such contact") from None
     except OwnWord:
         return redirect("contacts:opt_in", team=who.team.slug, pk=pk, channel=channel)
-    if changed is None:
+    if heard is None:
         messages.info(request, _(AFTER_IMPORT))
         return redirect("contacts:record", team=who.team.slug, pk=pk)
     if word == "yes":
-        done = _("{contact} is opted out of {channel}.", contact=changed, channel=LABELS[channel])
+        done = _("{contact} is opted out of {channel}.", contact=contact, channel=LABELS[channel])
     else:
-        done = _("{contact} is opted in to {channel}.", contact=changed, channel=LABELS[channel])
+        done = _("{contact} is opted in to {channel}.", contact=contact, channel=LABELS[channel])
     messages.success(request, done)
     return redirect("contacts:record", team=who.team.slug, pk=pk)
 
