@@ -21,6 +21,7 @@ OWNER, PASSWORD = "owner@example.edu", "the rain in Spain"
 TEAM = "bench"
 HEADER = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber"
 AREAS = (201, 202, 206, 212, 213, 215, 253, 301, 303, 305, 310, 312, 404, 415, 503, 512, 602, 617, 646, 702, 713, 808)
+COME_AGAIN = {429, 503}
 ENDED = ("done", "failed", "refused", "cancelled")
 SLOW = (  # what slow clients begin to ask, and never finish; the last one is an answer taken byte by byte
     b"GET /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
@@ -56,13 +57,19 @@ class Api:
     def __init__(self, server: MusterServer) -> None:
         self.url = f"{server.url}/api/v1"
         self.session = requests.Session()
+        self.told_to_wait = 0
         token = server.run("token", OWNER, "--name", "bench").strip()
         self.session.headers["Authorization"] = f"Bearer {token}"
 
     def post(self, path: str, **what: Any) -> Any:
-        answer = self.session.post(self.url + path, timeout=300, **what)
-        answer.raise_for_status()
-        return answer.json()
+        """Post; told to come again, come again when one is told to."""
+        while True:
+            answer = self.session.post(self.url + path, timeout=300, **what)
+            if answer.status_code not in COME_AGAIN or "Retry-After" not in answer.headers:
+                answer.raise_for_status()
+                return answer.json()
+            self.told_to_wait += 1
+            time.sleep(float(answer.headers["Retry-After"]))
 
     def get(self, path: str) -> Any:
         return self.session.get(self.url + path, timeout=60).json()

@@ -72,6 +72,7 @@ def measure(database: str, server: MusterServer, rate: int, seconds: int, rows: 
         "ms of CPU a call": round(cpu / len(calls) * 1e3, 1),
         "and of the caller": round(own / len(calls) * 1e3, 1),
         "imports meanwhile": importing.done,
+        "posts told to wait": api.told_to_wait,
         "share of the time saving": round(importing.saving / max(importing.looked, 1), 2),
         "applied after s": applied(server, sum(each.status == 200 for each in answered)),
         "load": load(),
