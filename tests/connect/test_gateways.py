@@ -165,12 +165,17 @@ def test_it_reads_several_entries_of_meta() -> None:
 
 def test_it_takes_people_of_meta_without_a_number() -> None:
     by_id = {"messages": [{"from": "US.13491208655302741918", "id": "D", "type": "text", "text": {"body": "stop"}}]}
+    since_usernames = {
+        "contacts": [{"profile": {"name": "Ana", "username": "ana"}, "user_id": "US.13491208655302741918"}],
+        "messages": [{"from_user_id": "US.13491208655302741918", "id": "E", "type": "text", "text": {"body": "stop"}}],
+    }
     chosen = {
         "user_preferences": [
             {"user_id": "US.13491208655302741918", "category": "marketing_messages", "value": "resume"}
         ]
     }
-    assert [(each.number, each.opted_out) for each in whatsapp_cloud.read(payload(by_id, chosen))] == [
+    assert [(each.number, each.opted_out) for each in whatsapp_cloud.read(payload(by_id, since_usernames, chosen))] == [
+        ("", None),
         ("", None),
         ("", False),
     ]
