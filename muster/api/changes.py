@@ -16,7 +16,7 @@ from muster.api.auth import Members, who
 from muster.api.contacts import changes_json, contact_json
 from muster.api.problems import Refused
 from muster.api.shapes.contacts import EXAMPLE, ChangeOut, ContactOut
-from muster.connect import feed
+from muster.connect import feed, feed_use
 from muster.core.sentences.language import gettext as _
 from muster.teams.models import Team
 
@@ -88,6 +88,9 @@ def list_changes(request: HttpRequest, team: str, wanted: Query[After], response
     if wanted.wait and not _wait(asker.team, after, wanted.wait):
         response.headers["Retry-After"] = str(SECONDS_UNTIL_RETRY)
     page = feed.read(asker.team, after, wanted.limit)
+    feed_use.count_read(page)
+    if page.items:
+        log.info("the feed of team %s: %s items, up to %s", asker.team.pk, len(page.items), page.cursor)
     return {"items": _items(asker.team, page.items), "cursor": str(page.cursor), "more": page.more}
 
 
@@ -95,11 +98,13 @@ def _wait(team: Team, after: feed.Cursor | None, seconds: int) -> bool:
     """Return when there is something, or the time is up; at once, and False, where too many wait already."""
     if not waiting.acquire(blocking=False):
         log.info("the feed of team %s: %s wait already, one is told to ask again", team.pk, MOST_WAITING)
+        feed_use.count_turned_away()
         return False
     try:
-        until = time.monotonic() + seconds
-        while not feed.is_news(team, after) and time.monotonic() < until:
-            time.sleep(SECONDS_BETWEEN_LOOKS)
+        with feed_use.counted_as_waiting():
+            until = time.monotonic() + seconds
+            while not feed.is_news(team, after) and time.monotonic() < until:
+                time.sleep(SECONDS_BETWEEN_LOOKS)
     finally:
         waiting.release()
     return True

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Model
 
 CALLS = "calls"
-KEPT_APART = {("connect", "call"), ("connect", "refusals")}
+KEPT_APART = {("connect", "call"), ("connect", "refusals"), ("connect", "feeduse")}
 
 
 class CallsRouter:

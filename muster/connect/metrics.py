@@ -8,6 +8,7 @@ from django.db.models import Count, Min, Sum
 from django.utils import timezone
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from muster.connect import feed_use
 from muster.connect.models import Call, CallState, Connection, Delivery, DeliveryState, Kind, Refusals, Webhook
 
 
@@ -39,6 +40,7 @@ def collect() -> Iterator[Metric]:
     for state, found in states.items():
         listed.add_metric([state], found.count())
     yield listed
+    yield from feed_use.collect()
 
 
 def _waiting_seconds(what: str, oldest: object) -> Metric:

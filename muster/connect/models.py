@@ -102,6 +102,22 @@ class Refusals(models.Model):
         return _("{count} refused", count=self.count)
 
 
+class FeedUse(models.Model):
+    """What one web process has counted of the feed of changes; of process "", all that have ended. Beside the calls."""
+
+    process = models.CharField(primary_key=True, max_length=32)
+    at = models.DateTimeField()
+    reads = models.BigIntegerField(default=0)
+    items = models.BigIntegerField(default=0)
+    turned_away = models.BigIntegerField(default=0)
+    waiting = models.IntegerField(default=0)
+    changes = models.BigIntegerField(default=0)  # of the items; and how long ago they were made, together
+    lag_ms = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.process
+
+
 class Webhook(models.Model):
     """An address that wants to hear of a team's events. A worker that sends to it holds it until `claimed_until`."""
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from muster.connect import feed_use
 from muster.connect.incoming import calls
 from muster.connect.models import Delivery, DeliveryState
 from muster.settings import settings
@@ -14,5 +15,6 @@ from muster.settings import settings
 def prune() -> None:
     """Remove what is past its time."""
     calls.prune()
+    feed_use.prune()
     before = timezone.now() - timedelta(days=settings().delivery_days)
     Delivery.objects.filter(at__lt=before).exclude(state=DeliveryState.WAITING).delete()

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from muster.api import changes
-from muster.connect import connections
+from muster.connect import connections, feed_use, retention
 from muster.connect.incoming import listener
+from muster.connect.models import FeedUse
 from muster.connect.webhooks import manage, sender
+from muster.contacts.consent import channels
+from muster.contacts.models import Change
 from muster.teams import tokens
 from tests.cast import Cast
 from tests.connect.test_gateways import TOKEN
 from tests.connect.test_hook import call
+from tests.imports.play import ANA, BO, imported, sheet
 from tests.real.receiver import Receiver
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -25,7 +31,7 @@ def metrics() -> dict[str, float]:
     """What `/metrics` says of them, without how long something has waited."""
     lines = Client().get("/metrics").content.decode().splitlines()
     found = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
-    ours = ("muster_connections", "muster_calls", "muster_deliveries", "muster_webhooks")
+    ours = ("muster_connections", "muster_calls", "muster_deliveries", "muster_webhooks", "muster_feed")
     return {name: float(value) for name, value in found.items() if name.startswith(ours) and float(value)}
 
 
@@ -77,3 +83,51 @@ def test_the_log_follows_calls_messages_and_readers_and_names_nobody(
     ):
         assert [each for each in said if words in each], words
     assert not [each for each in said if "716" in each or "alice" in each]
+
+
+def test_the_metrics_follow_readers_of_the_feed(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ANA, BO))
+    header = {"Authorization": f"Bearer {tokens.make(cast.alice, 'CRM')[1]}"}
+    path = "/api/v1/teams/admissions/changes"
+    before = feed_metrics()
+    start = Client().get(f"{path}?after=0", headers=header).json()
+    channels.hear(cast.team, "+17165551234", "text", opted_out=True)
+    Change.objects.filter(action="consent").update(at=timezone.now() - timedelta(seconds=90))
+    assert len(Client().get(f"{path}?after={start['cursor']}", headers=header).json()["items"]) == 1
+    with feed_use.counted_as_waiting():
+        held = [changes.waiting.acquire() for _ in range(changes.MOST_WAITING)]
+        Client().get(f"{path}?after=0&wait=9", headers=header)
+        for _ in held:
+            changes.waiting.release()
+        found = feed_metrics()
+
+    gained = {name: found[name] - before.get(name, 0) for name in found}
+    assert 90 <= gained.pop("muster_feed_lag_seconds_sum") < 180
+    assert gained == {
+        "muster_feed_reads_total": 3,
+        "muster_feed_items_total": 5,
+        "muster_feed_turned_away_total": 1,
+        "muster_feed_waiting": 1,
+        "muster_feed_lag_seconds_count": 1,
+    }
+    assert feed_metrics()["muster_feed_waiting"] == 0
+
+
+def test_what_ended_processes_have_counted_stays_in_the_sum() -> None:
+    long_ago = timezone.now() - feed_use.KEPT * 2
+    for name in ("a", "b"):
+        FeedUse.objects.create(process=name, at=long_ago, reads=2, items=30, waiting=1)
+    FeedUse.objects.create(process="c", at=timezone.now(), reads=1)
+    before = feed_metrics()
+    retention.prune()
+
+    assert set(FeedUse.objects.values_list("process", "reads", "items")) >= {("", 4, 60), ("c", 1, 0)}
+    assert not FeedUse.objects.filter(process__in=["a", "b"]).exists()
+    assert feed_metrics() == before
+
+
+def feed_metrics() -> dict[str, float]:
+    """What `/metrics` says of the feed."""
+    lines = Client().get("/metrics").content.decode().splitlines()
+    found = dict(line.rsplit(" ", 1) for line in lines if line.startswith("muster_feed"))
+    return {name: float(value) for name, value in found.items() if not name.endswith("_created")}
