@@ -21,7 +21,7 @@ PASSWORD = "a long way to Buffalo"
 @pytest.fixture
 def empty() -> Iterator[MusterServer]:
     """A Muster that nobody has opened yet."""
-    with muster() as server:
+    with muster(from_nothing=True) as server:
         yield server
 
 

@@ -64,7 +64,7 @@ def call(server: MusterServer, token: str, method: str, path: str, body: Any = N
 
 @pytest.mark.slow
 def test_it_serves_imports_and_stops(start_muster: StartMuster) -> None:
-    server = start_muster()
+    server = start_muster(from_nothing=True)
 
     assert "/welcome/" in server.log()  # nobody owns it yet
     assert ask(server, "/healthz")[0] == 200

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.real.ports import free_port, wait_until
+from tests.real.prepared import prepare
 
 PROGRAM = Path(sys.executable).parent / "muster"
 
@@ -67,11 +68,16 @@ class MusterServer:
 
 
 @contextmanager
-def muster(command: str = "serve", **env: str) -> Iterator[MusterServer]:
-    """Start one, wait until it is ready, stop it at the end. `env` adds to its environment, `DATABASE_URL` say."""
+def muster(command: str = "serve", *, from_nothing: bool = False, **env: str) -> Iterator[MusterServer]:
+    """Start one, wait until it is ready, stop it at the end. `env` adds to its environment, `DATABASE_URL` say.
+
+    Its database has been made before, unless it is to start `from_nothing`.
+    """
     data, port = Path(tempfile.mkdtemp(prefix="muster-")), free_port()
     url = f"http://127.0.0.1:{port}"
     everything = clean_environment() | {"MUSTER_DATA": str(data), "MUSTER_URL": url} | env
+    if not from_nothing and not {"DATABASE_URL", "MUSTER_DATA"} & {*env}:
+        prepare(data, PROGRAM, everything)
     with (data / "serve.log").open("wb") as log:
         process = subprocess.Popen(
             [str(PROGRAM), command, "--port", str(port)],
