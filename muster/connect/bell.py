@@ -80,7 +80,10 @@ def mark() -> Hashable:
 
 
 def let_go() -> None:
-    """Give this thread's connections back to their pool before it waits. SQLite has none, and stays open."""
+    """Give this thread's connections back to their pool before it waits, which mends those that are dead.
+
+    SQLite has none, and stays open.
+    """
     for connection in connections.all(initialized_only=True):
         if connection.vendor == "postgresql":
             connection.close()

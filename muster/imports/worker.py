@@ -332,6 +332,7 @@ def _beat(imp: Import, stop: threading.Event) -> None:
             except OperationalError as error:
                 # On SQLite that is our own transaction, and while it holds the lock nobody else can claim anything.
                 log.info("lease of %s not renewed: %s", imp.pk, error)
+                let_go()
     finally:
         connections.close_all()
 

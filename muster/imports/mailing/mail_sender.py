@@ -142,6 +142,7 @@ def _keep(mail: Mail, **values: Any) -> None:
         except OperationalError:
             if time.monotonic() >= ends:
                 raise
+            let_go()  # it may be the connection that is dead
             time.sleep(0.1)
         else:
             return

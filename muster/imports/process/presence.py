@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import DatabaseError, connections
 from django.db.models.functions import Now
 
+from muster.connect.bell import let_go
 from muster.imports.models import Progress
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ def _tell(me: uuid.UUID, stop: threading.Event) -> None:
                 tell(me)
             except DatabaseError as error:
                 log.info("not told that this worker is here: %s", error)
+                let_go()
             if stop.wait(SECONDS_BETWEEN):
                 break
         Progress.objects.filter(import_id=me).delete()
