@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import css_inline
 from django.template.loader import get_template
@@ -68,16 +69,21 @@ def _reason(problem: Mapping[str, Any]) -> str:
 
 
 def prepare() -> None:
-    """Read the templates once: no file is read inside a transaction."""
+    """Read templates and addresses once: no file is read, and no page's code loaded, inside a transaction."""
     for about in (FINISHED, FAILED, REFUSED):
         for kind in ("txt", "html"):
             get_template(f"mail/import_{about}.{kind}")
     get_template("mail/frame.html")
+    _link("any", UUID(int=0))
+
+
+def _link(team: str, imp: UUID) -> str:
+    return settings().url.rstrip("/") + reverse("imports:show", args=[team, imp])
 
 
 def _write(imp: Import, about: str, at: datetime, said: Callable[[], dict[str, Any]], **facts: Any) -> None:
     """Write a mail to each address, in its language: `said` is asked once in each."""
-    link = settings().url.rstrip("/") + reverse("imports:show", args=[imp.team.slug, imp.pk])
+    link = _link(imp.team.slug, imp.pk)
     by = imp.by.name if imp.by else ""
     facts |= {"name": str(imp), "team": imp.team.name, "by": by, "when": at, "link": link}
     Mail.objects.filter(of=imp, about=about).delete()  # of an earlier try, which ended the same way
