@@ -3,16 +3,18 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real.ports import free_port
+from tests.real.ports import free_port, wait_until
 
 QUICK_NOT_SAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+COMMITTED = ("fsync=off", "max_connections=200")  # outlives its own processes, if not a power cut
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Postgres:
     folder: Path
     port: int
     owner: str | None
+    settings: tuple[str, ...] = QUICK_NOT_SAFE
 
     @property
     def url(self) -> str:
@@ -33,12 +36,24 @@ class Postgres:
         run("initdb", "-D", data, *options, owner=self.owner)
 
     def start(self) -> None:
-        settings = [f"-c{setting}" for setting in (*QUICK_NOT_SAFE, f"unix_socket_directories={self.folder}")]
+        settings = [f"-c{setting}" for setting in (*self.settings, f"unix_socket_directories={self.folder}")]
         options = " ".join([f"-p {self.port}", "-h 127.0.0.1", *settings])
         self.control("-l", self.folder / "log", "-t", "60", "-o", options, "start")
 
     def stop(self, mode: str = "immediate") -> None:
         self.control("-m", mode, "stop")
+
+    def kill(self) -> None:
+        """End it and all of its processes as a power cut would."""
+        main = int((self.folder / "data/postmaster.pid").read_text().split()[0])
+        os.kill(main, signal.SIGSTOP)  # so that it makes no others meanwhile
+        everybody = [*children(main), main]
+        for each in everybody:
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        wait_until(lambda: not any(map(runs, everybody)), seconds=30, what=lambda: "PostgreSQL does not end")
+        for left in (self.folder / "data/postmaster.pid", self.folder / f".s.PGSQL.{self.port}.lock"):
+            left.unlink()  # whoever was killed and is not counted yet would seem to run
 
     def restart(self) -> None:
         """As an upgrade does it: every connection is cut, and the server is back a moment later."""
@@ -57,9 +72,10 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Postgres]:
-    """Yield a server that lives as long as the block, to stop and start in between."""
-    server = Postgres(Path(tempfile.mkdtemp(prefix="muster-pg-")), free_port(), server_account())
+def postgres_server(settings: tuple[str, ...] = QUICK_NOT_SAFE, folder: Path | None = None) -> Iterator[Postgres]:
+    """Yield a server that lives as long as the block, to stop and start in between; `folder`: where it is made."""
+    made = Path(tempfile.mkdtemp(prefix="muster-pg-", dir=folder))
+    server = Postgres(made, free_port(), server_account(), settings)
     if server.owner:
         shutil.chown(server.folder, server.owner)
     try:
@@ -71,6 +87,19 @@ def postgres_server() -> Iterator[Postgres]:
             server.stop()
     finally:
         shutil.rmtree(server.folder, ignore_errors=True)
+
+
+def children(process: int) -> list[int]:
+    """The processes that one has made; Linux tells."""
+    return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def runs(process: int) -> bool:
+    """Whether a process is there, and not merely waiting to be counted."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def run(program: str, *arguments: str | Path, owner: str | None) -> None:
