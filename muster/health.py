@@ -27,6 +27,7 @@ from muster import __version__, migrating
 from muster.connect import metrics as connect
 from muster.contacts.models import Erasure
 from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import listed
 from muster.imports.models import Import, Mail, State
 from muster.imports.process import lease, presence
 from muster.settings import settings
@@ -64,7 +65,7 @@ def lacking() -> list[str]:
     try:
         names = migrating.unapplied()
         if names:
-            return [_("Migrations are missing: run `muster migrate`. {listed}.", listed=", ".join(names))]
+            return [_("Migrations are missing: run `muster migrate`. {listed}.", listed=listed(names))]
         if not presence.count():
             return [_("No worker has been seen for a minute: run `muster work`. Imports wait.")]
         migrating.refuse_later()

@@ -67,7 +67,7 @@ def _bad_filter(request: HttpRequest, error: BadFilter) -> HttpResponse:
 
 
 def _wrong_state(request: HttpRequest, error: WrongState) -> HttpResponse:
-    return answer(409, _("This import is {state}, so this cannot be done to it.", state=error.state))
+    return answer(409, _("The state of this import is “{state}”, so this cannot be done to it.", state=error.state))
 
 
 def _bad_values(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -11,6 +11,7 @@ from muster.connect.incoming import calls, known
 from muster.connect.models import Connection, Kind
 from muster.connect.sealed import seal
 from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import listed
 from muster.teams import audit
 from muster.teams.models import Team, User
 
@@ -21,7 +22,7 @@ LONGEST_SECRET = 500
 def add(team: Team, by: User, *, kind: str, name: str, secret: str, verify_token: str = "") -> Connection:
     """Add a connection; it has an address from now on. Raises ValidationError."""
     if kind not in Kind.values:
-        raise ValidationError({"kind": _("A connection is one of {listed}.", listed=", ".join(Kind.values))})
+        raise ValidationError({"kind": _("A connection is one of {listed}.", listed=listed(Kind.values))})
     if Connection.objects.filter(team=team).count() >= MOST:
         raise ValidationError({"name": _("A team has up to {most} connections.", most=MOST)})
     connection = Connection(team=team, kind=kind)

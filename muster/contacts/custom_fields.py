@@ -16,7 +16,7 @@ from muster.contacts.search.conditions import custom_value
 from muster.core.cells.dress import EDGES
 from muster.core.cells.formulas import export_safe
 from muster.core.fields import CUSTOM_KINDS, MAX_CUSTOM_FIELDS, Kind, reserved_name
-from muster.core.sentences.language import Words, gettext_noop, ngettext
+from muster.core.sentences.language import Words, gettext_noop, listed, ngettext, pgettext_noop
 from muster.core.sentences.language import gettext as _
 from muster.teams import audit
 from muster.teams.lock import locked
@@ -28,9 +28,9 @@ LONGEST_TEXT = 10_000
 MOST_CHOICES = 500
 KINDS = Words(
     {
-        Kind.TEXT: gettext_noop("Text"),
-        Kind.NUMBER: gettext_noop("Number"),
-        Kind.DATE: gettext_noop("Date"),
+        Kind.TEXT: pgettext_noop("kind of field", "Text"),
+        Kind.NUMBER: pgettext_noop("kind of field", "Number"),
+        Kind.DATE: pgettext_noop("kind of field", "Date"),
         Kind.YES_NO: gettext_noop("Yes or no"),
         Kind.CHOICE: gettext_noop("List of choices"),
     }
@@ -172,7 +172,7 @@ def _rename(field: CustomField, name: str) -> None:
 
 def _kind(kind: str) -> Kind:
     if kind not in CUSTOM_KINDS:
-        raise refuse("kind", "unknown-kind", _("A kind is one of {listed}.", listed=", ".join(CUSTOM_KINDS)))
+        raise refuse("kind", "unknown-kind", _("A kind is one of {listed}.", listed=listed(CUSTOM_KINDS)))
     return Kind(kind)
 
 

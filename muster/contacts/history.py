@@ -16,7 +16,7 @@ from muster.contacts.models import Change, Contact, Source
 from muster.contacts.schema import schema_of
 from muster.core import phones
 from muster.core.fields import CHANNELS, CUSTOM, SYSTEM_FIELDS, Field, Kind
-from muster.core.sentences.language import Words, gettext_noop
+from muster.core.sentences.language import Words, gettext_noop, pgettext
 from muster.core.sentences.language import gettext as _
 from muster.teams.models import Membership, Team, User
 
@@ -86,7 +86,7 @@ class Entry:
     @property
     def way(self) -> str:
         """What the import was, for people: an import, or the undo of one."""
-        return _("Undo") if self.action in UNDOES else _("Import")
+        return pgettext("noun", "Undo") if self.action in UNDOES else pgettext("noun", "Import")
 
     @property
     def said(self) -> str:

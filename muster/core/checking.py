@@ -220,7 +220,13 @@ def _missing(table: Table, columns: Sequence[Field | None], schema: Schema) -> l
     missing = [field for field in schema.fields if field.required and field not in columns]
     guess = header_candidate(table, schema) if missing else None
     return [
-        Problem("header-missing", table.header_row, field.name, None, {"headers": _either(field), "header_row": guess})
+        Problem(
+            "header-missing",
+            table.header_row,
+            field.name,
+            None,
+            {"headers": field.headers or (field.name,), "header_row": guess},
+        )
         for field in missing
     ]
 
@@ -228,12 +234,8 @@ def _missing(table: Table, columns: Sequence[Field | None], schema: Schema) -> l
 def _twice(name: str, table: Table, columns: Iterable[Field | None]) -> Problem:
     places = [index for index, field in enumerate(columns) if field and field.name == name]
     facts = {
-        "columns": " and ".join(column_letter(index) for index in places),
-        "headers": " and ".join(table.header[index] for index in places),
+        "columns": [column_letter(index) for index in places],
+        "headers": tuple(table.header[index] for index in places),
         "places": tuple(places),
     }
     return Problem("header-twice", table.header_row, name, table.header[places[-1]], facts)
-
-
-def _either(field: Field) -> str:
-    return " or ".join(field.headers or (field.name,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from muster.core.catalogue import REGISTRY, ErrorCode
@@ -12,8 +12,9 @@ from muster.core.fields import SYSTEM_FIELDS, Kind, answer_in_words
 from muster.core.phones import spellings
 from muster.core.phones.cells import show, two_ways
 from muster.core.problems import Note, Problem
-from muster.core.sentences.language import gettext, gettext_noop, gettext_of, ngettext
+from muster.core.sentences.language import all_of, decimal, either, gettext, gettext_noop, gettext_of, listed, ngettext
 from muster.core.sentences.words import shortened
+from muster.core.table.encoding import ENCODINGS
 
 __all__ = [
     "LEVELS",
@@ -208,7 +209,7 @@ def _no_date(facts: Facts) -> _Said:
         message = gettext(
             "“{value}” is not a date that can be read one way only: it is {first}, or {second}.",
             value=value,
-            first=", ".join(most),
+            first=listed(most),
             second=last,
         )
         return _Said(message=message)
@@ -242,7 +243,7 @@ def _bytes(count: int) -> str:
 def _size(count: int) -> str:
     if count < 1_000_000:
         return _bytes(count)
-    return gettext("{size} MB", size=f"{count / 1_048_576:.1f}".removesuffix(".0"))
+    return gettext("{size} MB", size=decimal(count / 1_048_576))
 
 
 def _too_big(facts: Facts) -> _Said:
@@ -272,10 +273,11 @@ def _number(facts: Facts) -> _Said:
 
 
 def _header_missing(facts: Facts) -> _Said:
+    headers = _joined(either, "headers")(facts)
     if not facts.get("header_row"):
-        return _NOTHING
+        return headers
     row = facts["header_row"]
-    return _Said(and_fix=gettext("Row {row} looks like the header: delete the rows above it.", row=row))
+    return headers._replace(and_fix=gettext("Row {row} looks like the header: delete the rows above it.", row=row))
 
 
 def _header_unknown(facts: Facts) -> _Said:
@@ -306,9 +308,10 @@ _OPT_OUTS = frozenset(each.name for each in SYSTEM_FIELDS if each.kind is Kind.O
 
 
 def _yes_or_no(facts: Facts) -> _Said:
+    words = _joined(either, "words")(facts)
     if facts["field"] not in _OPT_OUTS:
-        return _NOTHING
-    return _Said(and_fix=gettext("In this column, yes means opted OUT."))
+        return words
+    return words._replace(and_fix=gettext("In this column, yes means opted OUT."))
 
 
 # What to do about a file that is no table, by what it is.
@@ -339,6 +342,11 @@ def _not_text(facts: Facts) -> _Said:
     return _Said({"kind": gettext_of(facts["kind"])}, fix=gettext_of(fix) if fix else "")
 
 
+def _joined(join: Callable[[Iterable[object]], str], *names: str) -> Callable[[Facts], _Said]:
+    """Return what joins lists among the facts. Texts stay: an earlier release kept them joined."""
+    return lambda facts: _Said({name: join(facts[name]) for name in names if not isinstance(facts[name], str)})
+
+
 def _in_words(name: str) -> Callable[[Facts], _Said]:
     """Return what says a fact in the language that is itself words: "a picture"."""
     return lambda facts: _Said({name: gettext_of(facts[name])})
@@ -350,10 +358,14 @@ _SPECIAL: Mapping[str, Callable[[Facts], _Said]] = {
     "file-not-text": _not_text,
     "yesno-unknown": _yes_or_no,
     "file-damaged": _in_words("reason"),
+    "file-encoding": lambda facts: _Said({"encoding": ENCODINGS.get(facts["encoding"], facts["encoding"])}),
     "file-delimiter": _in_words("delimiter"),
     "rows-skipped": _skipped,
     "file-expands-too-much": _too_big,
     "file-sheet": _sheet,
+    "sheet-missing": _joined(listed, "sheets"),
+    "header-twice": _joined(all_of, "columns", "headers"),
+    "value-not-a-choice": _joined(listed, "choices"),
     "phone-no-plus": _no_plus,
     "file-open-quote": _open_quote,
     "value-not-a-date": _no_date,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from muster.core.sentences.language import gettext, gettext_noop
+from muster.core.sentences.language import gettext, gettext_noop, pgettext_noop
 
 MAX_CUSTOM_FIELDS = 25
 CUSTOM = "custom."  # before the key of a custom field
@@ -36,19 +36,19 @@ CUSTOM_KINDS = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.YES_NO, Kind.CHOICE)
 class Blank(StrEnum):
     """What a blank cell means."""
 
-    FAILS = "row fails"
-    OPTION = "the option: infer or fail"
-    KEPT = "kept as stored"
-    OPTED_IN = "opted in"
-    CLEARED = "cleared"
+    FAILS = gettext_noop("row fails")
+    OPTION = gettext_noop("the option: infer or fail")
+    KEPT = gettext_noop("kept as stored")
+    OPTED_IN = gettext_noop("opted in")
+    CLEARED = gettext_noop("cleared")
 
 
 class Absent(StrEnum):
     """What an absent column means."""
 
-    REFUSED = "file refused"
-    KEPT = "kept as stored"
-    CLEARED = "cleared for every contact in the file"
+    REFUSED = gettext_noop("file refused")
+    KEPT = gettext_noop("kept as stored")
+    CLEARED = gettext_noop("cleared for every contact in the file")
 
 
 class Column(NamedTuple):
@@ -145,7 +145,10 @@ SYSTEM_FIELDS = (
         "WhatsAppMobileNumber", "whatsapp_number", Kind.PHONE, Blank.KEPT, Absent.REFUSED,
         label=gettext_noop("WhatsApp number"), searched=True,
     ),
-    Field("OptedOut", "text", Kind.OPT_OUT, Blank.KEPT, Absent.KEPT, words=EIGHT_WORDS, label=gettext_noop("Text")),
+    Field(
+        "OptedOut", "text", Kind.OPT_OUT, Blank.KEPT, Absent.KEPT,
+        words=EIGHT_WORDS, label=pgettext_noop("channel", "Text"),
+    ),
     Field(
         "WhatsAppOptedOut", "whatsapp", Kind.OPT_OUT, Blank.OPTED_IN, Absent.KEPT,
         words=FOUR_WORDS, label=gettext_noop("WhatsApp"),

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from muster.core.catalogue import REGISTRY
 from muster.core.problems import Note, Problem
-from muster.core.sentences.language import Words, gettext_noop
+from muster.core.sentences.language import Words, gettext_noop, pgettext_noop
 from muster.core.verdicts import OUTCOMES, Verdict
 
 LEFT_OUT = "row-left-out"
@@ -26,10 +26,10 @@ WARNINGS = frozenset({
 
 CHIPS = Words(
     {
-        "all": gettext_noop("All"),
+        "all": pgettext_noop("rows", "All"),
         "problems": gettext_noop("Problems"),
         "warnings": gettext_noop("Warnings"),
-        "new": gettext_noop("New"),
+        "new": pgettext_noop("rows", "New"),
         "updates": gettext_noop("Updates"),
         "unchanged": gettext_noop("No change"),
         "left-out": gettext_noop("Left out"),

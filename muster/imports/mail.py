@@ -16,7 +16,7 @@ from muster.core import errors
 from muster.core.outcome import Cause, Outcome
 from muster.core.problems import LEFT_OUT
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import ngettext
+from muster.core.sentences.language import listed, ngettext
 from muster.imports.models import Import, Mail
 from muster.settings import settings
 from muster.teams.languages.choice import of_address, of_user
@@ -125,7 +125,7 @@ def _rows(cause: Cause) -> str:
     if not cause.rows:
         return _("the file")
     more = cause.count - len(cause.rows)
-    listed = ", ".join(str(row) for row in cause.rows)
+    rows = listed(cause.rows)
     if more:
-        return _("rows {listed} and {more:,} more", listed=listed, more=more)
-    return ngettext("row {listed}", "rows {listed}", cause.count, listed=listed)
+        return _("rows {listed} and {more:,} more", listed=rows, more=more)
+    return ngettext("row {listed}", "rows {listed}", cause.count, listed=rows)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from muster.core.problems import LEFT_OUT
-from muster.core.sentences import failures
+from muster.core.sentences import failures, steps
 from muster.core.sentences.language import gettext as _
 from muster.settings import settings
 from muster.teams.models import Team, User
@@ -185,7 +185,8 @@ class Edit(models.Model):
     id = models.BigAutoField(primary_key=True)
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="edits")
     number = models.PositiveIntegerField()  # 1, 2, 3 ... within the import
-    label = models.CharField(max_length=200)
+    label = models.CharField(max_length=200, blank=True)  # of a step without a code: made by an earlier release
+    step = models.JSONField(default=dict)  # what it is called, as a code and facts: `core.sentences.steps`
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     cells = models.JSONField()
@@ -197,7 +198,12 @@ class Edit(models.Model):
         constraints = (models.UniqueConstraint(fields=("of", "number"), name="edit_once"),)
 
     def __str__(self) -> str:
-        return self.label
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """What it is called, in the language of whoever reads it."""
+        return steps.in_words(self.step) if self.step else self.label
 
 
 class Recipe(models.Model):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from muster.core.sentences.language import Words, gettext_noop
+from muster.core.sentences.language import Words, gettext_noop, pgettext_noop
 from muster.core.sentences.language import gettext as _
 from muster.imports.models import Import, State, last_day
 from muster.imports.progress import progress_json
@@ -21,7 +21,7 @@ _WAYS = Words(
         "file": gettext_noop("File Upload"),
         "text": gettext_noop("Copy & Paste"),
         "api": "API",
-        "undo": gettext_noop("Undo"),
+        "undo": pgettext_noop("noun", "Undo"),
     }
 )
 _STATUSES = {

@@ -30,9 +30,9 @@ MOST_CAUSES = 6
 MOST_WAITING = 5
 SOURCES = Words(
     {
-        "import": gettext_noop("by import"),
-        "user": gettext_noop("by a user"),
-        "contact": gettext_noop("by the contact"),
+        "import": gettext_noop("By import"),
+        "user": gettext_noop("By a user"),
+        "contact": gettext_noop("By the contact"),
     }
 )
 OUTCOMES = Words(

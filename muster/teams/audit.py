@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from muster.core.sentences.language import gettext, gettext_noop
+from muster.core.sentences.language import Words, gettext, gettext_noop, pgettext_noop
 from muster.teams.models import AuditEntry, Team, User
 
 ACTIONS = {
@@ -61,6 +61,53 @@ ACTIONS = {
     "opt-outs-applied": gettext_noop("Applied the opt-outs of rows that were left out"),
     "stop-lifted": gettext_noop("Opted in a contact who had said STOP"),
 }
+DETAILS = Words(
+    {
+        "address": pgettext_noop("detail of the log", "address"),
+        "again": pgettext_noop("detail of the log", "once more"),
+        "audience": pgettext_noop("detail of the log", "audience"),
+        "blank_mobile": pgettext_noop("detail of the log", "blank mobile numbers"),
+        "channel": pgettext_noop("detail of the log", "channel"),
+        "choices": pgettext_noop("detail of the log", "choices"),
+        "contact": pgettext_noop("detail of the log", "contact"),
+        "contacts": pgettext_noop("detail of the log", "contacts"),
+        "count": pgettext_noop("detail of the log", "how many"),
+        "email": pgettext_noop("detail of the log", "email"),
+        "enabled": pgettext_noop("detail of the log", "on"),
+        "events": pgettext_noop("detail of the log", "events"),
+        "field": pgettext_noop("detail of the log", "field"),
+        "filename": pgettext_noop("detail of the log", "file"),
+        "header": pgettext_noop("detail of the log", "header"),
+        "home_region": pgettext_noop("detail of the log", "home region"),
+        "host": pgettext_noop("detail of the log", "server"),
+        "id": pgettext_noop("detail of the log", "id"),
+        "imports": pgettext_noop("detail of the log", "imports"),
+        "keep_originals_days": pgettext_noop("detail of the log", "days that files are kept"),
+        "kind": pgettext_noop("detail of the log", "kind"),
+        "max_length": pgettext_noop("detail of the log", "longest text"),
+        "name": pgettext_noop("detail of the log", "name"),
+        "notify": pgettext_noop("detail of the log", "mails also to"),
+        "place": pgettext_noop("detail of the log", "place"),
+        "provider": pgettext_noop("detail of the log", "provider"),
+        "renewed": pgettext_noop("detail of the log", "new secret"),
+        "required": pgettext_noop("detail of the log", "required column"),
+        "role": pgettext_noop("detail of the log", "role"),
+        "searchable": pgettext_noop("detail of the log", "searchable"),
+        "second_factor": pgettext_noop("detail of the log", "second factor for Admins"),
+        "slug": pgettext_noop("detail of the log", "address"),
+        "staff_id": pgettext_noop("detail of the log", "Staff ID"),
+        "start_words": pgettext_noop("detail of the log", "words that opt in"),
+        "stop_words": pgettext_noop("detail of the log", "words that opt out"),
+        "stopped": pgettext_noop("detail of the log", "numbers"),
+        "strict_numbers": pgettext_noop("detail of the log", "strict numbers"),
+        "time_zone": pgettext_noop("detail of the log", "time zone"),
+        "to": pgettext_noop("detail of the log", "to"),
+        "tombstone": pgettext_noop("detail of the log", "mark left behind"),
+        "undoes": pgettext_noop("detail of the log", "step undone"),
+        "url": pgettext_noop("detail of the log", "address"),
+        "users_lift_stops": pgettext_noop("detail of the log", "Users may opt in who said STOP"),
+    }
+)
 
 
 def record(team: Team | None, by: User | None, action: str, **details: Any) -> AuditEntry:
@@ -73,6 +120,11 @@ def record_for_teams_of(user: User, action: str, **details: Any) -> None:
     teams: list[Team | None] = [None, *Team.objects.filter(memberships__user=user)]
     entries = [AuditEntry(team=team, by=user, by_email=user.email, action=action, details=details) for team in teams]
     AuditEntry.objects.bulk_create(entries)
+
+
+def detail(name: str) -> str:
+    """The word for a detail of an entry."""
+    return DETAILS.get(name, name.replace("_", " "))
 
 
 def label(action: str) -> str:

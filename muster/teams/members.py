@@ -15,6 +15,7 @@ from django.utils.text import slugify
 
 from muster.core.phones import is_region
 from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import listed
 from muster.teams import audit
 from muster.teams.lock import move_version
 from muster.teams.models import Invitation, Membership, Role, Team, User
@@ -313,7 +314,7 @@ def _addresses(addresses: Iterable[str]) -> list[str]:
         except ValidationError:
             wrong.append(address)
     if wrong:
-        raise refuse("notify", "not-an-address", _("Not an e-mail address: {listed}.", listed=", ".join(wrong)))
+        raise refuse("notify", "not-an-address", _("Not an e-mail address: {listed}.", listed=listed(wrong)))
     return list(kept)
 
 

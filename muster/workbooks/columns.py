@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muster.core.fields import Absent, Blank, Field, Kind
-from muster.core.sentences.language import Words, gettext_noop
+from muster.core.sentences.language import Words, either, gettext_noop, listed
 from muster.core.sentences.language import gettext as _
 from muster.workbooks.book import Column, Style
 
@@ -69,12 +69,12 @@ def choices(field: Field) -> tuple[str, ...]:
 def about(field: Field) -> tuple[str, str, str, str]:
     """Return what there is to know of a column before it is filled in: a row below `about_columns`."""
     names = field.headers or (field.name,)
-    return " or ".join(names), _holds(field), _BLANK[field.blank], _ABSENT[field.absent]
+    return either(names), _holds(field), _BLANK[field.blank], _ABSENT[field.absent]
 
 
 def _holds(field: Field) -> str:
     if field.kind is Kind.CHOICE:
         if len(field.choices) > _MOST_NAMED:
             return _("One of {length:,} values. The list in the cell has them all.", length=len(field.choices))
-        return _("One of these: {listed}.", listed=", ".join(field.choices))
+        return _("One of these: {listed}.", listed=listed(field.choices))
     return _HOLDS.get(field.kind) or _("A text of up to {max_length:,} characters.", max_length=field.max_length)

@@ -11,7 +11,7 @@ from muster.core.sentences.failures import FAILURE, GIVEN_UP, NOT_FINISHED, REFU
 class Loud(language.English):
     """A language in which everything is in capitals, and placeholders stay."""
 
-    def text(self, english: str) -> str:
+    def text(self, english: str, context: str = "") -> str:
         return english.upper().replace("{TRIES}", "{tries}").replace("{DRAFT_DAYS}", "{draft_days}")
 
 

@@ -18,7 +18,7 @@ def test_it_edits_a_cell_and_looks_again(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA, BAD))
     assert (totals(imp), problems(imp)) == ((1, 0, 0, 1), [(3, "MobileNumber", "phone-shortened")])
 
-    step = edits.edit(imp, cast.alice, [(3, "MobileNumber", "+1 716 555 3456")], label="Typed")
+    step = edits.edit(imp, cast.alice, [(3, "MobileNumber", "+1 716 555 3456")], step="Typed")
 
     assert (totals(imp), imp.revision) == ((2, 0, 0, 0), 1)
     assert step.cells == [[3, "MobileNumber", "4.41E+11", "+1 716 555 3456"]]
@@ -44,7 +44,7 @@ def test_it_leaves_rows_out(cast: Cast) -> None:
 def test_it_undoes_and_redoes_step_by_step(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA))
     for name in ("B", "C"):
-        edits.edit(imp, cast.alice, [(2, "FirstName", name)], label=name)
+        edits.edit(imp, cast.alice, [(2, "FirstName", name)], step=name)
 
     def now() -> tuple[str, bool, bool]:
         steps = Edit.objects.filter(of=imp)
@@ -53,7 +53,7 @@ def test_it_undoes_and_redoes_step_by_step(cast: Cast) -> None:
 
     def undone() -> str | None:
         step = edits.undo(imp)
-        return step.label if step else None
+        return step.words if step else None
 
     assert now() == ("C", True, False)
     assert undone() == "C"
@@ -63,9 +63,9 @@ def test_it_undoes_and_redoes_step_by_step(cast: Cast) -> None:
     assert undone() is None
     step = edits.redo(imp)
     assert step is not None
-    assert (step.label, now()) == ("B", ("B", True, True))
+    assert (step.words, now()) == ("B", ("B", True, True))
 
-    edits.edit(imp, cast.alice, [(2, "FirstName", "D")], label="D")
+    edits.edit(imp, cast.alice, [(2, "FirstName", "D")], step="D")
 
     assert now() == ("D", True, False)
     assert list(Edit.objects.order_by("number").values_list("number", "label")) == [(1, "B"), (2, "D")]

@@ -98,7 +98,7 @@ def test_the_grid_asks_for_the_same_countries(cast: Cast) -> None:
     assert (shown["cells"], shown["countries"]) == (
         1,
         [
-            ["country:GB", "Britain (UK), +44", 1, True, BRITISH, "+44 1753 495000"],
+            ["country:GB", "United Kingdom, +44", 1, True, BRITISH, "+44 1753 495000"],
             ["country:IT", "Italy, +39", 1, False, ITALIAN, "+39 347 123 4567"],
         ],
     )

@@ -94,7 +94,7 @@ def test_the_page_that_asks_again_can_be_confirmed_as_it_is(cast: Cast) -> None:
 def test_an_edit_that_changes_no_count_is_shown_too(cast: Cast) -> None:
     imp, alice = drafted(cast.team, cast.alice, sheet(ANA)), cast.browser(cast.alice)
     shown = hidden(alice, address(imp, "confirm/"))
-    edits.edit(imp, cast.alice, [(2, "LastName", "Smith")], label="Edit LastName, row 2")
+    edits.edit(imp, cast.alice, [(2, "LastName", "Smith")], step="Edit LastName, row 2")
 
     answer = alice.post(address(imp, "confirm/"), shown)
 
@@ -154,7 +154,7 @@ def test_a_form_that_was_tampered_with_only_asks_again(cast: Cast, shown: str) -
 def test_what_was_decided_on_an_older_page_is_not_done(cast: Cast) -> None:
     imp, alice = messy(cast), cast.browser(cast.alice)
     shown = hidden(alice, address(imp))
-    edits.edit(imp, cast.alice, [(4, "LastName", "Lee")], label="Typed")
+    edits.edit(imp, cast.alice, [(4, "LastName", "Lee")], step="Typed")
 
     for path in ("options", "undo-step", "redo-step", "columns", "reading/"):
         posted = {**shown, "blank_mobile": "fail", "column:Term": "-", "encoding": "utf-8"}

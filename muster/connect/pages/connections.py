@@ -18,7 +18,7 @@ from muster.connect.incoming import calls
 from muster.connect.incoming.hook import address
 from muster.connect.models import Call, CallState, Connection, Kind
 from muster.core import phones
-from muster.core.sentences.language import Words, gettext_noop
+from muster.core.sentences.language import Words, gettext_noop, pgettext_noop
 from muster.core.sentences.language import gettext as _
 from muster.teams.access import Access, admin
 from muster.teams.pages.forms import add_refusal
@@ -40,7 +40,7 @@ SECRETS = {
 }
 CHANNELS = Words(
     {
-        "text": gettext_noop("Text"),
+        "text": pgettext_noop("channel", "Text"),
         "whatsapp": gettext_noop("WhatsApp"),
         "whatsapp_marketing": gettext_noop("WhatsApp marketing"),
     }

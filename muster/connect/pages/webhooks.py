@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -46,7 +46,7 @@ class WebhookForm(forms.Form):
         label=gettext_lazy("Tell it of"), choices=lambda: list(EVENTS.items()), widget=forms.CheckboxSelectMultiple
     )
     enabled = forms.BooleanField(
-        label=gettext_lazy("On"),
+        label=pgettext_lazy("webhook", "On"),
         required=False,
         help_text=gettext_lazy("Off: what happens meanwhile is not told later."),
     )

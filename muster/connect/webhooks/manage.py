@@ -19,6 +19,7 @@ from muster.connect.models import Delivery, DeliveryState, Webhook
 from muster.connect.sealed import seal
 from muster.connect.webhooks.reach import OutOfBounds, parts_of
 from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import listed
 from muster.teams import audit
 from muster.teams.models import Team, User
 
@@ -159,5 +160,5 @@ def checked_events(events: Iterable[str]) -> list[str]:
     """Return the events that there are, in their order. Raises ValidationError."""
     wanted = set(events)
     if not wanted or wanted - outbox.EVENTS.keys():
-        raise ValidationError({"events": _("Choose at least one of {listed}.", listed=", ".join(outbox.EVENTS))})
+        raise ValidationError({"events": _("Choose at least one of {listed}.", listed=listed(outbox.EVENTS))})
     return [each for each in outbox.EVENTS if each in wanted]

@@ -17,7 +17,7 @@ from muster.contacts.models import ColumnAnswer, CustomField
 from muster.contacts.schema import custom_fields
 from muster.core.fields import MAX_CUSTOM_FIELDS, SYSTEM_FIELDS, Kind
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import ngettext
+from muster.core.sentences.language import gettext_of, ngettext
 from muster.teams.access import Access, admin
 from muster.teams.pages.forms import add_refusal
 
@@ -86,7 +86,7 @@ def show(request: HttpRequest, who: Access) -> HttpResponse:
     """All fields, and the column answers."""
     own = custom_fields(who.team)
     context = {
-        "system": SYSTEM_FIELDS,
+        "system": [(each, gettext_of(each.blank), gettext_of(each.absent)) for each in SYSTEM_FIELDS],
         "own": [(field, fields.KINDS[Kind(field.kind)]) for field in own],
         "most": MAX_CUSTOM_FIELDS,
         "full": fields.too_many() if len(own) >= MAX_CUSTOM_FIELDS else "",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from django.http import Http404
 from django.utils.formats import date_format
@@ -25,7 +24,7 @@ from muster.core.sentences.language import gettext as _
 from muster.core.sentences.language import gettext_of
 from muster.teams.access import Access
 from muster.teams.models import Membership, Team, User
-from muster.teams.regions import regions
+from muster.teams.regions import region_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,7 @@ def who_set(contact: Contact) -> dict[int, User]:
 
 def number(e164: str | None) -> Number | None:
     """Return a number as the record shows it."""
-    return Number(phones.show(e164), e164, _region(phones.region_of(e164))) if e164 else None
+    return Number(phones.show(e164), e164, region_name(phones.region_of(e164))) if e164 else None
 
 
 def same_numbers(contact: Contact) -> list[Contact]:
@@ -215,15 +214,6 @@ def own_values(contact: Contact) -> list[tuple[str, str | None]]:
         for field in (*OTHER_FIELDS, *schema_of(contact.team).custom)
         for value in [text_of(contact, field)]
     ]
-
-
-def _region(code: str | None) -> str:
-    return _regions().get(code or "", "")
-
-
-@lru_cache
-def _regions() -> dict[str, str]:
-    return {code: words.rpartition(",")[0] for code, words in regions()}
 
 
 def contact_of(who: Access, pk: int) -> Contact:

@@ -217,14 +217,13 @@ READERS: Mapping[Kind, Reader] = {
     Kind.TEXT: _read_texts,
     Kind.ID: _read_ids,
     Kind.STAFF: _read_staff,
-    Kind.OPT_OUT: _each(_opt_out, "yesno-unknown", lambda field: {"words": _listed(field.words)}),
-    Kind.YES_NO: _each(_yes_no, "yesno-unknown", lambda field: {"words": _listed(field.words)}),
-    Kind.CHOICE: _each(_choice, "value-not-a-choice", lambda field: {"choices": ", ".join(field.choices)}, _trimmed),
+    Kind.OPT_OUT: _each(_opt_out, "yesno-unknown", lambda field: {"words": _by_length(field.words)}),
+    Kind.YES_NO: _each(_yes_no, "yesno-unknown", lambda field: {"words": _by_length(field.words)}),
+    Kind.CHOICE: _each(_choice, "value-not-a-choice", lambda field: {"choices": field.choices}, _trimmed),
     Kind.NUMBER: _each(_number, "value-not-a-number"),
     Kind.DATE: _read_dates,
 }
 
 
-def _listed(words: frozenset[str]) -> str:
-    *most, last = sorted(words, key=lambda word: (-len(word), word))
-    return f"{', '.join(most)} or {last}"
+def _by_length(words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))

@@ -4,46 +4,50 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import NamedTuple
 
-ENCODINGS: Mapping[str, str] = {
-    "utf-8": "UTF-8",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16 (big-endian)",
-    "cp1252": "Windows-1252",
-    "mac-roman": "Mac Roman",
-    "cp1250": "Windows-1250 (Central European)",
-    "cp1251": "Windows-1251 (Cyrillic)",
-    "cp1253": "Windows-1253 (Greek)",
-    "cp1254": "Windows-1254 (Turkish)",
-    "cp1255": "Windows-1255 (Hebrew)",
-    "cp1256": "Windows-1256 (Arabic)",
-    "cp1257": "Windows-1257 (Baltic)",
-    "cp1258": "Windows-1258 (Vietnamese)",
-    "cp874": "Windows-874 (Thai)",
-    "iso8859-1": "ISO 8859-1 (Western)",
-    "iso8859-2": "ISO 8859-2 (Central European)",
-    "iso8859-5": "ISO 8859-5 (Cyrillic)",
-    "iso8859-7": "ISO 8859-7 (Greek)",
-    "iso8859-9": "ISO 8859-9 (Turkish)",
-    "iso8859-15": "ISO 8859-15 (Western)",
-    "koi8-r": "KOI8-R (Russian)",
-    "koi8-u": "KOI8-U (Ukrainian)",
-    "mac-latin2": "Mac Central European",
-    "mac-cyrillic": "Mac Cyrillic",
-    "mac-turkish": "Mac Turkish",
-    "mac-greek": "Mac Greek",
-    "cp437": "DOS 437 (United States)",
-    "cp850": "DOS 850 (Western)",
-    "cp852": "DOS 852 (Central European)",
-    "cp866": "DOS 866 (Cyrillic)",
-    "cp932": "Shift-JIS (Japanese)",
-    "euc_jp": "EUC-JP (Japanese)",
-    "gb18030": "GB 18030 (Chinese, simplified)",
-    "big5hkscs": "Big5 (Chinese, traditional)",
-    "cp949": "EUC-KR (Korean)",
-}
+from muster.core.sentences.language import Words, gettext_noop
+
+ENCODINGS = Words(
+    {
+        "utf-8": "UTF-8",
+        "utf-16-le": "UTF-16",
+        "utf-16-be": gettext_noop("UTF-16 (big-endian)"),
+        "cp1252": "Windows-1252",
+        "mac-roman": "Mac Roman",
+        "cp1250": gettext_noop("Windows-1250 (Central European)"),
+        "cp1251": gettext_noop("Windows-1251 (Cyrillic)"),
+        "cp1253": gettext_noop("Windows-1253 (Greek)"),
+        "cp1254": gettext_noop("Windows-1254 (Turkish)"),
+        "cp1255": gettext_noop("Windows-1255 (Hebrew)"),
+        "cp1256": gettext_noop("Windows-1256 (Arabic)"),
+        "cp1257": gettext_noop("Windows-1257 (Baltic)"),
+        "cp1258": gettext_noop("Windows-1258 (Vietnamese)"),
+        "cp874": gettext_noop("Windows-874 (Thai)"),
+        "iso8859-1": gettext_noop("ISO 8859-1 (Western)"),
+        "iso8859-2": gettext_noop("ISO 8859-2 (Central European)"),
+        "iso8859-5": gettext_noop("ISO 8859-5 (Cyrillic)"),
+        "iso8859-7": gettext_noop("ISO 8859-7 (Greek)"),
+        "iso8859-9": gettext_noop("ISO 8859-9 (Turkish)"),
+        "iso8859-15": gettext_noop("ISO 8859-15 (Western)"),
+        "koi8-r": gettext_noop("KOI8-R (Russian)"),
+        "koi8-u": gettext_noop("KOI8-U (Ukrainian)"),
+        "mac-latin2": gettext_noop("Mac Central European"),
+        "mac-cyrillic": gettext_noop("Mac Cyrillic"),
+        "mac-turkish": gettext_noop("Mac Turkish"),
+        "mac-greek": gettext_noop("Mac Greek"),
+        "cp437": gettext_noop("DOS 437 (United States)"),
+        "cp850": gettext_noop("DOS 850 (Western)"),
+        "cp852": gettext_noop("DOS 852 (Central European)"),
+        "cp866": gettext_noop("DOS 866 (Cyrillic)"),
+        "cp932": gettext_noop("Shift-JIS (Japanese)"),
+        "euc_jp": gettext_noop("EUC-JP (Japanese)"),
+        "gb18030": gettext_noop("GB 18030 (Chinese, simplified)"),
+        "big5hkscs": gettext_noop("Big5 (Chinese, traditional)"),
+        "cp949": gettext_noop("EUC-KR (Korean)"),
+    }
+)
 _ALSO = {
     "utf-8-sig": "utf-8",
     "utf-16": "utf-16-le",

@@ -12,7 +12,7 @@ from muster.core.cells.dress import EDGES
 from muster.core.fields import Options, Schema
 from muster.core.problems import Note
 from muster.core.table.delimiter import DELIMITERS, find_delimiter, split_off_sep
-from muster.core.table.encoding import ENCODINGS, Decoded, decode
+from muster.core.table.encoding import Decoded, decode
 from muster.core.table.quotes import Quoting, records, refuse_swallowed
 
 csv.field_size_limit(2**31 - 1)  # a long cell is a problem of its row, not of the file
@@ -46,7 +46,7 @@ class Text:
     def notes(self) -> Iterator[Note]:
         """Yield what there is to say of how the text was read."""
         if self.decoded.encoding != "utf-8":
-            yield Note("file-encoding", facts={"encoding": ENCODINGS[self.decoded.encoding]})
+            yield Note("file-encoding", facts={"encoding": self.decoded.encoding})
         if self.delimiter != ",":
             yield Note("file-delimiter", facts={"delimiter": DELIMITERS[self.delimiter]})
 

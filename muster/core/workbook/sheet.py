@@ -29,6 +29,7 @@ from muster.core.workbook.formats import shown
 
 _LOST_FROM = 1e15  # a spreadsheet keeps 15 digits
 _MIDNIGHT = dt.time()
+_NAMED = 20  # sheets: as many as a sentence names
 _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f])_")  # control characters, which the reader leaves so in rich text
 _CHOSEN_AMONG = 10  # rows in which a header is looked for
 _JUDGED: Mapping[str, Callable[[Archive], None]] = {"xlsx": xlsx.refuse, "ods": Archive.check, "xlsb": xlsb.refuse}
@@ -92,7 +93,7 @@ class Sheet:
     def _chosen(self, schema: Schema, options: Options) -> tuple[str, Sequence[list[Any]], Details]:
         """Return the sheet that was asked for; else the first that has known headers; else the first."""
         if options.sheet is not None and options.sheet not in self._book.sheet_names:
-            facts = {"sheet": options.sheet, "sheets": ", ".join(self.names)[:200]}
+            facts = {"sheet": options.sheet, "sheets": [name[:31] for name in self.names[:_NAMED]]}
             raise BadFile(Problem("sheet-missing", facts=facts))
         if not self.names:
             raise BadFile(Problem("file-empty"))

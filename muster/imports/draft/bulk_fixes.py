@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from muster.core import fixes, phones
 from muster.core.fields import Field
+from muster.core.sentences import steps
 from muster.core.sentences.language import gettext as _
 from muster.imports.draft.countries import Country, countries_of
 from muster.imports.draft.draft import Draft, is_blank
@@ -49,9 +50,9 @@ class Proposal:
         return len(self.cells) or len(self.rows_out)
 
     @property
-    def label(self) -> str:
-        """What undo will call the step."""
-        return f"{self.fix.title}: {self.header}" if self.header else self.fix.title
+    def step(self) -> dict[str, Any]:
+        """What undo will call it, as a code and facts."""
+        return steps.of_fix(self.fix.english, self.header)
 
 
 def propose(draft: Draft, wanted: Filter, fix: fixes.Fix, header: str, query: Mapping[str, str]) -> Proposal:

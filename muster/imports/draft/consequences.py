@@ -103,11 +103,9 @@ class Consequences:
 
     @property
     def opted_back_in_because(self) -> str:
-        """Why they would be, for people."""
+        """Why they would be: "blank" where no cell says so, "said" where each does, or "both"."""
         said = {person.said for person in self.opted_back_in}
-        if said == {False}:
-            return _("the cell is blank")
-        return _("the cell says so") if said == {True} else _("the cell is blank or says so")
+        return "both" if len(said) > 1 else "said" if said == {True} else "blank"
 
     @property
     def is_quiet(self) -> bool:

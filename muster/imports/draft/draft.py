@@ -13,7 +13,7 @@ from muster.core.consent import Channel
 from muster.core.fields import Blank, Field, Kind
 from muster.core.problems import Note, Problem
 from muster.core.replan import Reading
-from muster.core.sentences.language import Words, gettext_noop, ngettext
+from muster.core.sentences.language import Words, gettext_noop, ngettext, pgettext_noop
 from muster.core.sentences.language import gettext as _
 from muster.core.table.table import Row
 from muster.core.verdicts import Verdict
@@ -28,7 +28,7 @@ _SEEN_IN_CELL = frozenset({"number-inferred", "number-changed", "value-cleared"}
 _Key = tuple[str, str | None]  # a code, and a field
 OUTCOME_WORDS = Words(
     {
-        "created": gettext_noop("New"),
+        "created": pgettext_noop("rows", "New"),
         "updated": gettext_noop("Update"),
         "unchanged": gettext_noop("No change"),
         "failed": gettext_noop("Problem"),

@@ -28,14 +28,15 @@ def edit(
     user: User,
     cells: Iterable[tuple[int, str, str]] = (),
     leave_out: Iterable[tuple[int, bool]] = (),
-    label: str = "",
+    step: Mapping[str, Any] | str = "",
     *,
     revision: int | None = None,
     repeat: Mapping[str, Any] | None = None,
 ) -> Edit:
     """Edit cells, given as (row, header, value), and leave rows out or take them in again, as one step.
 
-    `repeat` is what the next file with the same headers is to have done again.
+    `step` is what it is called: as `core.sentences.steps` has it, or in words. `repeat` is what the next file with the
+    same headers is to have done again.
 
     Raises WrongState when it is no draft any more, MovedOn when it is at another revision than the given one,
     NoSuchCell, TooMuch, and BadFile when the file is no table at all.
@@ -44,12 +45,13 @@ def edit(
     rows = {each[0] for each in cells} | {each[0] for each in leave_out}
     _table_of_draft(imp, rows)  # read before the lock, should it have to be parsed
     with _locked(imp):
-        size, step = _step(_table_of_draft(imp, rows), cells, leave_out)
+        size, made_of = _step(_table_of_draft(imp, rows), cells, leave_out)
         _refuse_more_than(MOST_OF_A_DRAFT - size, imp)
         run.touch(imp, revision)
         Edit.objects.filter(of=imp, undone=True).delete()  # what was undone is past: this step follows what stands
         last = Edit.objects.filter(of=imp).aggregate(last=Max("number"))["last"] or 0
-        kept = {"label": label[:200], "by": user, "cells": step, "size": size, "repeat": dict(repeat or {})}
+        called = {"label": step[:200]} if isinstance(step, str) else {"step": dict(step)}
+        kept = {**called, "by": user, "cells": made_of, "size": size, "repeat": dict(repeat or {})}
         made = Edit.objects.create(of=imp, number=last + 1, **kept)
     run.recount(imp)
     return made

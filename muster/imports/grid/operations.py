@@ -7,8 +7,9 @@ from typing import Any
 
 from muster.core.cells.whole import whole
 from muster.core.fixes import DATE_ORDERS, FIXES
-from muster.core.sentences.language import Words, gettext_noop, ngettext
+from muster.core.sentences import steps
 from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import ngettext
 from muster.imports.draft import edits
 from muster.imports.draft.bulk_fixes import MAPPED, Proposal, field_of, propose, repeat_of
 from muster.imports.draft.countries import CHOSEN
@@ -23,14 +24,6 @@ from muster.teams.regions import regions
 
 SHOWN = 5
 MOST_CELLS = 200_000
-_LABELS = Words(
-    {
-        "paste": gettext_noop("Paste"),
-        "cut": gettext_noop("Cut"),
-        "clear": gettext_noop("Clear"),
-        "fill": gettext_noop("Fill"),
-    }
-)
 
 Change = tuple[int, str, str]  # row, header, value
 
@@ -112,16 +105,8 @@ def _write(found: Draft, user: User, changes: Iterable[Change], how: str) -> Edi
             )
     if not new:
         return None
-    steps = [(row, header, value) for (row, header), value in new.items()]
-    return edits.edit(found.imp, user, steps, (), _label(steps, how))
-
-
-def _label(cells: list[Change], how: str) -> str:
-    row, header = cells[0][:2]
-    what = _LABELS.get(how) or _("Edit")
-    if len(cells) == 1:
-        return _("{what} {header}, row {row:,}", what=what, header=header, row=row)
-    return ngettext("{what} {count:,} cell", "{what} {count:,} cells", len(cells), what=what)
+    cells = [(row, header, value) for (row, header), value in new.items()]
+    return edits.edit(found.imp, user, cells, (), steps.of_cells(how, len(cells), *cells[0][:2]))
 
 
 def leave_out(found: Draft, user: User, said: Mapping[str, Any], asked: Asked) -> Edit | None:
@@ -133,14 +118,8 @@ def leave_out(found: Draft, user: User, said: Mapping[str, Any], asked: Asked) -
     flipped = [number for number in numbers if (number in left_out) != out]
     if not flipped:
         return None
-    count, row = len(flipped), flipped[0]
-    if count == 1:
-        label = _("Leave out row {number:,}", number=row) if out else _("Restore row {number:,}", number=row)
-    elif out:
-        label = ngettext("Leave out {count:,} row", "Leave out {count:,} rows", count)
-    else:
-        label = ngettext("Restore {count:,} row", "Restore {count:,} rows", count)
-    return edits.edit(found.imp, user, (), [(number, out) for number in flipped], label)
+    step = steps.leave_out if out else steps.restore
+    return edits.edit(found.imp, user, (), [(number, out) for number in flipped], step(len(flipped), flipped[0]))
 
 
 def proposal_of(found: Draft, said: Mapping[str, Any]) -> Proposal:
@@ -165,7 +144,7 @@ def apply(found: Draft, user: User, said: Mapping[str, Any]) -> Edit | None:
     cells = [(each.row, each.header, each.after) for each in proposal.cells]
     repeat = repeat_of(proposal, Filter.of(_texts(said.get("filter"))), proposal.typed)
     out = [(row, True) for row in proposal.rows_out]
-    return edits.edit(found.imp, user, cells, out, proposal.label, repeat=repeat)
+    return edits.edit(found.imp, user, cells, out, proposal.step, repeat=repeat)
 
 
 def preview(found: Draft, said: Mapping[str, Any]) -> dict[str, Any]:

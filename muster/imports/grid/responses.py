@@ -85,11 +85,11 @@ def shape(draft: Draft) -> str:
 
 
 def _steps(imp: Import) -> dict[str, Any]:
-    edits = Edit.objects.filter(of=imp)
-    done = edits.filter(undone=False).order_by("-number").values_list("label", flat=True).first()
-    undone = edits.filter(undone=True).order_by("number").values_list("label", flat=True).first()
+    edits = Edit.objects.filter(of=imp).only("label", "step")
+    done = edits.filter(undone=False).order_by("-number").first()
+    undone = edits.filter(undone=True).order_by("number").first()
     last = edits.order_by("-id").values_list("id", flat=True).first()
-    return {"undo": done, "redo": undone, "step": last or 0}
+    return {"undo": done and done.words, "redo": undone and undone.words, "step": last or 0}
 
 
 def _others(who: Access, imp: Import, asked: Asked) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def _done(draft: Draft, made: Edit, asked: Asked) -> dict[str, Any]:
     offset = None if place is None else find(draft, asked.wanted, asked.listed).index(place)
     wrong = problems_among(draft, [(each[0], each[1]) for each in made.cells])
     first = {"row": row, "header": header, "offset": offset}
-    return {"label": made.label, "count": len(made.cells), "problems": wrong, **first}
+    return {"label": made.words, "count": len(made.cells), "problems": wrong, **first}
 
 
 @require_GET

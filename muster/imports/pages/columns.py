@@ -21,6 +21,7 @@ from muster.core.cells import dates
 from muster.core.fields import Kind, Options, Schema, options_from_json
 from muster.core.problems import BadFile, Problem
 from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import listed
 from muster.core.table import column_values
 from muster.core.table.table import Table
 from muster.imports import run
@@ -116,11 +117,11 @@ def _say_what_is_open(request: HttpRequest, imp: Import) -> None:
         [each or _("the one without a header") for each in open_in(request.POST)] if imp.state == State.REFUSED else []
     )
     if left and any(key.startswith(COLUMN) and value for key, value in request.POST.items()):
-        more, listed = len(left) - _MOST_NAMED, ", ".join(left[:_MOST_NAMED])
+        more, named = len(left) - _MOST_NAMED, listed(left[:_MOST_NAMED])
         if more > 0:
-            said = _("Some columns still wait for an answer: {listed} and {more} more.", listed=listed, more=more)
+            said = _("Some columns still wait for an answer: {listed} and {more} more.", listed=named, more=more)
         else:
-            said = _("Some columns still wait for an answer: {listed}.", listed=listed)
+            said = _("Some columns still wait for an answer: {listed}.", listed=named)
         messages.warning(request, said)
 
 

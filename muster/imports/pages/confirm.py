@@ -96,10 +96,10 @@ def _changed_since(posted: QueryDict, draft: Draft, told: Consequences) -> list[
     if whole(posted.get("revision")) == draft.look.revision:
         return said
     edits = Edit.objects.filter(of=draft.imp, id__gt=whole(posted.get("step")) or 0, undone=False)
-    labels = edits.order_by("-id").values_list("label", "by__first_name", "by__last_name")[:EDITS_SHOWN]
+    last = edits.order_by("-id").only("label", "step", "by__first_name", "by__last_name").select_related("by")
     made = [
-        _("{label} (by {name}).", label=label, name=f"{first} {last}".strip() or _("somebody"))
-        for label, first, last in labels
+        _("{label} (by {name}).", label=each.words, name=each.by.name if each.by else _("somebody"))
+        for each in last[:EDITS_SHOWN]
     ]
     return [*said, *made] or [_("The draft was changed, and comes to the same.")]
 

@@ -31,7 +31,7 @@ from muster.workbooks.template import write_template
 def template(request: HttpRequest, who: Access) -> HttpResponse:
     """Download a template: the header row, as UTF-8 with a byte-order mark, so that Excel shows accents."""
     headers = template_headers(schema_of(who.team), only_required=_only_required(request))
-    return _download(csv_text([headers]), _("{template_name}.csv", template_name=_template_name(request, who)))
+    return _download(csv_text([headers]), f"{_template_name(request, who)}.csv")
 
 
 @require_GET
@@ -43,7 +43,7 @@ def template_workbook(request: HttpRequest, who: Access) -> HttpResponse:
     def write(file: IO[bytes]) -> None:
         write_template(file, schema, only_required=only_required)
 
-    return whole_workbook(write, _("{template_name}.xlsx", template_name=_template_name(request, who)))  # type: ignore[return-value]
+    return whole_workbook(write, f"{_template_name(request, who)}.xlsx")  # type: ignore[return-value]
 
 
 @require_GET

@@ -81,7 +81,7 @@ def _apply(  # noqa: PLR0917
     cells = [(each.row, each.header, each.after) for each in proposal.cells]
     listed = press(found, wanted)  # what was fixed stays in place, to be looked at
     out = [(row, True) for row in proposal.rows_out]
-    edits.edit(found.imp, who.user, cells, out, proposal.label, revision=found.look.revision, repeat=repeat)
+    edits.edit(found.imp, who.user, cells, out, proposal.step, revision=found.look.revision, repeat=repeat)
     if cells:
         said = ngettext(
             "{count:,} cell changed. You can undo this as one step.",

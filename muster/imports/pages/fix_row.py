@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from muster.core.fields import Kind
+from muster.core.sentences import steps
 from muster.core.sentences.language import gettext as _
 from muster.imports.draft import edits
 from muster.imports.draft.draft import Cell, Draft, ShownRow
@@ -116,8 +117,8 @@ def _save(request: HttpRequest, who: Access, found: Draft, place: int) -> HttpRe
     typed = _typed(request.POST, found, cells)
     leave_out = [(number, True)] if "leave_out" in request.POST else []
     if typed or leave_out:
-        label = _("Leave out row {number:,}", number=number) if leave_out else _("Edit row {number:,}", number=number)
-        edits.edit(found.imp, who.user, [(number, header, value) for header, value in typed], leave_out, label)
+        step = steps.leave_out(1, number) if leave_out else steps.of_row(number)
+        edits.edit(found.imp, who.user, [(number, header, value) for header, value in typed], leave_out, step)
         found.imp.refresh_from_db()
         found = Draft.of(found.imp)
     [shown] = found.show([place])

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from muster.core import errors
 from muster.core.fields import Options
 from muster.core.problems import Problem
+from muster.core.sentences.language import decimal, ngettext
 from muster.core.sentences.language import gettext as _
-from muster.core.sentences.language import ngettext
 from muster.settings import settings
 from muster.teams.models import Team
 
@@ -124,5 +124,5 @@ def size_text(count: int) -> str:
     if count < 1024:
         return ngettext("{count:,} byte", "{count:,} bytes", count)
     if count < 1024 * 1024:
-        return _("{size} KB", size=f"{count / 1024:.1f}".removesuffix(".0"))
-    return _("{size} MB", size=f"{count / (1024 * 1024):.1f}".removesuffix(".0"))
+        return _("{size} KB", size=decimal(count / 1024))
+    return _("{size} MB", size=decimal(count / (1024 * 1024)))

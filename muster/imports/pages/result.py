@@ -65,7 +65,7 @@ def _cause(cause: Any) -> dict[str, Any]:
 
 
 def _difference(name: str, was: int, now: int) -> str:
-    words = TOTALS.get(name) or errors.title(name).lower()
+    words = TOTALS.get(name) or errors.title(name)
     return _("{words}: {was:,} on the preview, {now:,} in the end", words=words, was=was, now=now)
 
 

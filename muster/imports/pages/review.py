@@ -13,6 +13,7 @@ from muster.core import errors
 from muster.core.cells.whole import whole
 from muster.core.fields import options_from_json
 from muster.core.problems import LEFT_OUT
+from muster.core.sentences import steps
 from muster.core.sentences.language import gettext as _
 from muster.imports import run
 from muster.imports.draft import edits, large
@@ -187,9 +188,9 @@ def look_anew(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 def leave_out(request: HttpRequest, who: Access, imp: Import, number: int) -> HttpResponse:
     """Leave one row out, or restore it."""
     restores = request.POST.get("restore") == "yes"
-    label = _("Restore row {number:,}", number=number) if restores else _("Leave out row {number:,}", number=number)
+    step = steps.restore(1, number) if restores else steps.leave_out(1, number)
     try:
-        edits.edit(imp, who.user, [], [(number, not restores)], label)
+        edits.edit(imp, who.user, [], [(number, not restores)], step)
     except NoSuchCell as missing:
         raise Http404("There is no such row") from missing
     messages.success(
@@ -204,7 +205,7 @@ def leave_out(request: HttpRequest, who: Access, imp: Import, number: int) -> Ht
 def undo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Undo the last step of editing."""
     step = edits.undo(imp, revision_of(request))
-    messages.success(request, _("Undone: {label}.", label=step.label) if step else _("There is nothing to undo."))
+    messages.success(request, _("Undone: {label}.", label=step.words) if step else _("There is nothing to undo."))
     return back(request, who, imp)
 
 
@@ -213,5 +214,5 @@ def undo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
 def redo_step(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
     """Redo the step that was undone last."""
     step = edits.redo(imp, revision_of(request))
-    messages.success(request, _("Done again: {label}.", label=step.label) if step else _("There is nothing to redo."))
+    messages.success(request, _("Done again: {label}.", label=step.words) if step else _("There is nothing to redo."))
     return back(request, who, imp)

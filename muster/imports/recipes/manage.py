@@ -12,6 +12,8 @@ from muster.core.cells import dates
 from muster.core.fields import Options, answer_in_words, options_from_json
 from muster.core.fixes import FIXES
 from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import listed
+from muster.core.table.encoding import ENCODINGS
 from muster.imports.models import Recipe
 from muster.imports.recipes.keep import LONGEST_NAME
 from muster.teams import audit
@@ -76,7 +78,7 @@ def steps(options: Options, headers: Sequence[str] = ()) -> list[Step]:
 
 def _of_reading(options: Options) -> list[str]:
     read = (
-        options.encoding and _("Encoding: {value}", value=options.encoding),
+        options.encoding and _("Encoding: {value}", value=ENCODINGS.get(options.encoding, options.encoding)),
         options.delimiter and _("Separator: {value}", value=repr(options.delimiter)[1:-1]),
         options.header_row and _("Header in row: {value}", value=options.header_row),
         options.sheet and _("Sheet: {value}", value=options.sheet),
@@ -86,7 +88,7 @@ def _of_reading(options: Options) -> list[str]:
 
 def _of_column(header: str, answer: str | None) -> str:
     column, used = header or _("No header"), answer_in_words(answer) if answer else _("not imported")
-    return f"{column}: {used}"
+    return _("{name}: {value}", name=column, value=used)
 
 
 def _of_fix(fix: Mapping[str, Any]) -> str:
@@ -99,8 +101,10 @@ def _of_fix(fix: Mapping[str, Any]) -> str:
         *map(str, values.get("regions") or ()),
         *(str(values[each]) for each in ("region", "order") if each in values),
     ]
-    told = ", ".join([*meant[:_MOST_WORDS], *more, *chosen])
-    return f"{fix.get('header')}: {title}" + (f" ({told})" if told else "")
+    told = listed([*meant[:_MOST_WORDS], *more, *chosen])
+    if told:
+        return _("{header}: {title} ({details})", header=fix.get("header"), title=title, details=told)
+    return _("{name}: {value}", name=fix.get("header"), value=title)
 
 
 def _of_handling(options: Options) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Q, Sum
 
-from muster.core.sentences.language import gettext
+from muster.core.sentences.language import gettext, ngettext
 from muster.imports.models import Import, State
 from muster.settings import settings
 from muster.teams.models import Team, User
@@ -22,9 +22,17 @@ def refuse_too_many(team: Team, user: User | None, size: int) -> None:
     found = Import.objects.filter(team=team, state__in=OPEN).aggregate(all=Count("pk"), mine=mine, bytes=Sum("size"))
     most = settings()
     if most.user_drafts and found["mine"] >= most.user_drafts:
-        said = gettext("You have {count} open imports, the most one person may have.", count=found["mine"])
+        said = ngettext(
+            "You have {count:,} open import, the most one person may have.",
+            "You have {count:,} open imports, the most one person may have.",
+            found["mine"],
+        )
     elif most.team_drafts and found["all"] >= most.team_drafts:
-        said = gettext("Your team has {count} open imports, the most it may have.", count=found["all"])
+        said = ngettext(
+            "Your team has {count:,} open import, the most it may have.",
+            "Your team has {count:,} open imports, the most it may have.",
+            found["all"],
+        )
     elif most.team_draft_bytes and (found["bytes"] or 0) + size > most.team_draft_bytes:
         said = gettext("The files of your team's open imports are as large as they may be together.")
     else:

@@ -10,15 +10,17 @@ from muster.core.sentences import language
 class OfDjango:
     """Asks the catalogues for the language that the thread speaks now."""
 
-    def text(self, english: str) -> str:
-        """Return the text in that language."""
+    def text(self, english: str, context: str = "") -> str:
+        """Return the text in that language, as it is meant in a context."""
+        if context:
+            return translation.pgettext(context, english)
         return translation.gettext(english) if english else ""
 
     def counted(self, one: str, many: str, count: int) -> str:
         """Return the form of a text that goes with a count."""
         return translation.ngettext(one, many, count)
 
-    def number(self, value: int) -> str:
+    def number(self, value: float) -> str:
         """Return a number as that language writes it."""
         return formats.number_format(value, force_grouping=True)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from muster.core.sentences.language import gettext as _
+from muster.core.sentences.language import listed
 from muster.teams import audit
 from muster.teams.access import Access, admin
 from muster.teams.models import AuditEntry, Team
@@ -97,7 +98,7 @@ def place(entry: AuditEntry, team: Team | None) -> str:
 
 def details(entry: AuditEntry) -> list[tuple[str, str]]:
     """An entry's details for people: pairs of words and value; a change is "before → after"."""
-    return [(name.replace("_", " "), _shown(value)) for name, value in entry.details.items()]
+    return [(audit.detail(name), _shown(value)) for name, value in entry.details.items()]
 
 
 def _shown(value: Any) -> str:
@@ -105,6 +106,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, list) and len(value) == 2:
         return f"{_shown(value[0])} → {_shown(value[1])}"
     if isinstance(value, list):
-        return ", ".join(map(_shown, value)) or "none"
-    words = {None: "none", "": "none", True: "yes", False: "no"}
-    return words[value] if value is None or value == "" or isinstance(value, bool) else str(value)
+        return listed(map(_shown, value)) or _("none")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _("none") if value is None or value == "" else str(value)

@@ -1,11 +1,15 @@
-"""A tag that keeps a rendered part of a page under a name, so that a sentence can hold it whole in every language."""
+"""What makes sentences of a page whole: a tag that keeps a rendered part, for a sentence to hold; filters for lists."""
 
 from django import template
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
+from muster.core.sentences import language
+
 register = template.Library()
+register.filter("listed", language.listed)
+register.filter("either", language.either)
 
 
 class Part(template.Node):

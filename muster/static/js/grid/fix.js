@@ -121,7 +121,7 @@ class Fix {
   }
 
   rowsOut({ out, out_examples: rows }) {
-    const named = rows.map((row) => number.format(row)).join(", "), more = out - rows.length;
+    const named = rows.map((row) => number.format(row)).join(gettext(", ")), more = out - rows.length;
     const text = more > 0
       ? ngettext("Rows {rows} and {count} more won't be imported. You can restore them at any time.", "Rows {rows} and {count} more won't be imported. You can restore them at any time.", more, { rows: named })
       : ngettext("Row {rows} won't be imported. You can restore it at any time.", "Rows {rows} won't be imported. You can restore them at any time.", out, { rows: named });
