@@ -114,7 +114,7 @@ def _entry(each: ErrorCode) -> str:
 
 def plain(english: str) -> str:
     """Show a text of the catalogue to people, without the facts of a row: {value} becomes …"""
-    return gettext_of(english).format_map(_Ellipsis())
+    return gettext_of(english).format_map(_Ellipsis(words=gettext("yes or no")))
 
 
 def example(code: str) -> tuple[str, str] | None:
@@ -124,7 +124,7 @@ def example(code: str) -> tuple[str, str] | None:
     return (bad or "", good or "") if all(cells) and bad != good else None
 
 
-class _Ellipsis(dict[str, "_Dots"]):
+class _Ellipsis(dict[str, Any]):
     def __missing__(self, key: str) -> _Dots:
         return _Dots()
 

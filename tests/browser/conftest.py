@@ -13,6 +13,7 @@ from tests.real.server import MusterServer
 
 Visit = Callable[..., Page]
 WIDE, PHONE, SMALL = (ViewportSize(width=width, height=800) for width in (1280, 390, 320))
+TABLET = ViewportSize(width=820, height=1180)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,8 @@
 
 On a wide window axe reads every page with all its rules. Dark and forced colours change nothing but colours: they are
 tried on the page as it stands, with the rules of colour. On a phone axe reads a page of each template: "review"
-and "review, all" are made by the same one. The smallest window has the layout of a phone: there pages are measured.
+and "review, all" are made by the same one. The smallest window has the layout of a phone, and a tablet one of the two
+others: there pages are measured.
 Width and motion are looked at on every page in every window.
 """
 
@@ -13,9 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import PHONE, SMALL, WIDE, faults
+from tests.browser.conftest import PHONE, SMALL, TABLET, WIDE, faults
 
-WINDOWS = {"wide": WIDE, "phone": PHONE, "small": SMALL}
+WINDOWS = {"wide": WIDE, "tablet": TABLET, "phone": PHONE, "small": SMALL}
 COLOURS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light", "forced_colors": "none"},
     "dark": {"color_scheme": "dark", "forced_colors": "none"},

@@ -76,6 +76,9 @@ def places(chromium: Browser, demo: MusterServer) -> dict[str, str]:
         "owner's log": "/owner/log/",
         "mails": "/owner/mail/",
         "mail": mail,
+        "mail server": "/owner/mail/server/",
+        "status": "/owner/status/",
+        "notices": "/notices/",
     }
 
 

@@ -51,6 +51,9 @@ def imports(demo: MusterServer) -> dict[str, str]:
     let_expire(demo, made["expired"]["id"])
     fail(demo, made["failed"]["id"])
     make_run(demo, made["running"]["id"])
+    made["fixed here"] = call(f"{where}/fix", {})
+    kept = program.call("/recipes")["items"][0]["id"]
+    made["as last time"] = call("", asked | {"columns": {}, "recipe": kept, "confirm": False})
     recipe = offer(demo, made["offered"]["id"])
     return {name: f"{TEAM}/{each['id']}/" for name, each in made.items()} | {"recipe": f"{TEAM}/recipes/{recipe}/"}
 
@@ -66,6 +69,8 @@ def pages(imports: dict[str, str]) -> dict[str, str]:
         "new": f"{TEAM}/new/",
         "paste": f"{TEAM}/paste/",
         "review": draft,
+        "review, as last time": imports["as last time"],
+        "review, rows to fix here": imports["fixed here"],
         "review, all": f"{draft}?show=all",
         "a row": f"{draft}rows/5/?show=problems",
         "add the plus": f"{draft}fix/?fix=add-plus&{no_plus}",

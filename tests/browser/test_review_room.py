@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Visit, faults
-from tests.browser.grids import HEAD, cell, header_of, number, open_panel, people, stands_on, upload
+from tests.browser.grids import HEAD, cell, header_of, number, open_panel, people, stands_on, upload, wait_for_rows
 
 SHARE = """() => {
   const { left, right, top, bottom } = document.querySelector(".grid-scroller").getBoundingClientRect();
@@ -43,6 +43,19 @@ def test_the_grid_has_two_thirds_of_the_window(visit: Visit, viewport: ViewportS
     page.get_by_role("button", name="Full screen").click()
     assert page.evaluate(SHARE) >= share + 0.08
     assert faults(page) == []
+
+
+def test_a_question_about_letters_takes_one_line_of_the_grid(visit: Visit) -> None:
+    page = visit("/t/admissions-demo/imports/new/", DESK)
+    data = people(200, bad=BAD).replace("First 7", "José").encode("cp1252")
+    page.locator("input[type=file]").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": data})
+    page.get_by_role("button", name="Upload and preview").click()
+    wait_for_rows(page)
+    assert page.evaluate(SHARE) >= 0.6
+    assert faults(page) == []
+    page.get_by_text("Which words are right?").click()
+    page.get_by_role("button", name="José").first.click()
+    expect(page.get_by_text("Which words are right?")).to_have_count(0)
 
 
 def test_few_keys_lead_from_the_top_of_the_page_to_the_rows(visit: Visit) -> None:

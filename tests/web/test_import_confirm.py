@@ -1,5 +1,6 @@
 """Confirm with what applies and only that; stopping; progress; undoing."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,15 @@ def test_it_tells_nothing_scary_when_nothing_is_risky(cast: Cast) -> None:
     imp = drafted(cast.team, cast.alice, sheet(ANA, BO))
     told = cast.browser(cast.alice).get(address(imp, "confirm/")).context["told"]
     assert (told.ready, told.created, told.left_out, told.is_quiet) == (2, 2, 0, True)
+
+
+def test_it_says_that_all_is_up_to_date_where_nothing_would_change(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ANA, BO))
+    page = cast.browser(cast.alice).get(address(drafted(cast.team, cast.alice, sheet(ANA, BO)), "confirm/"))
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", page.content.decode(), re.DOTALL)
+    assert heading
+    assert heading[1].strip() == "Already up to date"
+    assert "Import 2 contacts" not in page.content.decode()
 
 
 def test_it_tells_every_consequence_that_applies(cast: Cast) -> None:

@@ -200,6 +200,7 @@ def test_it_counts_the_rows_of_a_long_paste_and_gives_the_text_back(cast: Cast) 
     assert answer.status_code == 422
     assert [problem["code"] for problem in answer.context["problems"]] == ["file-too-many-rows"]
     assert "5,001" in answer.content.decode()
+    assert "Remove one row, or upload a file instead." in answer.content.decode()
     assert answer.context["form"]["text"].value() == text
     assert len(text) > 3_000_000
 

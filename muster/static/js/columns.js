@@ -4,6 +4,8 @@ const form = document.querySelector("form[data-columns]");
 const selects = [...form.querySelectorAll("select[data-column]")];
 const partOf = (control) => control.closest(".column-answer");
 
+const missingAtFirst = form.querySelectorAll("[data-required].problem").length;
+
 function answerOf(select) {
   const tick = partOf(select).querySelector("input[data-tick]");
   return select.value || (tick?.checked ? tick.value : "");
@@ -24,6 +26,10 @@ function look() {
     chip.querySelector("[data-there]").hidden = !has;
     chip.querySelector("[data-lacks]").hidden = has;
   }
+  const missing = form.querySelectorAll("[data-required].problem").length;
+  const title = document.querySelector("#required-title");
+  title.querySelector("[data-some-missing]").hidden = missing !== missingAtFirst;  // the chips say which are left
+  title.querySelector("[data-none-missing]").hidden = Boolean(missing);
   for (const [place, select] of selects.entries()) select.closest("tr").classList.toggle("is-open", !answers[place]);
   const rest = form.querySelector("[data-rest]");
   if (rest) rest.hidden = answers.every(Boolean);

@@ -98,7 +98,8 @@ def place(entry: AuditEntry, team: Team | None) -> str:
 
 def details(entry: AuditEntry) -> list[tuple[str, str]]:
     """An entry's details for people: pairs of words and value; a change is "before → after"."""
-    return [(audit.detail(name), _shown(value)) for name, value in entry.details.items()]
+    told = ((name, value) for name, value in entry.details.items() if name != "id")  # for a link, not for people
+    return [(audit.detail(name), _shown(value)) for name, value in told]
 
 
 def _shown(value: Any) -> str:
