@@ -278,6 +278,12 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(_tls) if _ours.proxies is None else _ours.proxies
 MFA_ADAPTER = "muster.teams.sign_in.adapters.SecondFactors"
+MFA_FORMS = {
+    "add_webauthn": "muster.teams.sign_in.passkeys.Add",
+    "authenticate_webauthn": "muster.teams.sign_in.passkeys.Authenticate",
+    "login_webauthn": "muster.teams.sign_in.passkeys.SignInBy",
+    "reauthenticate_webauthn": "muster.teams.sign_in.passkeys.Again",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Muster"

@@ -205,7 +205,9 @@ def test_it_counts_the_rows_of_a_long_paste_and_gives_the_text_back(cast: Cast) 
     assert len(text) > 3_000_000
 
 
-@pytest.mark.parametrize("text", ["", "ContactId\tFirstName\nS1\tAna", "just words", 'ContactId,"open\n1,2', HEADER])
+@pytest.mark.parametrize(
+    "text", ["", "ContactId\tFirstName\nS1\tAna", "just words", "2.1.0", "9" * 19, 'ContactId,"open\n1,2', HEADER]
+)
 def test_it_gives_the_text_back_when_it_can_not_be_imported(cast: Cast, text: str) -> None:
     answer = cast.browser(cast.alice).post(PASTE, paste(text))
     assert answer.status_code == 422

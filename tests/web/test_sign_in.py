@@ -207,3 +207,9 @@ def test_it_says_so_when_the_mail_server_is_down(cast: Cast, settings: Settings)
     client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": "quite a new password"})
     cast.alice.refresh_from_db()
     assert cast.alice.check_password("quite a new password")
+
+
+@pytest.mark.parametrize("credential", ["9" * 5_000, "[" * 100_000, "null", "{}", "\x00", '{"id":1}'])
+def test_it_refuses_a_passkey_that_is_none(cast: Cast, credential: str) -> None:
+    answer = cast.browser().post("/accounts/2fa/webauthn/login/", {"credential": credential})
+    assert answer.headers["Location"] == "/accounts/login/"

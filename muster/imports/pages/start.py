@@ -183,7 +183,10 @@ def _refused(team: Team, data: bytes, options: Options, problems: tuple[Problem,
     if not all(each.code.startswith("header-") for each in problems):
         return found
     schema = schema_of(team)
-    table = parse(data, schema, options)
+    try:
+        table = parse(data, schema, options)
+    except BadFile:
+        return found  # there is no table in which anything could be answered
     is_missing = any(each.code == "header-missing" for each in problems)
     header = header_among(table, schema) if is_missing else None
     asked = table_context(column_table(team, table, options, problems))

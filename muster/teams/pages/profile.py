@@ -9,7 +9,7 @@ from allauth.core.internal.sessionkit import get_session_user
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -67,9 +67,9 @@ def appearance(request: HttpRequest, user: User) -> HttpResponse:
     if chosen in APPEARANCES:
         User.objects.filter(pk=user.pk).update(appearance=chosen)
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})):
         return redirect("profile")
-    return redirect(back)
+    return HttpResponseRedirect(back)
 
 
 @require_POST

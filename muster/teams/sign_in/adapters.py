@@ -34,6 +34,7 @@ from muster.teams.sign_in import devices
 
 logger = structlog.get_logger(__name__)
 RESET = "account/email/password_reset_key"
+NOBODY = 0  # the id of whoever has no account
 mail_waits = Signal()  # to, subject, text: a mail for the outbox; to nobody: as much work, and no mail
 
 
@@ -81,7 +82,9 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no t
         if template_prefix == RESET:
             with translation.override(of_address(email, translation.get_language() or "")):
                 mail = self.render_mail(template_prefix, email, context)
-            mail_waits.send(Accounts, to=email, subject=mail.subject, text=mail.body)
+            is_known = context["user"].pk != NOBODY
+            to, subject, text = (email, mail.subject, mail.body) if is_known else ("", "", "")
+            mail_waits.send(Accounts, to=to, subject=subject, text=text)
             return
         try:
             with translation.override(of_address(email, translation.get_language() or "")):
