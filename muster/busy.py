@@ -81,7 +81,7 @@ def busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
     if "json" in request.headers.get("Accept", ""):
         response: HttpResponse = JsonResponse({"problem": sentence}, status=503)
     else:
-        typed = _typed(request) if is_known else None
+        typed = typed_in(request) if is_known else None
         context = {"sentence": sentence, "typed": typed, "has_files": bool(typed is not None and request.FILES)}
         response = render(request, "503.html", context, status=503)
     response.headers["Retry-After"] = RETRY_AFTER
@@ -100,7 +100,7 @@ def _said(request: HttpRequest, error: OperationalError) -> tuple[bool, str]:
     return request.method in SAFE, gettext(AWAY if request.method in SAFE else UNSURE)
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str]] | None:
+def typed_in(request: HttpRequest) -> list[tuple[str, str]] | None:
     """What was sent, to be sent again; None where it is not for a page to repeat, as passwords are."""
     if request.method != "POST" or any("password" in name for name in request.POST):
         return None

@@ -8,10 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from muster.busy import typed_in
 from muster.imports.store.quota import TooManyDrafts
 from muster.teams.models import User
 from muster.teams.sign_in.pace import TooManyRequests, take_turn
 
+FORM = "application/x-www-form-urlencoded"
 DRAFTS_FREE, TURN_COMES = "60", "1"  # seconds
 
 
@@ -38,6 +40,9 @@ def _told(request: HttpRequest, error: Exception, seconds: str) -> HttpResponse:
     headers = {"Retry-After": seconds}
     if "json" in request.headers.get("Accept", ""):
         return JsonResponse({"problem": str(error)}, status=429, headers=headers)
-    page = render(request, "429.html", {"sentence": str(error)}, status=429)
+    may_read = isinstance(error, TooManyDrafts) or request.content_type == FORM  # no upload is read to be refused
+    typed = typed_in(request) if may_read else None
+    context = {"sentence": str(error), "typed": typed, "has_files": bool(typed is not None and request.FILES)}
+    page = render(request, "429.html", context, status=429)
     page.headers["Retry-After"] = seconds
     return page

@@ -181,17 +181,21 @@ def _separator(imp: Import) -> str:
 
 
 def failed_rows(imp: Import) -> tuple[list[str], Iterator[FailedRow]]:
-    """Return the header of a file of the failed rows, and the rows."""
+    """Return the header of a file of the failed rows, and the rows, each as it is asked for."""
     if not is_done(imp):
         header, planned = _of_draft(imp, _Wanted("failed", None, 0))
-        left_out = [each for each in planned if each[1].outcome == "failed"]
-        table = Table(header, [row for row, _ in left_out])
-        return core_rows_to_fix.failed_rows(table, [verdict for _, verdict in left_out])
+        return core_rows_to_fix.failed_rows(header, planned)
     header, rows = packed_rows.unpack(imp)
-    failed = [each for each in rows if each.outcome == "failed"]
-    table = Table(header, [Row(each.row, each.cells or ("",) * len(header)) for each in failed])
-    verdicts = (Verdict(each.row, each.outcome, each.contact_id, None, None, None, each.problems) for each in failed)
-    return core_rows_to_fix.failed_rows(table, verdicts)
+    blank = ("",) * len(header)
+    failed = (
+        (
+            Row(each.row, each.cells or blank),
+            Verdict(each.row, each.outcome, each.contact_id, None, None, None, each.problems),
+        )
+        for each in rows
+        if each.outcome == "failed"
+    )
+    return core_rows_to_fix.failed_rows(header, failed)
 
 
 def write_rows_to_fix(file: IO[bytes], imp: Import) -> None:

@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from muster.contacts import erase
 from muster.contacts.models import Contact
@@ -247,3 +250,16 @@ def test_a_draft_is_never_planned_twice_by_pages(cast: Cast, monkeypatch: pytest
     for path in ("", "confirm/", "columns", "reading/", "rows-to-fix.csv", "progress"):
         assert client.get(address(imp, path)).status_code == 200, path
     assert run.summed_up(imp).summary == imp.summary
+
+
+def test_its_rows_to_fix_are_read_window_by_window(cast: Cast) -> None:
+    rows = [f"S{n},Ana,,," for n in range(1, 41)]
+    imp = looked_at(drafted(cast.team, cast.alice, sheet(*rows), blank_mobile="infer"))
+
+    _, failed = row_results.failed_rows(imp)
+    opened = []
+    for some in (1, 39):
+        with CaptureQueriesContext(connection) as asked:
+            assert len(list(islice(failed, some))) == some
+        opened.append(sum("imports_content" in each["sql"] for each in asked))
+    assert opened == [1, 13]  # windows of three rows: none before it is needed

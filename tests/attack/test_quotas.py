@@ -9,6 +9,7 @@ from django.test import Client
 
 from muster.imports import run
 from muster.imports.models import Import
+from muster.quotas import FORM
 from muster.settings import settings
 from muster.teams import tokens
 from muster.teams.sign_in import pace
@@ -76,3 +77,25 @@ def test_who_asks_too_often_is_told_and_others_are_not(cast: Cast, monkeypatch: 
     assert "You ask too often" in answers[-1].content.decode()
     assert program(cast).get("/api/v1/me").status_code == 429
     assert bob.get("/t/admissions/contacts/").status_code == 200
+
+
+def test_what_was_typed_is_kept_to_be_sent_again(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = cast.browser(cast.alice)
+    drafted(cast.team, cast.alice, sheet(ANA))
+    monkeypatch.setattr(settings(), "user_drafts", 1)
+    rows = {"text": sheet(BO).decode(), "blank_mobile": "infer", "key": "a" * 32}
+    page = client.post("/t/admissions/imports/paste/", rows).content.decode()
+    assert all(f'<textarea name="{name}" hidden>\n{value}</textarea>' in page for name, value in rows.items())
+    assert "Try again" in page
+    assert "the file has to be chosen again" in upload(client).content.decode()
+
+    monkeypatch.setattr(pace, "_of_everybody", lambda _: Pace(per_second=0.001, burst=0))
+    page = client.post("/profile/", "first_name=Alicia", content_type=FORM).content.decode()
+    assert '<textarea name="first_name" hidden>\nAlicia</textarea>' in page
+    assert "Try again" not in upload(client).content.decode()
+
+
+def test_no_password_is_kept_on_a_page(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "_of_everybody", lambda _: Pace(per_second=0.001, burst=0))
+    page = cast.browser(cast.alice).post("/accounts/reauthenticate/", "password=secret", content_type=FORM)
+    assert (page.status_code, "secret" in page.content.decode()) == (429, False)

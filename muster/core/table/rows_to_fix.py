@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from muster.core.fields import EXTRA_HEADERS, OTHER_EXTRA_HEADERS
 from muster.core.problems import Problem
 from muster.core.table.csv_text import csv_text
 from muster.core.table.header import extra_places
-from muster.core.table.table import Table
+from muster.core.table.table import Row, Table
 from muster.core.verdicts import Verdict
 
 EXTRA = len(EXTRA_HEADERS)
@@ -23,7 +23,8 @@ def rows_to_fix(table: Table, verdicts: Iterable[Verdict]) -> Iterator[str]:
 
     Safe to open in a spreadsheet; the reader takes the guards away again. Columns of an earlier such file are dropped.
     """
-    return as_csv(*failed_rows(table, verdicts))
+    rows = {row.number: row for row in table.rows}
+    return as_csv(*failed_rows(table.header, ((rows[verdict.row], verdict) for verdict in verdicts)))
 
 
 def as_csv(header: list[str], failed: Iterable[FailedRow], delimiter: str = ",") -> Iterator[str]:
@@ -46,22 +47,21 @@ class FailedRow(NamedTuple):
         return *self.theirs, str(self.number), *self.said, *self.beyond
 
 
-def failed_rows(table: Table, verdicts: Iterable[Verdict]) -> tuple[list[str], Iterator[FailedRow]]:
-    """Return the header of the file, and its rows."""
-    ours = extra_places(table.header)
-    kept = [index for index in range(len(table.header)) if index not in ours]
-    theirs = [table.header[index] for index in kept]
+def failed_rows(header: Sequence[str], rows: Iterable[tuple[Row, Verdict]]) -> tuple[list[str], Iterator[FailedRow]]:
+    """Return the header of the file, and its rows, each as it is asked for."""
+    ours = extra_places(header)
+    kept = [index for index in range(len(header)) if index not in ours]
+    theirs = [header[index] for index in kept]
     extra = OTHER_EXTRA_HEADERS if set(theirs) & set(EXTRA_HEADERS) else EXTRA_HEADERS
-    return [*theirs, *extra], _failed(table, verdicts, kept)
+    return [*theirs, *extra], _failed(len(header), rows, kept)
 
 
-def _failed(table: Table, verdicts: Iterable[Verdict], kept: list[int]) -> Iterator[FailedRow]:
-    cells = {row.number: row.cells for row in table.rows}
-    for verdict in verdicts:
+def _failed(width: int, rows: Iterable[tuple[Row, Verdict]], kept: list[int]) -> Iterator[FailedRow]:
+    for (_, row), verdict in rows:
         if verdict.outcome == "failed":
-            row, found = cells[verdict.row], verdict.problems
+            found = verdict.problems
             said = " ".join(map(errors.message, found)), " ".join(map(errors.fix, found))
-            theirs, beyond = [row[index] for index in kept], row[len(table.header) :]
+            theirs, beyond = [row[index] for index in kept], row[width:]
             yield FailedRow(verdict.row, _plain(theirs), said, tuple(_plain(beyond)), found)
 
 
