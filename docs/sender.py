@@ -67,7 +67,10 @@ def main():
         db.execute("INSERT INTO place SELECT '0' WHERE NOT EXISTS (SELECT * FROM place)")
         while True:
             look.clear()
-            catch_up(db)
+            try:
+                catch_up(db)
+            except OSError as error:  # Muster begins anew, say: the place is kept, and the next look goes on from it
+                print(error)
             look.wait(60)
 
 

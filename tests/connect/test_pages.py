@@ -1,5 +1,6 @@
 """The pages of connections and webhooks: every action by a real form, and what the page says of it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.real.receiver import Receiver
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 CONNECTIONS, WEBHOOKS = "/t/admissions/connections/", "/t/admissions/webhooks/"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 EVENTS = ["contacts.changed", "import.finished"]
 
 
@@ -155,3 +157,42 @@ def test_a_message_id_of_a_gateway_speaks_of_one_number_and_channel(cast: Cast) 
         "Opted out: 1 contact",
         "A message with this id said something else before",
     ]
+
+
+@pytest.mark.parametrize(
+    ("page", "kind", "names"),
+    [
+        ("connect-twilio.md", "twilio", ["Twilio", "Auth token", "Add Twilio"]),
+        (
+            "connect-whatsapp.md",
+            "whatsapp_cloud",
+            ["WhatsApp Cloud API", "App secret", "Verify token", "Add WhatsApp Cloud API"],
+        ),
+    ],
+)
+def test_the_guides_name_what_the_pages_have(cast: Cast, page: str, kind: str, names: list[str]) -> None:
+    guide = (DOCS / page).read_text(encoding="utf-8")
+    browser = cast.browser(cast.alice)
+    menu, form = text(browser.get(CONNECTIONS)), text(browser.get(f"{CONNECTIONS}add/?kind={kind}"))
+
+    for name in ("Data Management", "Connections", names[0]):
+        assert name in menu
+        assert name in guide
+    for name in names[1:]:
+        assert f"*{name}*" in guide
+        assert name in form
+    browser.post(f"{CONNECTIONS}add/?kind={kind}", {"name": "One", "secret": "x", "verify_token": "y"})
+    one = text(browser.get(f"{CONNECTIONS}{Connection.objects.get().pk}/"))
+    assert "Name and secret" in one
+    assert "Address" in one
+
+
+def test_what_came_of_a_call_is_said_in_the_readers_language(cast: Cast) -> None:
+    browser = cast.browser(cast.alice)
+    browser.post(f"{CONNECTIONS}add/?kind=twilio", {"name": "Texting", "secret": "5f1d0c9a4e"})
+    connection = Connection.objects.get()
+    assert call(connection, Body="hello").status_code == 200
+
+    for path in (CONNECTIONS, f"{CONNECTIONS}{connection.pk}/"):
+        assert "Not a keyword" in text(browser.get(path))
+        assert "Kein Schlüsselwort" in text(browser.get(path, headers={"Accept-Language": "de"}))

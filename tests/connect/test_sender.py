@@ -84,6 +84,18 @@ def test_the_sender_of_the_documentation_stays_in_step(api: Api, kept: Path) -> 
     wait_until(lambda: people(kept) == expected, seconds=40, what=lambda: f"{people(kept)}")
 
 
+def test_the_sender_goes_on_while_muster_is_away(tmp_path: Path) -> None:
+    nobody = f"http://127.0.0.1:{free_port()}"
+    told = {"MUSTER_URL": nobody, "MUSTER_TEAM": "admissions", "MUSTER_TOKEN": "x", "WEBHOOK_SECRET": "whsec_eA=="}
+    mine = {"PORT": str(free_port()), "LIST": str(tmp_path / "list.sqlite3"), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, str(SENDER)]
+    with subprocess.Popen(command, env={**os.environ, **told, **mine}, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "Connection refused" in process.stdout.readline()
+        assert process.poll() is None
+        process.kill()
+
+
 def test_the_program_is_about_sixty_lines() -> None:
     lines = [line for line in SENDER.read_text(encoding="utf-8").splitlines() if line.strip()]
     assert len(lines) <= 66

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,3 +133,12 @@ def feed_metrics() -> dict[str, float]:
     lines = Client().get("/metrics").content.decode().splitlines()
     found = dict(line.rsplit(" ", 1) for line in lines if line.startswith("muster_feed"))
     return {name: float(value) for name, value in found.items() if not name.endswith("_created")}
+
+
+def test_the_documentation_names_metrics_that_there_are() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "connect.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(muster_[a-z_]+)`", guide))
+    there = Client().get("/metrics").content.decode()
+
+    assert len(named) >= 10
+    assert [name for name in named if name not in there] == []

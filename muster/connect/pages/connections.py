@@ -18,7 +18,7 @@ from muster.connect.incoming import calls
 from muster.connect.incoming.hook import address
 from muster.connect.models import Call, CallState, Connection, Kind
 from muster.core import phones
-from muster.core.sentences.language import Words, gettext_noop, pgettext_noop
+from muster.core.sentences.language import Words, gettext_noop, gettext_of, ngettext, pgettext_noop
 from muster.core.sentences.language import gettext as _
 from muster.teams.access import Access, admin
 from muster.teams.pages.forms import add_refusal
@@ -171,4 +171,14 @@ def _shown(call: Call) -> dict[str, Any]:
     """A call as the log shows it."""
     who = phones.show(call.number) if call.number else call.contact_id
     said = {"call": call, "who": who, "channel": CHANNELS[call.channel], "chip": CHIPS[CallState(call.state)]}
-    return {**said, "contacts": call.changed[:3]}
+    return {**said, "outcome": _outcome(call), "contacts": call.changed[:3]}
+
+
+def _outcome(call: Call) -> str:
+    """What came of a call, in the reader's language; the log keeps it in English."""
+    many = len(call.changed)
+    if not many:
+        return gettext_of(call.outcome) if call.outcome else ""
+    if call.opted_out:
+        return ngettext("Opted out: {count} contact", "Opted out: {count} contacts", many)
+    return ngettext("Opted in: {count} contact", "Opted in: {count} contacts", many)
