@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
@@ -28,6 +28,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 BUSY = gettext_noop(
     "An import is being saved, and this has to wait for it. Nothing was changed. Try again in a moment."
 )
+MET = gettext_noop("Somebody else did this at the same moment. Look again.")
 AWAY = gettext_noop("The database does not answer. Try again in a moment.")
 UNSURE = gettext_noop(
     "The database stopped answering. What you sent may have been saved, or a part of it: look before you send it again."
@@ -48,7 +49,10 @@ class Busy:
                 return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer for a view that could not write."""
+        """Answer for a view that could not write, or that two have asked for at the same moment."""
+        if isinstance(error, IntegrityError):
+            log.warning("%s %s: %s", request.method, request.resolver_match and request.resolver_match.route, error)
+            return _kept(request, gettext(MET), 409, typed_in(request))
         return busy(request, error) if isinstance(error, OperationalError) and _is_waiting(error) else None
 
 
@@ -78,14 +82,17 @@ def busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
     """Say that it has to wait, and keep what was typed; or, where that is not known, that it may have been saved."""
     log.warning("%s %s has to wait: %s", request.method, request.resolver_match and request.resolver_match.route, error)
     is_known, sentence = _said(request, error)
-    if "json" in request.headers.get("Accept", ""):
-        response: HttpResponse = JsonResponse({"problem": sentence}, status=503)
-    else:
-        typed = typed_in(request) if is_known else None
-        context = {"sentence": sentence, "typed": typed, "has_files": bool(typed is not None and request.FILES)}
-        response = render(request, "503.html", context, status=503)
+    response = _kept(request, sentence, 503, typed_in(request) if is_known else None)
     response.headers["Retry-After"] = RETRY_AFTER
     return response
+
+
+def _kept(request: HttpRequest, sentence: str, status: int, typed: list[tuple[str, str]] | None) -> HttpResponse:
+    """Say it, with what was typed to be sent again."""
+    if "json" in request.headers.get("Accept", ""):
+        return JsonResponse({"problem": sentence}, status=status)
+    context = {"sentence": sentence, "typed": typed, "has_files": bool(typed is not None and request.FILES)}
+    return render(request, "503.html", context, status=status)
 
 
 def said(request: HttpRequest, error: OperationalError) -> str:

@@ -286,7 +286,9 @@ def _keep_an_admin(membership: Membership, by: User) -> None:
 
 
 def _name(name: str) -> str:
-    name = unicodedata.normalize("NFC", name.strip())
+    name = " ".join(
+        unicodedata.normalize("NFC", name).replace("\0", "").split()
+    )  # a line: it stands in headers of mails
     if not name or len(name) > 100:
         raise refuse("name", "team-name", _("A team has a name of 1 to 100 characters."))
     return name

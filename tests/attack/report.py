@@ -1,8 +1,13 @@
-"""Runs the attacks and prints what held as a table: `bin/attack`, which takes what pytest takes."""
+"""Runs the attacks at full size and prints what held as a table: `bin/attack [--fuzz INPUTS [--seed SEED]] [TESTS]`.
+
+`--fuzz`: random inputs alone, so many of them. Everything else is handed on to pytest.
+"""
 
 from __future__ import annotations
 
+import argparse
 import ast
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,9 +23,18 @@ ATTACKS = (
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="bin/attack")
+    parser.add_argument("--fuzz", type=int, default=0, metavar="INPUTS", help="random inputs alone, so many of them")
+    parser.add_argument("--seed", type=int, default=1)
+    asked, others = parser.parse_known_args()
+    env = {**os.environ, "MUSTER_TEST_FULL": "yes"}
+    if asked.fuzz:
+        env |= {"MUSTER_TEST_FUZZ_INPUTS": str(asked.fuzz), "MUSTER_TEST_FUZZ_SEED": str(asked.seed)}
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-s", "tests/attack/test_fuzz.py"]
+        return subprocess.run([*command, *others], cwd=TOP, env=env, check=False).returncode
     with tempfile.NamedTemporaryFile(suffix=".xml") as found:
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", f"--junitxml={found.name}"]
-        status = subprocess.run([*command, *(sys.argv[1:] or ATTACKS)], cwd=TOP, check=False).returncode
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", f"--junitxml={found.name}"]
+        status = subprocess.run([*command, *(others or ATTACKS)], cwd=TOP, env=env, check=False).returncode
         print("\n".join(("", *table(ET.parse(found.name)))))
     return status
 
