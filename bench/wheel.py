@@ -16,9 +16,11 @@ import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
+from bench.meter import load
 from tests.real.ports import free_port, wait_until
 from tests.real.postgres import postgres
 
@@ -78,19 +80,32 @@ def tried(program: Path, folder: Path, database: str) -> dict[str, float]:
         sheet = Path(data) / "sheet.csv"
         sheet.write_text(SHEET, encoding="utf-8")
         timed(program, ["demo"], data, env)
-        port = str(free_port())
-        with (Path(data) / "log").open("wb") as log:
-            server = subprocess.Popen([program, "serve", "--port", port], cwd=data, env=env, stdout=log, stderr=log)
+        with served(program, data, env) as server:
+            arguments = ["import", str(sheet), "--team", "admissions-demo", "--blank-mobile", "infer"]
+            seconds = {
+                "command": timed(program, ["token", "ana@example.edu", "--name", "wheel"], data, env),
+                "import": timed(program, arguments, data, env),
+            }
+            begun = time.monotonic()
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=60)
+            return {**seconds, "stop": round(time.monotonic() - begun, 2), "load": load()[0]}
+
+
+@contextmanager
+def served(program: Path, data: str, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """`muster serve`; whatever happens, nothing of it stays behind."""
+    port = str(free_port())
+    with (Path(data) / "log").open("wb") as log:
+        command = [program, "serve", "--port", port]
+        server = subprocess.Popen(command, cwd=data, env=env, stdout=log, stderr=log, start_new_session=True)
+    try:
         wait_until(lambda: answers(port), seconds=60, what=(Path(data) / "log").read_text)
-        arguments = ["import", str(sheet), "--team", "admissions-demo", "--blank-mobile", "infer"]
-        seconds = {
-            "command": timed(program, ["token", "ana@example.edu", "--name", "wheel"], data, env),
-            "import": timed(program, arguments, data, env),
-        }
-        begun = time.monotonic()
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=60)
-        return {**seconds, "stop": round(time.monotonic() - begun, 2)}
+        yield server
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def timed(program: Path, arguments: list[str], data: str, env: dict[str, str]) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -33,6 +35,7 @@ COMMANDS = {
 PURE = {"checking", "configuring", "conforming"}  # no database, no Django: they start in a moment
 
 
+SERVERS = {"serve", "web", "work"}  # they run until they are stopped
 BEGINNERS = {"serve", "migrate", "owner", "demo", "restore"}  # they may begin an installation where there is none
 
 
@@ -94,6 +97,17 @@ def main() -> None:
         sys.exit(3)
     finally:
         _close_pools()
+        _end_at_once()
+
+
+def _end_at_once() -> None:
+    """Leave it to the system to clear up after a server: Python would take a second of processor time for that."""
+    ended = sys.exc_info()[1]
+    if sys.argv[1:2] and sys.argv[1] in SERVERS and isinstance(ended, SystemExit) and not ended.code:
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _close_pools() -> None:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -127,7 +129,18 @@ class Keeper:
         self.start()
 
     def start(self) -> None:
+        """Begin one; it is asked to end as soon as this process is, not only once the web process has ended."""
+        for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(asked, self._and_then(signal.getsignal(asked)))
         threading.Thread(target=self._keep, daemon=True).start()
+
+    def _and_then(self, then: Any) -> Callable[[int, FrameType | None], None]:
+        def handle(number: int, frame: FrameType | None) -> None:
+            self.stop()
+            if callable(then):
+                then(number, frame)
+
+        return handle
 
     def _keep(self) -> None:
         while not self.stopping.is_set():
@@ -140,9 +153,15 @@ class Keeper:
             self.stopping.wait(1)  # it ended by itself: after a moment, another
 
     def stop(self) -> None:
+        """Ask it to end."""
         self.stopping.set()
         if self.process:
             self.process.terminate()
+
+    def wait(self) -> None:
+        """Let it finish, but not for ever."""
+        self.stop()
+        if self.process:
             try:
                 self.process.wait(SECONDS_TO_FINISH)
             except subprocess.TimeoutExpired:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -126,3 +127,13 @@ def test_it_says_that_the_database_is_not_there(tmp_path: Path) -> None:
     assert (said.returncode, said.stdout) == (3, "")
     assert "muster migrate" in said.stderr
     assert "Traceback" not in said.stderr
+
+
+@pytest.mark.slow
+def test_it_stops_within_three_seconds(start_muster: StartMuster) -> None:
+    server = start_muster()
+    begun = time.monotonic()
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(60) == 0
+    assert time.monotonic() - begun < 3
+    wait_until(lambda: not children(server.process.pid), seconds=10, what=lambda: "it has left a process behind")
