@@ -1,6 +1,9 @@
 """The mails of an import: what they say, to whom, and that each is sent once."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
@@ -203,3 +206,15 @@ def test_it_tells_the_time_in_the_teams_zone_and_names_the_file(cast: Cast) -> N
         found = Mail.objects.get(of=imp, about="failed")
         for text in (found.text, found.html):
             assert f"contacts.csv, into Admissions, {said}" in text
+
+
+def test_a_worker_loads_what_mails_lead_to_before_it_holds_a_lock() -> None:
+    program = (
+        "import django; django.setup()\n"
+        "import sys; from muster.imports import mail, worker\n"
+        "before = 'muster.urls' in sys.modules; mail.prepare()\n"
+        "print(before, 'muster.urls' in sys.modules)"
+    )
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "muster.django_settings"}
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
