@@ -25,15 +25,29 @@ class Postgres:
     port: int
     owner: str | None
     settings: tuple[str, ...] = QUICK_NOT_SAFE
+    disk: Path | None = None  # where the tables are, if not in its folder
+
+    @property
+    def data(self) -> Path:
+        return (self.disk or self.folder) / "data"
 
     @property
     def url(self) -> str:
         return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
 
     def make(self) -> None:
-        data = self.folder / "data"
-        options = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
-        run("initdb", "-D", data, *options, owner=self.owner)
+        self.data.mkdir()
+        if self.owner:
+            shutil.chown(self.data, self.owner)
+        options = (
+            f"--waldir={self.folder / 'wal'}",
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        )
+        run("initdb", "-D", self.data, *options, owner=self.owner)
 
     def start(self) -> None:
         settings = [f"-c{setting}" for setting in (*self.settings, f"unix_socket_directories={self.folder}")]
@@ -45,14 +59,14 @@ class Postgres:
 
     def kill(self) -> None:
         """End it and all of its processes as a power cut would."""
-        main = int((self.folder / "data/postmaster.pid").read_text().split()[0])
+        main = int((self.data / "postmaster.pid").read_text().split()[0])
         os.kill(main, signal.SIGSTOP)  # so that it makes no others meanwhile
         everybody = [*children(main), main]
         for each in everybody:
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         wait_until(lambda: not any(map(runs, everybody)), seconds=30, what=lambda: "PostgreSQL does not end")
-        for left in (self.folder / "data/postmaster.pid", self.folder / f".s.PGSQL.{self.port}.lock"):
+        for left in (self.data / "postmaster.pid", self.folder / f".s.PGSQL.{self.port}.lock"):
             left.unlink()  # whoever was killed and is not counted yet would seem to run
 
     def restart(self) -> None:
@@ -61,7 +75,7 @@ class Postgres:
         self.start()
 
     def control(self, *arguments: str | Path) -> None:
-        run("pg_ctl", "-D", self.folder / "data", "-w", *arguments, owner=self.owner)
+        run("pg_ctl", "-D", self.data, "-w", *arguments, owner=self.owner)
 
 
 @contextmanager
@@ -72,10 +86,9 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def postgres_server(settings: tuple[str, ...] = QUICK_NOT_SAFE, folder: Path | None = None) -> Iterator[Postgres]:
-    """Yield a server that lives as long as the block, to stop and start in between; `folder`: where it is made."""
-    made = Path(tempfile.mkdtemp(prefix="muster-pg-", dir=folder))
-    server = Postgres(made, free_port(), server_account(), settings)
+def postgres_server(settings: tuple[str, ...] = QUICK_NOT_SAFE, disk: Path | None = None) -> Iterator[Postgres]:
+    """Yield a server that lives as long as the block, to stop and start in between; `disk`: where its tables are."""
+    server = Postgres(Path(tempfile.mkdtemp(prefix="muster-pg-")), free_port(), server_account(), settings, disk)
     if server.owner:
         shutil.chown(server.folder, server.owner)
     try:
