@@ -63,7 +63,9 @@ def check_file(
     options = Options(blank_mobile=blank_mobile, columns=read_columns(columns), **reading.options())
     outcome, refused = judge(read_file(file), schema, options, staff)
     if as_json:
-        typer.echo(json.dumps({"state": "refused" if refused else "ready", **outcome.to_json()}, ensure_ascii=False))
+        found = {name: [*map(errors.retold, getattr(outcome, name))] for name in ("problems", "notes")}
+        told = {"state": "refused" if refused else "ready", **outcome.to_json(), **found}
+        typer.echo(json.dumps(told, ensure_ascii=False))
     elif not quiet:
         show(outcome, refused=refused)
     raise typer.Exit(exit_code(outcome, refused=refused))
@@ -135,13 +137,13 @@ def _field(number: int, kept: dict[str, Any]) -> Any:
 
 def show(outcome: Outcome, *, refused: bool) -> None:
     """Print an outcome for people: the counts, each problem with its fix, the notes counted."""
-    for problem in outcome.problems:
+    for problem in map(errors.retold, outcome.problems):
         place = " ".join(filter(None, [f"Row {problem['row']}" if problem["row"] else "File", problem["field"]]))
         typer.echo(f"{place}: {problem['message']} {problem['fix']}  [{problem['code']}]")
     counted = sum(outcome.problem_counts.values())
     if counted > len(outcome.problems):
         typer.echo(f"… and {counted - len(outcome.problems):,} more problems.")
-    of_file = {note["code"]: note["message"] for note in outcome.notes}
+    of_file = {note["code"]: note["message"] for note in map(errors.retold, outcome.notes)}
     for code, count in outcome.note_counts.items():
         words = of_file.get(code) or f"{errors.title(code)}: {count:,} {'row' if count == 1 else 'rows'}."
         typer.echo(f"Note: {words}  [{code}]")
