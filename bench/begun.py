@@ -14,6 +14,7 @@ from importlib import import_module
 from muster.cli import main
 from muster.cli.setting_up import set_up_django
 from muster.core import phones
+from muster.pools import close_pools
 
 
 def begin(arguments: list[str]) -> None:
@@ -30,6 +31,7 @@ if __name__ == "__main__":
     for needed in ("muster.cli.serving", "muster.wsgi", "muster.urls"):
         import_module(needed)
     phones.prepare()
+    close_pools()  # a process that is forked has none of the threads that mend a pool
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they ended
     while line := os.read(0, 4096):
         child = os.fork()

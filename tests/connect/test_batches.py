@@ -40,7 +40,7 @@ CHANNELS = ("text", "whatsapp", "whatsapp_marketing")
 def team_with_people(team: Team, by: User) -> Connection:
     """Five people, of whom two share a number, one has another's, and one is gone after STOP; two webhooks listen."""
     imported(team, by, sheet(*PEOPLE))
-    channels.hear(team, "+17165559998", "text", opted_out=True)
+    channels.hear(team, "+17165559998", "text", opted_out=True, at=timezone.now() - timedelta(hours=1))
     erase(contact(team, "S5"), by)
     manage.add(team, by, url="https://example.com/", events=["consent.changed", "contacts.changed"])
     return connections.add(team, by, kind="twilio", name="Texting", secret=TOKEN)
