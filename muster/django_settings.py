@@ -254,6 +254,7 @@ ACCOUNT_FORMS = {
     "change_password": "muster.teams.sign_in.forms.Change",
     "set_password": "muster.teams.sign_in.forms.Choose",
 }
+SOCIALACCOUNT_FORMS = {"disconnect": "muster.teams.sign_in.forms.Disconnect"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

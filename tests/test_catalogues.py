@@ -1,5 +1,10 @@
 """The catalogues of the languages: complete, filled as the English texts are, and compiled from what is committed."""
 
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
 import pytest
 from babel.messages.catalog import Catalog
 
@@ -38,3 +43,18 @@ def test_it_finds_the_texts_of_pages_code_and_the_catalogue_of_codes(texts: dict
 )
 def test_it_compares_placeholders(english: str, other: str, differs: bool) -> None:
     assert (catalogues.placeholders(english) != catalogues.placeholders(other)) is differs
+
+
+@pytest.mark.slow
+def test_a_wheel_brings_the_compiled_catalogues_and_forms_along(tmp_path: Path) -> None:
+    top = catalogues.MUSTER.parent
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=top, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        held = {name: wheel.getinfo(name).file_size for name in wheel.namelist()}
+
+    for locale in LOCALES:
+        for domain in DOMAINS:
+            compiled = catalogues.po(locale, domain).with_suffix(".mo")
+            assert held[compiled.relative_to(top).as_posix()] == compiled.stat().st_size
+        assert held[f"muster/formats/{locale}/formats.py"]

@@ -25,6 +25,8 @@ SAID, REASON = "said", "reason"  # beside a channel, in what a change became: no
 ACTIONS = Words(
     {
         "created": gettext_noop("Added"),
+        "updated": gettext_noop("Updated"),
+        "consent": gettext_noop("Consent"),
         "adopted": gettext_noop("Got its Contact ID"),
         "undone": gettext_noop("Put back by an undo"),
     }

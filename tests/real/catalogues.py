@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -10,11 +11,20 @@ from django.conf.locale import LANG_INFO
 from django.test import override_settings
 from django.utils import translation
 
-Text = str | tuple[str, ...]
+
+class InContext(NamedTuple):
+    """A text that is another word elsewhere, with the context that tells which is meant."""
+
+    text: str | tuple[str, ...]
+    context: str
+
+
+Said = str | tuple[str, ...]
+Text = Said | InContext
 
 
 @contextmanager
-def spoken(folder: Path, **languages: Mapping[Text, Text]) -> Iterator[None]:
+def spoken(folder: Path, **languages: Mapping[Any, Any]) -> Iterator[None]:
     """Speak English and these languages alone, each with the texts given."""
     for locale, texts in languages.items():
         write(folder / locale / "LC_MESSAGES" / "django.mo", locale, texts)
@@ -24,11 +34,14 @@ def spoken(folder: Path, **languages: Mapping[Text, Text]) -> Iterator[None]:
         yield
 
 
-def write(path: Path, locale: str, texts: Mapping[Text, Text]) -> None:
+def write(path: Path, locale: str, texts: Mapping[Any, Any]) -> None:
     """Write a compiled catalogue."""
     catalog = Catalog(locale)
     for text, said in texts.items():
-        catalog.add(text, said)
+        if isinstance(text, InContext):
+            catalog.add(text.text, said, context=text.context)
+        else:
+            catalog.add(text, said)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_mo(file, catalog)

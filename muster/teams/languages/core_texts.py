@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 from django.utils import formats, translation
+from django.utils.translation import trans_real
 
 from muster.core.sentences import language
 
@@ -26,5 +29,10 @@ class OfDjango:
 
 
 def speak() -> None:
-    """Have the core say its texts so."""
+    """Have the core say its texts so.
+
+    The language of the moment is a thread's own: no view of ours is a coroutine, for which Django keeps it in an object
+    that takes ten times as long to ask, once for every text of a page.
+    """
+    trans_real._active = threading.local()  # type: ignore[attr-defined]
     language.speak(OfDjango())

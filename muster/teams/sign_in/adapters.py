@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import RequestReauthenticationCodeForm
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -36,6 +37,9 @@ logger = structlog.get_logger(__name__)
 RESET = "account/email/password_reset_key"
 NOBODY = 0  # the id of whoever has no account
 mail_waits = Signal()  # to, subject, text: a mail for the outbox; to nobody: as much work, and no mail
+
+# The library lets nobody put another form in the place of this one.
+RequestReauthenticationCodeForm.base_fields["recipient"].label = gettext_lazy("Email")
 
 
 def full_address(path: str) -> str:

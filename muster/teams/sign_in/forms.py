@@ -15,6 +15,7 @@ from allauth.account.forms import (
 )
 from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.forms import DisconnectForm
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.forms import BaseForm, BooleanField
 from django.http import HttpRequest
@@ -45,6 +46,14 @@ class LinksForNobody(PasswordResetTokenGenerator):
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
         said = str(super()._make_hash_value(user, timestamp))
         return said + "|".join(EmailAddress.objects.filter(user_id=user.pk).values_list("email", flat=True))
+
+
+class Disconnect(DisconnectForm):  # type: ignore[misc]  # allauth has no types
+    """Which way to sign in elsewhere goes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_our_words(self, account=_("Account"))
 
 
 class AskForReset(ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
