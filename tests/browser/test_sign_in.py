@@ -17,6 +17,7 @@ from tests.real.smtp import Mailbox
 
 OLGA, PASSWORD = "olga@example.edu", "a rather long password"
 PERIOD = 30  # seconds that a code of an app lives
+SECONDS_TO_TYPE = 8
 
 
 @pytest.fixture(scope="module")
@@ -150,8 +151,8 @@ def shown_by_app(secret: str) -> str:
 
 
 def code_of(secret: str, after: str = "") -> str:
-    """The app's code, and not the one just used: each works once."""
-    while (code := shown_by_app(secret)) == after:
+    """The app's code, not the one just used, as each works once, and not one that is about to change."""
+    while (code := shown_by_app(secret)) == after or PERIOD - time.time() % PERIOD < SECONDS_TO_TYPE:
         time.sleep(PERIOD - time.time() % PERIOD + 0.1)
     return code
 
