@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
+from functools import cache
 from gettext import c2py  # type: ignore[attr-defined]  # not in the library's list, and there since Python 2
 from io import BytesIO
 from pathlib import Path
@@ -157,7 +159,7 @@ def _wrong(message: Message, catalog: Catalog) -> Iterator[str]:
     if not all(forms) or (message.pluralizable and len(forms) != catalog.num_plurals):
         yield "not translated"
         return
-    alone = _alone(catalog) if message.pluralizable else set()
+    alone = _alone(catalog.plural_expr) if message.pluralizable else set()
     for place, form in enumerate(forms):
         missing = placeholders(ids[-1]) ^ placeholders(form)
         may = {each for each in placeholders(ids[-1]) if each[0] == COUNT} if place in alone else set()
@@ -169,14 +171,12 @@ def _wrong(message: Message, catalog: Catalog) -> Iterator[str]:
             yield "other white space at an end"
 
 
-def _alone(catalog: Catalog) -> set[int]:
+@cache
+def _alone(expression: str) -> Collection[int]:
     """Return the forms that stand for one number alone, as Arabic's for two."""
-    place = {number: _plural(catalog.plural_expr, number) for number in range(1000)}
-    return {form for form in place.values() if list(place.values()).count(form) == 1}
-
-
-def _plural(expression: str, number: int) -> int:
-    return int(c2py(expression)(number))
+    form_of = c2py(expression)
+    counted = Counter(int(form_of(number)) for number in range(1000))
+    return {form for form, count in counted.items() if count == 1}
 
 
 def placeholders(text: str) -> set[tuple[str, str]]:
