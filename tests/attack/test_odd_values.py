@@ -15,7 +15,7 @@ from tests.attack.everywhere import FORM, JSON, Place, as_json, asked, calls, pa
 from tests.attack.odd_values import RAW, SHARP, STRINGS, VALUES
 from tests.web.test_walls import World, undone, world  # noqa: F401  a fixture
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(databases="__all__")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200), pytest.mark.django_db(databases="__all__")]
 FULL = bool(os.environ.get("MUSTER_TEST_FULL"))
 NEVER = 500
 HEADERS = (
