@@ -10,7 +10,7 @@ import pytest
 TOP = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("on", "what"),

@@ -15,7 +15,7 @@ from tests.real.ports import wait_until
 from tests.real.postgres import postgres_server
 from tests.real.server import MusterServer, muster
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(600)]
 ROWS = 40_000
 ENDED = ("done", "failed")
 HEADER = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,Program"
