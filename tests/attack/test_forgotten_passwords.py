@@ -1,6 +1,7 @@
 """A forgotten password tells nobody who has an account: same words, same work."""
 
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -16,6 +17,12 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 ASK = "/accounts/password/reset/"
 
 
+def kind_of(statement: str) -> str:
+    """What a statement does; PostgreSQL's cursors of the server read, too."""
+    kind = statement.split(" ", 1)[0]
+    return "SELECT" if kind == "DECLARE" else kind
+
+
 def test_the_answer_and_what_is_written_are_the_same_for_everybody(cast: Cast) -> None:
     cast.browser().post(ASK, {"email": "first@example.edu"})  # from here on the visitor has been counted before
     Mail.objects.all().delete()
@@ -23,13 +30,13 @@ def test_the_answer_and_what_is_written_are_the_same_for_everybody(cast: Cast) -
     for email in (cast.alice.email, "nobody@example.edu"):
         with CaptureQueriesContext(connection) as asked:
             answer = cast.browser().post(ASK, {"email": email}, follow=True)
-        done.append([each["sql"].split(" ", 1)[0] for each in asked])
+        done.append(Counter(kind_of(each["sql"]) for each in asked))
         written.append([each["sql"].split(" (")[0] for each in asked if each["sql"].startswith("INSERT")])
         pages.append((answer.status_code, re.sub(r"nonce-\S+|csrf\S+ value=\S+", "", answer.content.decode())))
 
     assert pages[0] == pages[1]
     assert written[0] == written[1]
-    assert done[0] == done[1]  # as many queries, so that the answer takes as long
+    assert done[0] == done[1]  # as many queries of each kind, so that the answer takes as long
     assert mail.outbox == []  # no page waits for a mail server
     assert [(each.to, each.sent_at is None) for each in Mail.objects.order_by("pk")] == [
         (cast.alice.email, True),
