@@ -3,7 +3,7 @@
     python -m bench.orders [how many contacts] [--on sqlite|postgres]
 
 Each database is a fresh one, with a million contacts unless said otherwise, their history, and a tenth of them changed
-since. Measured is the CPU time of the first page and of the tenth, ours and the database's together.
+since. Measured is the CPU time of the first page and of the third, ours and the database's together.
 """
 
 from __future__ import annotations
@@ -11,18 +11,16 @@ from __future__ import annotations
 import argparse
 import html
 import json
-import logging
-import os
 import random
 import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
-MANY, AT_ONCE = 1_000_000, 100_000
+from bench.large_team import new_team, on_each_database
+from bench.search import fill_up
+
+MANY = 1_000_000
 ROUNDS, PAGES = 2, 3
 OLDER = re.compile(r'href="\?([^"]*before=[^"]*)"')
 MOST = 200  # ms of CPU, at the server
@@ -42,52 +40,24 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.inside:
         sys.exit(measure(asked.contacts))
-    codes = []
-    for database in [asked.on] if asked.on else ["sqlite", "postgres"]:
-        with ExitStack() as stack:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="muster-bench-"))
-            env = {**os.environ, "MUSTER_DATA": folder}
-            env.pop("DATABASE_URL", None)
-            if database == "postgres":
-                from tests.real.postgres import postgres  # noqa: PLC0415  only where it is wanted
-
-                env["DATABASE_URL"] = stack.enter_context(postgres())
-            command = [sys.executable, "-m", "bench.orders", str(asked.contacts), "--inside"]
-            codes.append(subprocess.run(command, env=env, check=False).returncode)
-    sys.exit(max(codes))
+    sys.exit(on_each_database("bench.orders", [asked.contacts], asked.on))
 
 
 def measure(contacts: int) -> int:
     """Fill the database, ask for every order with every filter, and say how long each took."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "muster.django_settings"
-    import django  # noqa: PLC0415  needs the environment above
+    bench = new_team()
+    from muster.contacts import counts, custom_fields  # noqa: PLC0415  needs what is set up above
 
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
-
-    from bench.search import clock, fill  # noqa: PLC0415
-    from muster.contacts import counts, custom_fields  # noqa: PLC0415
-    from muster.teams.models import Membership, Role, Team, User  # noqa: PLC0415
-
-    logging.disable(logging.WARNING)
-    call_command("migrate", verbosity=0)
-    team = Team.objects.create(slug="bench", name="Bench")
-    user = User.objects.create(email="alice@example.edu")
-    Membership.objects.create(team=team, user=user, role=Role.ADMIN)
-    custom_fields.add(team, user, name="Program", kind="text")
-    rng = random.Random(7)
-    for start in range(0, contacts, AT_ONCE):
-        fill(team.id, start, min(AT_ONCE, contacts - start), rng)
+    team, rng = bench.team, random.Random(7)
+    custom_fields.add(team, bench.user, name="Program", kind="text")
+    fill_up(team.id, contacts, rng)
     _history(team.id, rng)
     counts.counts_of(team)
-    browser, now, worst = Client(), clock(connection), 0.0
-    browser.force_login(user)
+    worst = 0.0
     for address in ADDRESSES:
-        told: dict[str, Any] = {"database": connection.vendor, "contacts": contacts, "asked": address}
+        told: dict[str, Any] = {"database": bench.database, "contacts": contacts, "asked": address}
         for order in ("", "name", "id", "updated"):
-            rounds = [_pages(browser, address, order, now) for _ in range(ROUNDS)]
+            rounds = [_pages(bench.browser, address, order, bench.clock) for _ in range(ROUNDS)]
             times = [min(each) for each in zip(*rounds, strict=True)]
             told[order or "newest"] = [round(each, 1) for each in times]
             worst = max(worst, *times)

@@ -12,22 +12,19 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import logging
-import os
 import random
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
+
+from bench.large_team import new_team, on_each_database
+from bench.search import fill_up
 
 MANY = 1_000_000
 IMPORTS = 120
 LOOKS = 100
-AT_ONCE = 100_000
 MOST = 150  # ms of CPU, at the server
 
 
@@ -40,51 +37,21 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.inside:
         sys.exit(measure(asked.contacts))
-    codes = []
-    for database in [asked.on] if asked.on else ["sqlite", "postgres"]:
-        with ExitStack() as stack:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="muster-bench-"))
-            env = {**os.environ, "MUSTER_DATA": folder}
-            env.pop("DATABASE_URL", None)
-            if database == "postgres":
-                from tests.real.postgres import postgres  # noqa: PLC0415  only where it is wanted
-
-                env["DATABASE_URL"] = stack.enter_context(postgres())
-            command = [sys.executable, "-m", "bench.overview", str(asked.contacts), "--inside"]
-            codes.append(subprocess.run(command, env=env, check=False).returncode)
-    sys.exit(max(codes))
+    sys.exit(on_each_database("bench.overview", [asked.contacts], asked.on))
 
 
 def measure(contacts: int) -> int:
     """Fill the database, look at the page, and say how long it took."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "muster.django_settings"
-    import django  # noqa: PLC0415  needs the environment above
+    bench = new_team()
+    from muster.contacts import counts  # noqa: PLC0415  needs what is set up above
 
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
-
-    from bench.search import clock, fill  # noqa: PLC0415
-    from muster.contacts import counts  # noqa: PLC0415
-    from muster.teams.models import Membership, Role, Team, User  # noqa: PLC0415
-
-    logging.disable(logging.WARNING)
-    call_command("migrate", verbosity=0)
-    team = Team.objects.create(slug="bench", name="Bench")
-    user = User.objects.create(email="alice@example.edu")
-    Membership.objects.create(team=team, user=user, role=Role.ADMIN)
-    rng = random.Random(7)
-    for start in range(0, contacts, AT_ONCE):
-        fill(team.id, start, min(AT_ONCE, contacts - start), rng)
-    _imports(team, user)
-    browser = Client()
-    browser.force_login(user)
-    now = clock(connection)
+    team, browser, now = bench.team, bench.browser, bench.clock
+    fill_up(team.id, contacts, random.Random(7))
+    _imports(team, bench.user)
     first, times = _look(browser, contacts, now), [_look(browser, contacts, now) for _ in range(LOOKS)]
     ordered = sorted(spent for spent, _ in times)
     told = {
-        "database": connection.vendor,
+        "database": bench.database,
         "contacts": contacts,
         "first look": round(first[0]),
         "median": round(statistics.median(ordered), 1),

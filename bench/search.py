@@ -11,22 +11,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
-import os
 import random
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
+
+from bench.large_team import clock, new_team, on_each_database
 
 SIZES = (10_000, 100_000)
 PARTS = ["an", "bel", "cor", "da", "el", "fi", "gor", "ha", "il", "jo", "ka", "lu", "mi", "nor", "os", "pe", "ri", "sa"]
 ROUNDS = 200
+AT_ONCE = 100_000
 Row = tuple[Any, ...]
 
 
@@ -40,51 +36,23 @@ def main() -> None:
     if asked.inside:
         measure(sorted(asked.sizes))
         return
-    for database in [asked.on] if asked.on else ["sqlite", "postgres"]:
-        with ExitStack() as stack:
-            env = {
-                **os.environ,
-                "MUSTER_DATA": stack.enter_context(tempfile.TemporaryDirectory(prefix="muster-bench-")),
-            }
-            env.pop("DATABASE_URL", None)
-            if database == "postgres":
-                from tests.real.postgres import postgres  # noqa: PLC0415  only where it is wanted
-
-                env["DATABASE_URL"] = stack.enter_context(postgres())
-            command = [sys.executable, "-m", "bench.search", *map(str, asked.sizes), "--inside"]
-            subprocess.run(command, env=env, check=True)
+    sys.exit(on_each_database("bench.search", asked.sizes, asked.on))
 
 
 def measure(sizes: list[int]) -> None:
     """Fill the database step by step, and search at each size."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "muster.django_settings"
-    import django  # noqa: PLC0415  needs the environment above
-
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
-
-    from muster.teams.models import Membership, Role, Team, User  # noqa: PLC0415
-
-    logging.disable(logging.WARNING)
-    call_command("migrate", verbosity=0)
-    team = Team.objects.create(slug="bench", name="Bench")
-    user = User.objects.create(email="alice@example.edu")
-    Membership.objects.create(team=team, user=user, role=Role.ADMIN)
-    browser = Client()
-    browser.force_login(user)
+    bench = new_team()
     rng, have = random.Random(7), 0
     places = "in the database, in search, for the page"
-    print(f"{connection.vendor}: ms of CPU for 50 contacts, median / 99 % / most; {places}", flush=True)
+    print(f"{bench.database}: ms of CPU for 50 contacts, median / 99 % / most; {places}", flush=True)
     for size in sizes:
-        cost = fill(team.id, have, size - have, rng)
+        cost = fill(bench.team.id, have, size - have, rng)
         have = size
-        report({"database": connection.vendor, "contacts": size, **cost})
-        for name, make in kinds(team.id).items():
+        report({"database": bench.database, "contacts": size, **cost})
+        for name, make in kinds(bench.team.id).items():
             queries = [make(rng) for _ in range(ROUNDS)]
-            inside, whole, hits = search(team, queries)
-            times = "   ".join(map(figures, (inside, whole, pages(browser, queries))))
+            inside, whole, hits = search(bench.team, queries)
+            times = "   ".join(map(figures, (inside, whole, pages(bench.browser, queries))))
             line = f"  {name:<34} {times}   {statistics.median(hits):4.0f} hits"
             print(line, flush=True)
 
@@ -220,6 +188,12 @@ def fill(team: int, start: int, count: int, rng: random.Random) -> dict[str, flo
     return {**{f"{name}_us": value / count * 1e3 for name, value in spent.items()}, **sizes_of(connection)}
 
 
+def fill_up(team: int, contacts: int, rng: random.Random) -> None:
+    """Put so many contacts in, some at a time."""
+    for start in range(0, contacts, AT_ONCE):
+        fill(team, start, min(AT_ONCE, contacts - start), rng)
+
+
 def without_index(made: list[Row], now: Callable[[], float]) -> float:
     """Return the ms that the rows alone cost PostgreSQL, which writes its index in the same breath."""
     from django.db import connection, transaction  # noqa: PLC0415
@@ -327,15 +301,6 @@ def pages(browser: Any, queries: list[str]) -> list[float]:
         if answer.status_code != 200:
             raise RuntimeError(f"{query!r}: {answer.status_code}")
     return times
-
-
-def clock(connection: Any) -> Callable[[], float]:
-    """Return a function that says how many ms of CPU we, and the server's process for us, have used."""
-    if connection.vendor == "sqlite":
-        return lambda: time.thread_time() * 1e3
-    connection.ensure_connection()
-    path = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
-    return lambda: time.thread_time() * 1e3 + int(path.read_text().split()[0]) / 1e6
 
 
 if __name__ == "__main__":
