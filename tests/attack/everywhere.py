@@ -1,6 +1,7 @@
 """Every address and operation, with the names of what it reads of queries and forms, found out by asking it."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -9,11 +10,13 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import pytest
 from django.http import QueryDict
 from django.test import Client
 from django.utils.datastructures import MultiValueDict
 
 from muster.api.application import description
+from muster.settings import settings
 from muster.teams import tokens
 from muster.teams.models import User
 from tests.cast import PASSWORD
@@ -23,6 +26,15 @@ from tests.web.test_walls import World, addresses, operations, path_of, undone
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 Fields = dict[str, str]
+
+
+@pytest.fixture(autouse=True)
+def quietly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As many requests as there are, and no line of the log for each."""
+    monkeypatch.setattr(settings(), "user_requests", 0)
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @dataclass

@@ -1,29 +1,18 @@
 """Random inputs, seeded: no fault, nothing over five seconds, no more than a gigabyte. `bin/attack --fuzz 1000000`."""
 
-import logging
 import os
 import resource
 import sys
-from collections.abc import Iterator
 
 import pytest
 
-from muster.settings import settings
-from tests.attack.everywhere import calls, pages
+from tests.attack.everywhere import calls, pages, quietly  # noqa: F401  a fixture
 from tests.attack.fuzz import MOST_MB, Fuzzer
 from tests.web.test_walls import World, world  # noqa: F401  a fixture
 
 INPUTS = int(os.environ.get("MUSTER_TEST_FUZZ_INPUTS", "4000"))
 SEED = int(os.environ.get("MUSTER_TEST_FUZZ_SEED", "1"))
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(databases="__all__"), pytest.mark.timeout(300 + INPUTS / 10)]
-
-
-@pytest.fixture(autouse=True)
-def quietly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(settings(), "user_requests", 0)
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 def say(line: str) -> None:

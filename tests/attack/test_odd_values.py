@@ -10,8 +10,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from muster.settings import settings
-from tests.attack.everywhere import FORM, JSON, Place, as_json, asked, calls, pages, parts_of
+from tests.attack.everywhere import (  # noqa: F401  one is a fixture
+    FORM,
+    JSON,
+    Place,
+    as_json,
+    asked,
+    calls,
+    pages,
+    parts_of,
+    quietly,
+)
 from tests.attack.odd_values import RAW, SHARP, STRINGS, VALUES
 from tests.web.test_walls import World, undone, world  # noqa: F401  a fixture
 
@@ -50,15 +59,6 @@ HEADERS = (
     "webhook-signature",
 )
 COOKIES = ("session", "csrftoken", "team", "messages", "django_language", "sessionid")
-
-
-@pytest.fixture(autouse=True)
-def quietly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As many requests as there are, and no line of the log for each."""
-    monkeypatch.setattr(settings(), "user_requests", 0)
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 def fault(status: int, place: Place) -> bool:
