@@ -17,7 +17,7 @@ from ninja.errors import HttpError, ValidationError
 from muster import busy
 from muster.api.problems import Refused, answer, as_problems, input_problem
 from muster.contacts.audience import Unavailable
-from muster.contacts.consent.channels import OtherMessage, OwnWord
+from muster.contacts.consent.words import OtherMessage, OwnWord
 from muster.contacts.edit import Rejected
 from muster.contacts.search.conditions import BadFilter
 from muster.core import errors

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from muster.contacts import history
 from muster.contacts.consent import stop_list
-from muster.contacts.consent.channels import OwnWord, own_word, set_consent, set_consent_of_number
+from muster.contacts.consent.channels import own_word, set_consent, set_consent_of_number
+from muster.contacts.consent.words import OwnWord
 from muster.contacts.mapping import as_columns, as_history, as_stored, row_of, staff_ids
 from muster.contacts.models import Contact, Source
 from muster.contacts.schema import schema_of, searchable_keys

@@ -10,7 +10,8 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from muster.contacts import edit, many
-from muster.contacts.consent.channels import OwnWord, hear, set_consent
+from muster.contacts.consent.channels import hear, set_consent
+from muster.contacts.consent.words import OwnWord
 from muster.contacts.counts import counts_of, scan, scan_months
 from muster.contacts.erase import erase
 from muster.contacts.models import Contact, ContactCounts, ManyStep

@@ -6,6 +6,7 @@ import pytest
 
 from muster.contacts import edit
 from muster.contacts.consent import channels
+from muster.contacts.consent.words import OwnWord
 from muster.contacts.models import Change, Contact, CustomField
 from muster.teams.models import Team, User
 from tests.cast import Cast
@@ -234,7 +235,7 @@ def test_what_is_typed_opts_nobody_in_who_said_stop(cast: Cast) -> None:
     contact = add(cast, mobile_number="7165551234")
     channels.hear(cast.team, "+17165551234", "text", opted_out=True)
 
-    with pytest.raises(channels.OwnWord):
+    with pytest.raises(OwnWord):
         edit.update(contact, cast.alice, {"text": False})
 
     assert Contact.objects.get(team=cast.team).text_out

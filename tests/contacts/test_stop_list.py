@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 from muster.contacts import edit
 from muster.contacts.consent import channels, stop_list
 from muster.contacts.consent.keyed_hash import found_among, keyed_hash
+from muster.contacts.consent.words import Heard, OtherMessage, OwnWord
 from muster.contacts.erase import erase
 from muster.contacts.models import Change, Contact, StopWord
 from muster.contacts.tombstones import erased_ids
@@ -82,9 +83,9 @@ def test_a_word_by_contact_is_the_numbers_too(cast: Cast) -> None:
 def test_a_user_needs_a_reason_to_opt_in_who_said_stop(cast: Cast) -> None:
     contact = channels.set_consent(add(cast), channel="text", opted_out=True, source="contact", by=None)
 
-    with pytest.raises(channels.OwnWord):
+    with pytest.raises(OwnWord):
         channels.set_consent(contact, channel="text", opted_out=False, source="user", by=cast.alice)
-    with pytest.raises(channels.OwnWord):
+    with pytest.raises(OwnWord):
         channels.hear(cast.team, "+17165551234", "text", opted_out=False, source="user", by=cast.alice)
 
     assert Contact.objects.get(team=cast.team).text_out
@@ -142,7 +143,7 @@ def test_the_same_message_counts_once_however_the_number_is_spelled(cast: Cast) 
 def test_the_same_message_with_other_content_is_refused(cast: Cast) -> None:
     channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True, message_id="m1")
 
-    with pytest.raises(channels.OtherMessage):
+    with pytest.raises(OtherMessage):
         channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=False, message_id="m1")
 
     assert StopWord.objects.exists()
@@ -150,7 +151,7 @@ def test_the_same_message_with_other_content_is_refused(cast: Cast) -> None:
 
 def test_yes_counts_only_for_who_is_out(cast: Cast) -> None:
     contact = add(cast)
-    assert channels.hear_text(cast.team, "+17165551234", "text", "Yes!", through="Twilio") == channels.Heard(
+    assert channels.hear_text(cast.team, "+17165551234", "text", "Yes!", through="Twilio") == Heard(
         [contact], counted=False
     )
 

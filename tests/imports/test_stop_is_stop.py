@@ -18,6 +18,7 @@ from django.db import transaction
 from muster.contacts import edit, history
 from muster.contacts.audience import audience
 from muster.contacts.consent import channels
+from muster.contacts.consent.words import OwnWord
 from muster.contacts.erase import erase
 from muster.contacts.mapping import channel_of
 from muster.contacts.models import Contact
@@ -72,7 +73,7 @@ class Story:
             self.team, self.by = self.luck.choice([*self.teams, self.teams[0]])
             step = self.luck.choice(steps)
             self.told.append(step.__name__)
-            with suppress(edit.Rejected, channels.OwnWord, WrongState):  # refused, which is fine: nothing happened
+            with suppress(edit.Rejected, OwnWord, WrongState):  # refused, which is fine: nothing happened
                 step()
             self.check()
         self.seen.clear()

@@ -9,26 +9,12 @@ from django.utils import timezone
 
 from muster.contacts.consent import stop_list
 from muster.contacts.consent.hearing import Hearing
-from muster.contacts.consent.words import API, Heard, OtherMessage, OwnWord, Word
+from muster.contacts.consent.words import API, Heard, Word
 from muster.contacts.mapping import channel_of
 from muster.contacts.models import Contact, Source
 from muster.core.consent import keyword
 from muster.teams.lock import locked
 from muster.teams.models import Team, User
-
-__all__ = [
-    "API",
-    "Heard",
-    "OtherMessage",
-    "OwnWord",
-    "Word",
-    "hear",
-    "hear_text",
-    "hear_words",
-    "own_word",
-    "set_consent",
-    "set_consent_of_number",
-]
 
 
 def hear_words(team: Team, words: Sequence[Word]) -> list[Heard]:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from django.db import OperationalError
 from django.dispatch import Signal
 
-from muster.contacts.consent.channels import Heard, Word, hear_words
+from muster.contacts.consent.channels import hear_words
 from muster.contacts.consent.messages import Messages
+from muster.contacts.consent.words import Heard, Word
 from muster.teams.lock import is_busy
 from muster.teams.models import Team
 

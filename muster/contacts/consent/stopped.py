@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from muster.contacts.consent import stop_list
-from muster.contacts.consent.channels import API
+from muster.contacts.consent.words import API
 from muster.contacts.models import Contact, StopWord
 from muster.core import phones
 from muster.core.phones import spellings

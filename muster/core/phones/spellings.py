@@ -113,7 +113,7 @@ def key(number: str) -> str:
     return _key(rule, number) if rule else number
 
 
-def may_be_respelt(numbers: Iterable[str]) -> list[str]:
+def with_spellings(numbers: Iterable[str]) -> list[str]:
     """Return the E.164 numbers that are of a country whose numbers may have several spellings: a quick look."""
     return [each for each in numbers if each.startswith(_BEGINNINGS)]
 

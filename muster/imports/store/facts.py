@@ -123,7 +123,7 @@ def _custom(kept: Any) -> dict[str, str]:
 
 def _spelled(numbers: Iterable[str]) -> dict[str, str]:
     """Return the key of every number that may be spelled otherwise, in each of its spellings."""
-    ways = map(spellings.of, spellings.may_be_respelt(numbers))
+    ways = map(spellings.of, spellings.with_spellings(numbers))
     return {each: way[0] for way in ways for each in way}
 
 
