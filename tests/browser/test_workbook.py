@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from muster.demo_files import UGLY
 from tests.browser.conftest import Visit
-from tests.browser.grids import wait_for_rows
+from tests.browser.grids import open_panel, wait_for_rows
 from tests.browser.test_import_by_hand import IMPORTS, answer_columns, chip
 from tests.real.libreoffice import LibreOffice
 from tests.workbooks.opened import Opened
@@ -82,6 +82,8 @@ def test_an_ugly_workbook_goes_from_the_desktop_to_contacts(visit: Visit, calc: 
     page = visit(f"{IMPORTS}new/")
     upload(page, tmp_path / "september.xlsx")
     answer_columns(page)
+    wait_for_rows(page)
+    open_panel(page)
     expect(page.get_by_text("sheet Students")).to_be_visible()
     left_out = chip(page, "Problems")
     confirm(page)
