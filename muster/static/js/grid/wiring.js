@@ -80,12 +80,13 @@ class Grid {
     this.page.address(this.data.filter, { isFirst: true });
     setInterval(() => this.lookAgain(), LOOK_AGAIN_MS);
     window.addEventListener("focus", () => this.lookAgain());
+    window.addEventListener("submit", (event) => { this.isLeaving ||= !event.defaultPrevented; });
     window.addEventListener("beforeunload", (event) => { if (this.data.waiting || this.data.failed.length) event.preventDefault(); });
   }
 
   // Somebody else may have changed the draft.
   lookAgain() {
-    if (document.visibilityState !== "visible" || this.editor.isOpen || this.data.failed.length) return;
+    if (this.isLeaving || document.visibilityState !== "visible" || this.editor.isOpen || this.data.failed.length) return;
     this.data.refresh().catch((error) => this.status.failed(error));
   }
 
