@@ -121,7 +121,7 @@ class Audience:
         """Return the e-mail address of every member's user, by membership id."""
         if not self.send_as:
             return {}
-        return dict(Membership.objects.filter(team=self.team).values_list("id", "user__email"))
+        return dict(Membership.everybody.filter(team=self.team).values_list("id", "user__email"))
 
 
 def _of_the_team(now: Mapping[str, int], channel: str) -> Counts:

@@ -130,7 +130,7 @@ class _ByHand:
         """Return the membership to assign to, by Staff ID or by its own id, which may belong to another team."""
         if not (staff_id or key):
             return None
-        members = Membership.objects.filter(team=self.team)
+        members = Membership.everybody.filter(team=self.team)
         found = members.filter(staff_id=staff_id) if staff_id else members.filter(id=int(key or 0))
         member = found.values_list("id", flat=True).first()
         if member is None and not staff_id:

@@ -215,8 +215,8 @@ class _Words:
         fields = schema_of(team).fields
         self.kinds = {field.key: field.kind for field in fields}
         self.custom = {field.key: field.name for field in fields if field.is_custom}
-        members = Membership.objects.filter(team=team).select_related("user")
-        self.members = {member.id: member.user.name for member in members}
+        members = Membership.everybody.filter(team=team).select_related("user")
+        self.members = {member.id: member.name for member in members}
         self.order = [*LABELS, *self.custom]
 
     def parts(self, change: Change) -> list[Part]:

@@ -49,7 +49,7 @@ def assign(team: Team, by: User, chosen: QuerySet[Contact], to: Membership | Non
     """Assign these contacts of the team to a member, or to nobody; return how many changed, `MOST` at most."""
     with locked(team) as current:
         done = _assign(current, by, to_assign(chosen, to)[:MOST], to)
-        _keep_step(current, by, "assign", to.user.name if to else "", done)
+        _keep_step(current, by, "assign", to.name if to else "", done)
         audit.record(team, by, "contacts-assigned", count=len(done), to=to.user.email if to else "")
     return len(done)
 
@@ -125,7 +125,7 @@ def undo(step: ManyStep, by: User) -> int:
     with locked(step.team) as team:
         if not ManyStep.objects.filter(pk=step.pk, undone_at=None).update(undone_at=timezone.now()):
             return 0
-        members = {each.pk: each for each in Membership.objects.filter(team=team).select_related("user")}
+        members = {each.pk: each for each in Membership.everybody.filter(team=team).select_related("user")}
         back: dict[tuple[int | None, int | None], list[int]] = defaultdict(list)
         changes = Change.objects.filter(team=team, id__gte=step.first, id__lte=step.last, by=step.by_id)
         for contact, before, after in changes.values_list("contact", "before", "after"):

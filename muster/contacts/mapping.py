@@ -48,7 +48,7 @@ _named = partial(
 
 def staff_ids(team: Team) -> dict[int, str]:
     """Return the Staff ID of every member by membership id; "" for a member who has none."""
-    return {key: staff or "" for key, staff in Membership.objects.filter(team=team).values_list("id", "staff_id")}
+    return {key: staff or "" for key, staff in Membership.everybody.filter(team=team).values_list("id", "staff_id")}
 
 
 def as_stored(row: tuple[Any, ...], staff: Mapping[int, str]) -> Stored:

@@ -92,7 +92,7 @@ class UndoPlanner:
     def __init__(self, imp: Import, team: Team) -> None:
         self.imp, self.team = imp, team
         self.fields = {each.key for each in schema_of(team).custom}
-        self.members = set(Membership.objects.filter(team=team).values_list("id", flat=True))
+        self.members = set(Membership.everybody.filter(team=team).values_list("id", flat=True))
         imports = Import.objects.filter(team=team, state=State.DONE, undoes=None)
         self.standing = {_plain(key) for key in imports.values_list("id", flat=True)}
 

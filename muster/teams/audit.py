@@ -117,7 +117,7 @@ def record(team: Team | None, by: User | None, action: str, **details: Any) -> A
 
 def record_for_teams_of(user: User, action: str, **details: Any) -> None:
     """Write an entry about a user into the log of every team they are in, and into the installation's."""
-    teams: list[Team | None] = [None, *Team.objects.filter(memberships__user=user)]
+    teams: list[Team | None] = [None, *Team.objects.filter(memberships__user=user, memberships__joined=True)]
     entries = [AuditEntry(team=team, by=user, by_email=user.email, action=action, details=details) for team in teams]
     AuditEntry.objects.bulk_create(entries)
 

@@ -1,4 +1,7 @@
-"""Asking somebody into a team by a signed link that expires, and what happens when they follow it."""
+"""Asking somebody into a team by a signed link that expires, and what happens when they follow it.
+
+Whoever is asked with a Staff ID is there for imports at once: contacts are assigned to them before they have joined.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from muster.core.sentences.language import gettext as _
 from muster.settings import settings
 from muster.teams import audit, members
 from muster.teams.languages.choice import of_address
+from muster.teams.lock import move_version
 from muster.teams.models import Invitation, Membership, Role, Team, User, new_nonce
 from muster.teams.sign_in.adapters import full_address
 
@@ -38,6 +42,8 @@ def invite(
     if Membership.objects.filter(team=team, user__email=email).exists():
         raise members.refuse("email", "already-member", _("{email} is already in {team}.", email=email, team=team.name))
     with transaction.atomic():
+        if staff_id or _waiting(team, email):
+            move_version(team)  # before any member is locked, as an import does it
         values = {
             "first_name": first_name,
             "last_name": last_name,
@@ -46,8 +52,45 @@ def invite(
         }
         Invitation.objects.filter(team=team, email=email, accepted_at=None).delete()
         invitation = Invitation.objects.create(team=team, email=email, invited_by=by, **values)
+        _expect(invitation, by)
         audit.record(team, by, "user-invited", email=email, role=invitation.role, staff_id=invitation.staff_id)
     return invitation
+
+
+def _waiting(team: Team, email: str) -> Membership | None:
+    """Return the membership of somebody who is invited and has not joined."""
+    found = Membership.everybody.filter(team=team, user__email=email, joined=False)
+    return found.select_related("team", "user").first()
+
+
+def _expect(invitation: Invitation, by: User) -> None:
+    """Let contacts be assigned to somebody who has not joined yet, by their Staff ID."""
+    if not invitation.staff_id:
+        _let_go(invitation, by)
+        return
+    names = {"first_name": invitation.first_name, "last_name": invitation.last_name}
+    user = members.user_with(invitation.email, **names)
+    values = {"role": invitation.role, "staff_id": invitation.staff_id}
+    Membership.everybody.update_or_create(
+        team=invitation.team, user=user, defaults=values, create_defaults={**values, "joined": False}
+    )
+
+
+def _let_go(invitation: Invitation, by: User) -> int:
+    """Leave the contacts of somebody who will not join unassigned, and return how many those are.
+
+    An account that was made for the invitation goes, too.
+    """
+    waiting = _waiting(invitation.team, invitation.email)
+    if waiting is None:
+        return 0
+    user, left = waiting.user, waiting.contacts.filter(team=invitation.team_id).count()
+    members.leaving.send(Membership, membership=waiting, by=by)
+    waiting.delete()
+    is_used = user.is_owner or user.has_usable_password() or user.last_login is not None
+    if not is_used and not Membership.everybody.filter(user=user).exists():
+        user.delete()
+    return left
 
 
 def send(invitation: Invitation) -> bool:
@@ -68,15 +111,22 @@ def renew(invitation: Invitation, by: User) -> None:
     """Make the link new: the old one ends, the new one has all its days."""
     with transaction.atomic():
         invitation.nonce, invitation.created_at, invitation.invited_by = new_nonce(), timezone.now(), by
+        if invitation.staff_id:
+            move_version(invitation.team)
+            _expect(invitation, by)
         invitation.save(update_fields=["nonce", "created_at", "invited_by"])
         audit.record(invitation.team, by, "user-invited", email=invitation.email, role=invitation.role, again=True)
 
 
-def withdraw(invitation: Invitation, by: User) -> None:
-    """Take an invitation back: its link ends."""
+def withdraw(invitation: Invitation, by: User) -> int:
+    """Take an invitation back: its link ends. Return how many contacts were assigned to who is not coming."""
     with transaction.atomic():
+        if _waiting(invitation.team, invitation.email):
+            move_version(invitation.team)
+        left = _let_go(invitation, by)
         invitation.delete()
         audit.record(invitation.team, by, "invitation-withdrawn", email=invitation.email)
+    return left
 
 
 def link(invitation: Invitation) -> str:

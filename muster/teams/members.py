@@ -95,7 +95,8 @@ def add_user(
                 "email", "already-member", _("{email} is already in {team}.", email=user.email, team=team.name)
             )
         role, staff_id = clean_role(role), free_staff_id(team, staff_id, email=user.email)
-        membership = Membership.objects.create(team=team, user=user, role=role, staff_id=staff_id)
+        values = {"role": role, "staff_id": staff_id, "joined": True}
+        membership, _made = Membership.everybody.update_or_create(team=team, user=user, defaults=values)
         Invitation.objects.filter(team=team, email__iexact=user.email, accepted_at=None).delete()
         audit.record(team, by, "user-added", email=user.email, role=role, staff_id=staff_id)
     return membership

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 
 class UserManager(BaseUserManager["User"]):
@@ -88,14 +88,28 @@ class Role(models.TextChoices):
     USER = "user", gettext_lazy("User")
 
 
+class Joined(models.Manager["Membership"]):
+    """Only those who have joined: whoever is invited may do nothing yet."""
+
+    def get_queryset(self) -> models.QuerySet[Membership]:
+        return super().get_queryset().filter(joined=True)
+
+
 class Membership(models.Model):
-    """A user in a team, with a role and perhaps a Staff ID. Contacts are assigned to a membership."""
+    """A user in a team, with a role and perhaps a Staff ID. Contacts are assigned to a membership.
+
+    Whoever is invited with a Staff ID has one that has not joined: contacts can be assigned to it, and no more.
+    """
 
     id = models.BigAutoField(primary_key=True)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=5, choices=Role, default=Role.USER)
     staff_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001  null is "none", and may repeat
+    joined = models.BooleanField(default=True)
+
+    objects = Joined()
+    everybody = models.Manager["Membership"]()
 
     class Meta:
         constraints = (
@@ -105,6 +119,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.team}"
+
+    @property
+    def name(self) -> str:
+        """Who it is, for people."""
+        return self.user.name if self.joined else gettext("%(name)s, invited") % {"name": self.user.name}
 
 
 class Token(models.Model):

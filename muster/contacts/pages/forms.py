@@ -124,11 +124,11 @@ def _initial(contact: Contact) -> dict[str, Any]:
 
 
 def _members(team: Team) -> Iterable[tuple[str, str]]:
-    members = Membership.objects.filter(team=team).select_related("user").order_by("user__first_name", "id")
+    members = Membership.everybody.filter(team=team).select_related("user").order_by("user__first_name", "id")
     return [
         (
             str(each.id),
-            f"{each.user.name} ({each.staff_id})" if each.staff_id else each.user.name,
+            f"{each.name} ({each.staff_id})" if each.staff_id else each.name,
         )
         for each in members
     ]

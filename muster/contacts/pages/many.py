@@ -132,12 +132,12 @@ def _opting_out(who: Access, channel: str) -> Action:
 def _assigning(who: Access, key: str) -> Action:
     member = None
     if key:
-        members = Membership.objects.filter(team=who.team).select_related("user")
+        members = Membership.everybody.filter(team=who.team).select_related("user")
         member = members.filter(pk=pk).first() if (pk := whole(key)) is not None else None
         if member is None:
             raise Http404("No such user")
     return Action(
-        _("Assign to %(name)s") % {"name": member.user.name} if member else _("Assign to nobody"),
+        _("Assign to %(name)s") % {"name": member.name} if member else _("Assign to nobody"),
         _("Contacts assigned anew: {count}."),
         lambda chosen: many.assign(who.team, who.user, chosen, member),
         lambda chosen: many.to_assign(chosen, member),

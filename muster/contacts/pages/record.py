@@ -93,8 +93,8 @@ def lines(team: Team, contacts: Iterable[Contact], typed: str = "") -> list[Line
     listed, words = list(contacts), fold(typed).split()
     own = [each for each in schema_of(team).custom if each.searched] if words else []
     ids = {contact.assigned_id for contact in listed if contact.assigned_id}
-    members = Membership.objects.filter(team=team, id__in=ids).select_related("user")
-    names = {member.id: member.user.name for member in members}
+    members = Membership.everybody.filter(team=team, id__in=ids).select_related("user")
+    names = {member.id: member.name for member in members}
     return [
         Line(
             contact,

@@ -95,8 +95,8 @@ def _several(who: Access) -> dict[str, Any]:
 
 
 def _members(who: Access) -> list[tuple[str, str]]:
-    members = Membership.objects.filter(team=who.team).select_related("user").order_by("user__first_name", "id")
-    return [(str(each.id), each.user.name) for each in members]
+    members = Membership.everybody.filter(team=who.team).select_related("user").order_by("user__first_name", "id")
+    return [(str(each.id), each.name) for each in members]
 
 
 def _conditions(asked: ListQuery) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _filters(asked: ListQuery, who: Access) -> dict[str, Any]:
 def record(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     """Everything about one contact, and how it came to be so."""
     contact = contact_of(who, pk)
-    assigned = Membership.objects.filter(team=who.team, id=contact.assigned_id or 0).select_related("user").first()
+    assigned = Membership.everybody.filter(team=who.team, id=contact.assigned_id or 0).select_related("user").first()
     consent = history.consent(contact)
     context = {
         "contact": contact,

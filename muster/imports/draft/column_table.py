@@ -190,7 +190,7 @@ def _take(row: ColumnRow, answer: str | None, why: str, taken: set[str], schema:
 def _by_values(rows: list[ColumnRow], schema: Schema, taken: Collection[str], team: Team) -> Mapping[str, str]:
     """Return the field that only one column can be by its values: Staff IDs of the team, and numbers with +."""
     found: dict[str, str] = {}
-    staff = set(Membership.objects.filter(team=team).exclude(staff_id=None).values_list("staff_id", flat=True))
+    staff = set(Membership.everybody.filter(team=team).exclude(staff_id=None).values_list("staff_id", flat=True))
     assigned = [row for row in rows if row.sample and staff and set(row.choices) <= staff]
     numbers = [row for row in rows if column_values.are_numbers_with_plus(row.choices[:100], schema.home_region)]
     if len(assigned) == 1 and "StaffId" not in taken:

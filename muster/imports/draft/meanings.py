@@ -49,8 +49,8 @@ def _opt_outs(its: Field) -> list[Choice]:
 
 
 def _people(team: Team) -> list[Choice]:
-    members = Membership.objects.filter(team=team).exclude(staff_id=None).select_related("user")
-    people = [Choice(each.staff_id or "", f"{each.user.name} ({each.staff_id})", each.user.name) for each in members]
+    members = Membership.everybody.filter(team=team).exclude(staff_id=None).select_related("user")
+    people = [Choice(each.staff_id or "", f"{each.name} ({each.staff_id})", each.user.name) for each in members]
     return [*sorted(people, key=lambda each: each.words), Choice(BLANK, _("Nobody (leave blank)"))]
 
 

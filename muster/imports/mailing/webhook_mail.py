@@ -14,7 +14,7 @@ from muster.core.sentences.language import gettext, gettext_noop
 from muster.imports.models import Mail
 from muster.settings import settings
 from muster.teams.languages.choice import of_user
-from muster.teams.models import Role, User
+from muster.teams.models import Membership, Role
 
 TEXT = gettext_noop("""\
 {url}
@@ -34,7 +34,8 @@ def tell_admins(webhook: Webhook, **_: Any) -> None:
     team, now = webhook.team, timezone.now()
     link = settings().url.rstrip("/") + reverse("webhooks:list", args=[team.slug])
     mails = []
-    for admin in User.objects.filter(memberships__team=team, memberships__role=Role.ADMIN, is_active=True):
+    admins = Membership.objects.filter(team=team, role=Role.ADMIN, user__is_active=True).select_related("user")
+    for admin in (each.user for each in admins):
         with translation.override(of_user(admin)):
             text = gettext(TEXT, url=webhook.url, team=team.name, reason=gettext(webhook.off_because), link=link)
             subject = gettext("A webhook was switched off ({team})", team=team.name)

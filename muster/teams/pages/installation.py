@@ -39,8 +39,9 @@ class OwnerForm(forms.Form):
 @owner
 def teams(request: HttpRequest, user: User) -> HttpResponse:
     """Every team of the installation."""
-    admins = Count("memberships", filter=Q(memberships__role=Role.ADMIN))
-    rows = Team.objects.annotate(people=Count("memberships"), admins=admins).order_by("name")
+    people = Count("memberships", filter=Q(memberships__joined=True))
+    admins = Count("memberships", filter=Q(memberships__joined=True, memberships__role=Role.ADMIN))
+    rows = Team.objects.annotate(people=people, admins=admins).order_by("name")
     return render(request, "owner/teams.html", {"teams": rows, **keeps_mails()})
 
 

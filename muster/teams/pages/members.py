@@ -112,8 +112,13 @@ def resend(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
     """Take an invitation back."""
     invitation = get_object_or_404(_open_invitations(who.team), pk=pk)
-    invitations.withdraw(invitation, who.user)
+    left = invitations.withdraw(invitation, who.user)
     messages.success(request, _("The invitation of {email} is withdrawn.", email=invitation.email))
+    if left:
+        said = ngettext(
+            "{count:,} contact is assigned to nobody now.", "{count:,} contacts are assigned to nobody now.", left
+        )
+        messages.info(request, said)
     return redirect("teams:users", team=who.team.slug)
 
 
