@@ -241,3 +241,33 @@ def test_it_says_what_it_does_step_by_step(cast: Cast, course: CustomField) -> N
 def test_options_survive_being_kept() -> None:
     options = Options(fixes=({"fix": "trim", "header": "A", "code": "", "values": {}},))
     assert options_from_json(options_to_json(options)) == options
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"encoding": "cp1252"},
+        {"delimiter": ";"},
+        {"header_row": 3},
+        {"sheet": "May"},
+        {"quoted_rows": True},
+        {"backslashes": True},
+        {"mend_letters": True},
+        {"columns": {"A": None}},
+        {"date_orders": {"Start": "dmy"}},
+        {"fixes": ({"fix": "trim", "header": "A", "code": "", "values": {}},)},
+        {"allow_mobile_updates": True},
+        {"blank_opt_out": "keep"},
+        {"opt_back_in": "keep"},
+        {"blank_mobile": "infer"},
+    ],
+)
+def test_a_step_taken_back_leaves_what_nobody_had_chosen(options: dict[str, Any]) -> None:
+    chosen = Options(**options)
+    [step] = [each for each in manage.steps(chosen) if each.name != "blank_mobile" or "blank_mobile" in options]
+    assert manage.without(chosen, step.name) == Options()
+
+
+@pytest.mark.parametrize("name", ["", "encoding", "columns:A", "fixes:0", "fixes:x", "team", "opt_back_in"])
+def test_a_step_that_is_not_there_cannot_be_taken_back(name: str) -> None:
+    assert manage.without(Options(), name) is None

@@ -60,11 +60,30 @@ def test_what_was_not_seen_the_last_time_is_shown_first(cast: Cast, recipe: Reci
 def test_a_step_is_taken_back(cast: Cast, recipe: Recipe) -> None:
     imp, client = draft(cast), cast.browser(cast.alice)
     client.post(address(imp, "repeat"))
-    client.post(address(imp, "take-back"), {"place": "0"})
+    client.post(address(imp, "take-back"), {"taken": "fixes:0"})
     imp.refresh_from_db()
     assert imp.options["fixes"] == []
-    client.post(address(imp, "take-back"), {"place": "0"})
+    client.post(address(imp, "take-back"), {"taken": "fixes:0"})
     assert said(client, address(imp))[-1] == "This step is not there any more."
+
+
+def test_every_step_has_a_button_that_takes_it_back_alone(cast: Cast, recipe: Recipe) -> None:
+    imp, client = draft(cast), cast.browser(cast.alice)
+    client.post(address(imp, "repeat"))
+    imp.refresh_from_db()
+    page = client.get(address(imp))
+    steps = [each.name for each in page.context["recipe_steps"]]
+    assert steps == ["columns:Surname", "fixes:0", "blank_mobile"]
+    assert page.content.decode().count('name="taken"') == len(steps)
+    before = imp.options
+    for step, changed in (("blank_mobile", {"blank_mobile": "infer"}), ("columns:Surname", {"columns": {}})):
+        Import.objects.filter(pk=imp.pk).update(options=before)
+        imp.refresh_from_db()
+        client.post(address(imp, "take-back"), {"taken": step, "revision": str(imp.revision)})
+        imp.refresh_from_db()
+        assert imp.options == before | changed
+    assert imp.state == State.REFUSED
+    assert "Surname" in client.get(address(imp)).content.decode()
 
 
 def test_a_form_of_an_older_draft_does_nothing(cast: Cast, recipe: Recipe) -> None:

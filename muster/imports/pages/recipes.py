@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -91,11 +93,11 @@ def as_last_time(request: HttpRequest, who: Access, imp: Import) -> str:
 @require_POST
 @on_import(*DRAFT)
 def take_back(request: HttpRequest, who: Access, imp: Import) -> HttpResponse:
-    """Take one fix of the applied recipe back, for this import."""
-    fixes, place = list(options_from_json(imp.options).fixes), whole(request.POST.get("place"))
-    if place is None or place >= len(fixes):
+    """Take one step of the applied recipe back, for this import."""
+    left = manage.without(options_from_json(imp.options), request.POST.get("taken", ""))
+    if left is None:
         messages.warning(request, _("This step is not there any more."))
-        return back(request, who, imp)
-    fixes.pop(place)
-    revised(request, who, imp, revision_of(request), fixes=tuple(fixes))
+    else:
+        changed = {each.name: getattr(left, each.name) for each in fields(left)}
+        revised(request, who, imp, revision_of(request), **changed)
     return back(request, who, imp)

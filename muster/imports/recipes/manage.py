@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F
 
 from muster.core.cells import dates
+from muster.core.cells.whole import whole
 from muster.core.fields import Options, answer_in_words, options_from_json
 from muster.core.fixes import FIXES
 from muster.core.sentences.language import gettext as _
@@ -21,6 +23,12 @@ from muster.teams.members import refuse
 from muster.teams.models import Team, User
 
 _MOST_WORDS = 5
+_READ = ("encoding", "delimiter", "header_row", "sheet", "quoted_rows", "backslashes", "mend_letters")
+# Steps by name → the options that are as usual without them.
+_TAKEN_BACK: Mapping[str, tuple[str, ...]] = {
+    **{name: (name,) for name in (*_READ, "allow_mobile_updates")},
+    "opt_back_in": ("opt_back_in", "blank_opt_out"),
+}
 
 
 class Overtaken(Exception):  # noqa: N818  says what happened
@@ -28,10 +36,10 @@ class Overtaken(Exception):  # noqa: N818  says what happened
 
 
 class Step(NamedTuple):
-    """One thing that a recipe does. `place` is that of a fix among the fixes; other steps are changed on Columns."""
+    """One thing that a recipe does, and the name by which `without` takes it back."""
 
     words: str
-    place: int | None = None
+    name: str
 
 
 def rename(recipe: Recipe, by: User, name: str, version: int | None = None) -> Recipe:
@@ -66,24 +74,53 @@ def steps(options: Options, headers: Sequence[str] = ()) -> list[Step]:
     """Say what a recipe does, in the order of doing it; columns in that of the headers, where they are known."""
     order = {header: place for place, header in reversed(list(enumerate(headers)))}
     columns = sorted(options.columns.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
-    said = [Step(words) for words in _of_reading(options)]
-    said += [Step(_of_column(header, answer)) for header, answer in columns]
+    said = _of_reading(options)
+    said += [Step(_of_column(header, answer), f"columns:{header}") for header, answer in columns]
     said += [
-        Step(_("Dates of {name}: {orders}", name=name, orders=dates.ORDERS[order]))
+        Step(_("Dates of {name}: {orders}", name=name, orders=dates.ORDERS[order]), f"date_orders:{name}")
         for name, order in options.date_orders.items()
     ]
-    said += [Step(_of_fix(fix), place) for place, fix in enumerate(options.fixes)]
-    return said + [Step(words) for words in _of_handling(options)]
+    said += [Step(_of_fix(fix), f"fixes:{place}") for place, fix in enumerate(options.fixes)]
+    return said + _of_handling(options)
 
 
-def _of_reading(options: Options) -> list[str]:
-    read = (
-        options.encoding and _("Encoding: {value}", value=ENCODINGS.get(options.encoding, options.encoding)),
-        options.delimiter and _("Separator: {value}", value=repr(options.delimiter)[1:-1]),
-        options.header_row and _("Header in row: {value}", value=options.header_row),
-        options.sheet and _("Sheet: {value}", value=options.sheet),
-    )
-    return [words for words in read if words]
+def without(options: Options, step: str) -> Options | None:
+    """Return the options without one step, by its name; None where there is no such step."""
+    what, _colon, name = step.partition(":")
+    if what == "fixes":
+        place = whole(name)
+        if place is None or place >= len(options.fixes):
+            return None
+        return replace(options, fixes=(*options.fixes[:place], *options.fixes[place + 1 :]))
+    if what in ("columns", "date_orders"):
+        kept = getattr(options, what)
+        left: dict[str, Any] = {what: {key: kept[key] for key in kept if key != name}}
+        return replace(options, **left) if name in kept else None
+    return _with_the_usual(options, what)
+
+
+def _with_the_usual(options: Options, name: str) -> Options | None:
+    """Return the options with one of them as it is where nobody chose; what a blank number means is one of two."""
+    if name == "blank_mobile":
+        return replace(options, blank_mobile="fail" if options.blank_mobile == "infer" else "infer")
+    usual = Options()
+    changed: dict[str, Any] = {each: getattr(usual, each) for each in _TAKEN_BACK.get(name, ())}
+    left = replace(options, **changed)
+    return left if left != options else None
+
+
+def _of_reading(options: Options) -> list[Step]:
+    read = {
+        "encoding": options.encoding
+        and _("Encoding: {value}", value=ENCODINGS.get(options.encoding, options.encoding)),
+        "delimiter": options.delimiter and _("Separator: {value}", value=repr(options.delimiter)[1:-1]),
+        "header_row": options.header_row and _("Header in row: {value}", value=options.header_row),
+        "sheet": options.sheet and _("Sheet: {value}", value=options.sheet),
+        "quoted_rows": options.quoted_rows and _("Lines inside quote marks that look like rows are part of their cell"),
+        "backslashes": options.backslashes and _("A backslash before a quote mark makes it part of the cell"),
+        "mend_letters": options.mend_letters and _("Garbled letters are read again"),
+    }
+    return [Step(words, name) for name, words in read.items() if words]
 
 
 def _of_column(header: str, answer: str | None) -> str:
@@ -107,13 +144,13 @@ def _of_fix(fix: Mapping[str, Any]) -> str:
     return _("{name}: {value}", name=fix.get("header"), value=title)
 
 
-def _of_handling(options: Options) -> list[str]:
+def _of_handling(options: Options) -> list[Step]:
     handling = _("Infer Mobile Number") if options.blank_mobile == "infer" else _("Fail Blank Values")
-    said = [_("WhatsApp Contact Handling: {handling}", handling=handling)]
+    said = [Step(_("WhatsApp Contact Handling: {handling}", handling=handling), "blank_mobile")]
     if options.allow_mobile_updates:
-        said.append(_("Allow Mobile Number Updates"))
+        said.append(Step(_("Allow Mobile Number Updates"), "allow_mobile_updates"))
     if "keep" in (options.opt_back_in, options.blank_opt_out):
-        said.append(_("Who had opted out keeps their choice"))
+        said.append(Step(_("Who had opted out keeps their choice"), "opt_back_in"))
     return said
 
 
