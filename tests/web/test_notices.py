@@ -12,7 +12,7 @@ from muster.contacts import edit
 from muster.imports.models import Import
 from muster.settings import settings as muster_settings
 from muster.teams.models import User
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.imports.play import ANA, HEADER, drafted, imported, sheet
 
 pytestmark = pytest.mark.django_db(databases=["default", "progress"])
@@ -105,3 +105,22 @@ def test_a_paste_says_where_the_result_will_be(cast: Cast, settings: Settings) -
     values = {"text": f"{HEADER}\n{ANA}", "blank_mobile": "fail", "go": "import"}
     answer = cast.browser(cast.alice).post("/t/admissions/imports/paste/", values, follow=True)
     assert "The result will be in your Notices." in answer.content.decode()
+
+
+def test_without_a_mail_server_no_page_of_an_account_says_that_a_mail_went(
+    cast: Cast, settings: Settings, tmp_path: Path
+) -> None:
+    asked = {"email": "alice@example.edu"}
+    before = cast.browser().post("/accounts/password/reset/", asked, follow=True).content.decode()
+    assert "a mail is on its way" in before
+    settings.EMAIL_BACKEND, settings.MAIL_FILES = FILES, tmp_path
+    told = cast.browser().post("/accounts/password/reset/", asked, follow=True).content.decode()
+    assert "on its way" not in told
+    assert "the owners have the link to choose a new password" in told
+    browser = cast.browser()
+    browser.post("/accounts/login/", {"login": cast.alice.email, "password": PASSWORD})
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    changed = browser.post("/accounts/email/", {"email": "ally@example.edu", "action_add": ""}, follow=True)
+    page = browser.get("/accounts/email/").content.decode() + changed.content.decode()
+    assert "We mailed" not in page
+    assert "the mail is kept for the owners of this installation" in page
