@@ -188,7 +188,10 @@ def _take(row: ColumnRow, answer: str | None, why: str, taken: set[str], schema:
 
 
 def _by_values(rows: list[ColumnRow], schema: Schema, taken: Collection[str], team: Team) -> Mapping[str, str]:
-    """Return the field that only one column can be by its values: Staff IDs of the team, and numbers with +."""
+    """Return the field that only one column can be by its values: Staff IDs of the team, numbers with +, yes and no.
+
+    Consent is never told by values: yes and no are those of the team's own field, where it has one that is not taken.
+    """
     found: dict[str, str] = {}
     staff = set(Membership.everybody.filter(team=team).exclude(staff_id=None).values_list("staff_id", flat=True))
     assigned = [row for row in rows if row.sample and staff and set(row.choices) <= staff]
@@ -198,6 +201,10 @@ def _by_values(rows: list[ColumnRow], schema: Schema, taken: Collection[str], te
     missing = [name for name in ("MobileNumber", "WhatsAppMobileNumber") if name not in taken]
     if len(numbers) == 1 and len(missing) == 1:
         found[numbers[0].letter] = missing[0]
+    yes_no = [row for row in rows if row.kind == Kind.YES_NO.value]
+    own = [each.name for each in schema.custom if each.kind is Kind.YES_NO and each.name not in taken]
+    if len(yes_no) == 1 and len(own) == 1:
+        found[yes_no[0].letter] = own[0]
     return found
 
 
