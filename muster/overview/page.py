@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from babel.numbers import format_compact_decimal
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, to_locale
 
 from muster.connect.models import Webhook
 from muster.contacts import counts
@@ -121,7 +123,15 @@ def consent(kept: Mapping[str, int]) -> dict[str, Any]:
         (words, sum(each[f"in-{source}"] for each in up), sum(each[f"out-{source}"] for each in down))
         for source, words in SOURCES.items()
     ]
-    return {"shapes": shapes, "axis": axis, "rows": rows, "by_source": by_source, "any": bool(shapes)}
+    numbers = [[short(sum(each.values())) for each in side] for side in (up, down)]
+    return {
+        "shapes": shapes,
+        "axis": axis,
+        "rows": rows,
+        "numbers": numbers,
+        "by_source": by_source,
+        "any": bool(shapes),
+    }
 
 
 def _of_month(kept: Mapping[str, int], month: str, word: str) -> dict[str, int]:
@@ -153,6 +163,7 @@ def imports(recent: QuerySet[Import]) -> dict[str, Any]:
         "shapes": shapes,
         "axis": axis,
         "rows": rows,
+        "numbers": [short(sum(each.values())) for each in of_week.values()],
         "names": list(OUTCOMES.values()),
         "any": bool(shapes),
     }
@@ -184,6 +195,11 @@ def waiting(team: Team) -> list[dict[str, Any]]:
 
 def _lines(found: Iterable[Import], kind: str) -> list[dict[str, Any]]:
     return [{"imp": imp, "name": imp.name, "kind": kind} for imp in found]
+
+
+def short(count: int) -> str:
+    """Return a number as it stands at a column of a picture: 12K for 12,345, and nothing for none."""
+    return format_compact_decimal(count, locale=to_locale(get_language() or "en")) if count else ""
 
 
 def _monday(back: int) -> dt.date:

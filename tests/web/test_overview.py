@@ -10,6 +10,7 @@ from muster.contacts import custom_fields
 from muster.contacts.consent.channels import set_consent
 from muster.contacts.models import Contact
 from muster.overview import charts
+from muster.overview.page import short
 from tests.cast import Cast
 from tests.imports.play import HEADER, drafted, imported
 
@@ -51,6 +52,14 @@ def test_it_counts_whom_one_can_reach(cast: Cast) -> None:
     assert [bar.count for bar in found["assigned"]] == [0, 2]
     assert [row[1:] for row in found["consent"]["rows"]][-1] == (6, 1)
     assert [each[1:] for each in found["consent"]["by_source"]] == [(6, 0), (0, 0), (0, 1)]
+
+
+def test_every_column_of_a_picture_says_its_number(cast: Cast) -> None:
+    fill(cast)
+    found = cast.browser(cast.alice).get(PAGE).context
+    assert [numbers[-1] for numbers in found["consent"]["numbers"]] == ["6", "1"]
+    assert (found["imports"]["numbers"][-1], found["imports"]["numbers"][0]) == ("3", "")
+    assert [short(each) for each in (0, 999, 12_345, 1_234_567)] == ["", "999", "12K", "1M"]
 
 
 def test_only_admins_see_imports_and_what_waits(cast: Cast) -> None:
