@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.utils.formats import date_format
 
 from muster.contacts import edit
 from muster.contacts.consent import channels
@@ -147,6 +150,9 @@ def test_the_record_says_why_a_channel_is_as_it_is(cast: Cast) -> None:
     assert why(cast, "S2")["whatsapp"].startswith("Said STOP on ")
     assert why(cast, "S3")["text"].startswith("Opted out when the contact got this number, which had said STOP")
     assert why(cast, "S1")["whatsapp"].startswith("Opted in since an import on ")
+    late = dt.datetime(2026, 9, 4, 1, tzinfo=dt.UTC)  # in New York it is the day before
+    Contact.objects.filter(team=cast.team, contact_id="S1").update(text_at=late)
+    assert f"on {date_format(dt.date(2026, 9, 3), 'DATE_FORMAT')}:" in why(cast, "S1")["text"]
 
 
 def test_two_spellings_of_one_number_are_shown_and_not_merged(cast: Cast) -> None:

@@ -25,6 +25,7 @@ from muster.core.sentences.language import gettext_of
 from muster.teams.access import Access
 from muster.teams.models import Membership, Team, User
 from muster.teams.regions import region_name
+from muster.teams.zones import zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def why(contact: Contact, channel: str, state: Channel, consent: Iterable[Entry]
     last = next((entry for entry in consent if any(part.key == channel for part in entry.about_consent)), None)
     if last is None:
         return ""
-    on = date_format(localtime(state.at), "DATE_FORMAT")
+    on = date_format(localtime(state.at, zone_of(contact.team)), "DATE_FORMAT")
     if state.source == Source.CONTACT:
         said = last.said or ("STOP" if state.opted_out else "START")
         if last.source == Source.CONTACT:

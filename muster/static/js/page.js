@@ -57,9 +57,8 @@ const sinceThen = (at) => {
 for (const time of document.querySelectorAll("time[data-local]")) {
   const at = new Date(time.dateTime);
   const day = { day: "numeric", month: "short", year: "numeric" };
-  const zone = "short" in time.dataset ? {} : { timeZoneName: "short" };
   time.title = at.toLocaleString(language, { dateStyle: "full", timeStyle: "long" });
-  time.textContent = at.toLocaleString(language, { ...day, hour: "2-digit", minute: "2-digit", ...zone });
+  time.textContent = at.toLocaleString(language, { ...day, hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
   const told = "short" in time.dataset ? sinceThen(at) : "";
   if (told) time.append(Object.assign(document.createElement("span"), { className: "hint block", textContent: told }));
 }
