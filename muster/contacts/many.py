@@ -108,6 +108,12 @@ def erase(team: Team, by: User, chosen: QuerySet[Contact]) -> int:
     return done
 
 
+def exported(team: Team, by: User, count: int) -> None:
+    """Note that contacts were exported."""
+    ManyStep.objects.create(team=team, what="export", count=count, by=by)
+    audit.record(team, by, "exported", contacts=count)
+
+
 def _keep_step(team: Team, by: User, what: str, about: str, told: range) -> None:
     if told:
         kept = {"count": len(told), "first": told[0], "last": told[-1]}
@@ -120,23 +126,31 @@ def can_undo(step: ManyStep) -> bool:
     return step.what == "assign" and step.undone_at is None and recent
 
 
+def to_undo(step: ManyStep) -> int:
+    """Return how many contacts are still as the step left them: an undo gives those back."""
+    return sum(still.count() for _old, still in _as_it_left(step))
+
+
 def undo(step: ManyStep, by: User) -> int:
     """Give contacts back whom they were assigned to, where nobody has changed that since; return how many."""
     with locked(step.team) as team:
         if not ManyStep.objects.filter(pk=step.pk, undone_at=None).update(undone_at=timezone.now()):
             return 0
         members = {each.pk: each for each in Membership.everybody.filter(team=team).select_related("user")}
-        back: dict[tuple[int | None, int | None], list[int]] = defaultdict(list)
-        changes = Change.objects.filter(team=team, id__gte=step.first, id__lte=step.last, by=step.by_id)
-        for contact, before, after in changes.values_list("contact", "before", "after"):
-            back[(before or {})["assigned"], (after or {})["assigned"]].append(contact)
-        done = 0
-        for (old, new), ids in back.items():
-            for some in _batches(ids, FEW_IDS):
-                still = Contact.objects.filter(team=team, id__in=some, assigned=new)
-                done += len(_assign(team, by, still, members.get(old or 0)))
+        done = sum(len(_assign(team, by, still, members.get(old or 0))) for old, still in _as_it_left(step))
         audit.record(team, by, "contacts-assigned", count=done, undoes=step.pk)
     return done
+
+
+def _as_it_left(step: ManyStep) -> Iterator[tuple[int | None, QuerySet[Contact]]]:
+    """Yield some contacts at a time that are still as an assignment left them, with whom they were assigned to."""
+    back: dict[tuple[int | None, int | None], list[int]] = defaultdict(list)
+    changes = Change.objects.filter(team=step.team_id, id__gte=step.first, id__lte=step.last, by=step.by_id)
+    for contact, before, after in changes.values_list("contact", "before", "after"):
+        back[(before or {})["assigned"], (after or {})["assigned"]].append(contact)
+    for (old, new), ids in back.items():
+        for some in _batches(ids, FEW_IDS):
+            yield old, Contact.objects.filter(team=step.team_id, id__in=some, assigned=new)
 
 
 def _consent(channel: str, found: Iterable[tuple[Any, ...]], by: User, now: datetime) -> Iterator[Changed]:

@@ -203,7 +203,7 @@ class ManyStep(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
-    what = models.CharField(max_length=8)  # assign, out, erase
+    what = models.CharField(max_length=8)  # assign, out, export, erase
     about = models.CharField(max_length=255, blank=True)  # the name of whom they are assigned to, or the channel
     count = models.PositiveIntegerField()
     first = models.BigIntegerField(null=True)

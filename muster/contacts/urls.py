@@ -12,6 +12,7 @@ contacts: list[URLPattern] = [
     path("contacts.csv", downloads.export, name="export"),
     path("contacts.xlsx", downloads.workbook, name="workbook"),
     path("audience.csv", downloads.audience, name="audience"),
+    path("total/", views.total, name="total"),
     path("several/", many.several, name="several"),
     path("several/done/", many.steps, name="steps"),
     path("several/done/<int:pk>/undo", many.undo, name="undo_step"),

@@ -36,6 +36,20 @@ def channel(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name="Consent", exact=True).get_by_role("listitem").filter(has_text=f"{name}:")
 
 
+def test_rows_that_are_ticked_stay_ticked_and_are_counted(visit: Visit, kofi: str) -> None:
+    page = visit(f"{TEAM}/contacts/")
+    boxes = page.locator("tbody input[type=checkbox]")
+    shown = boxes.count()
+    page.get_by_role("button", name="Tick all on this page").click()
+    expect(page.locator("tbody input:checked")).to_have_count(shown)
+    boxes.nth(0).click()
+    page.wait_for_timeout(700)  # longer than a search waits for more letters
+    expect(page.locator("tbody input:checked")).to_have_count(shown - 1)
+    page.get_by_label("Do", exact=True).select_option(label="Export as CSV")
+    page.get_by_role("button", name="Continue…").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"{shown - 1} contacts")
+
+
 def test_it_tells_why_somebody_is_opted_out_and_undoes_the_import_that_did_it(visit: Visit, kofi: str) -> None:
     page = visit(f"{TEAM}/contacts/")
     page.get_by_role("searchbox").press_sequentially("(07700) 900-123")

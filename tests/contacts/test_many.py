@@ -140,6 +140,10 @@ def test_an_assignment_of_many_is_undone_where_nobody_has_changed_it_since(cast:
 
     browser = cast.browser(cast.alice)
     assert "Assigned to <bdi>Bob Brown</bdi>" in browser.get(f"{HERE}several/done/").content.decode()
+    asked = browser.get(f"{HERE}several/done/{step.pk}/undo").content.decode()
+    assert "Assign 4 contacts as before again?" in asked
+    assert "1 contact was assigned anew or removed since, and stays as it is." in asked
+    assert ours.filter(assigned=bob).count() == 4
     told = browser.post(f"{HERE}several/done/{step.pk}/undo", follow=True).content.decode()
     assert "assigned as before again: 4" in told
     assert dict(ours.values_list("contact_id", "assigned")) == {
@@ -169,6 +173,27 @@ def test_ticked_contacts_are_exported(cast: Cast) -> None:
     answer = cast.browser(cast.alice).post(f"{HERE}several/", {"id": ids, "do": "export", "count": "2"})
     lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
     assert [line.split(",")[0] for line in lines[1:]] == ["S1", "S3"]
+    assert "Exported" in cast.browser(cast.alice).get(f"{HERE}several/done/").content.decode()
+    assert [(each.what, each.count) for each in ManyStep.objects.filter(team=cast.team)] == [("export", 2)]
+
+
+def test_whom_a_step_changed_is_a_list(cast: Cast) -> None:
+    everybody(cast)
+    ours = Contact.objects.filter(team=cast.team)
+    many.opt_out(cast.team, cast.alice, ours.exclude(contact_id="S0"), "text")
+    many.opt_out(cast.team, cast.alice, ours, "text")
+    first, second = ManyStep.objects.filter(team=cast.team).order_by("id")
+    page = cast.browser(cast.alice).get(f"{HERE}several/done/").content.decode()
+    assert f"{HERE}?step={first.pk}" in page
+    assert "asks for the permission" in page
+    browser = cast.browser(cast.bob)
+    for step, found in ((first, ["S4", "S3", "S2", "S1"]), (second, ["S0"])):
+        lines = browser.get(f"{HERE}?step={step.pk}").context["lines"]
+        assert [line.contact.contact_id for line in lines] == found
+    many.erase(cast.team, cast.alice, ours.filter(contact_id="S0"))
+    for nothing in ("x", "0", ManyStep.objects.filter(team=cast.team, what="erase").get().pk):
+        assert browser.get(f"{HERE}?step={nothing}").status_code == 404
+    assert cast.browser(cast.charlie).get(f"/t/financial-aid/contacts/?step={first.pk}").status_code == 404
 
 
 def test_another_team_s_step_is_not_found(cast: Cast) -> None:

@@ -87,6 +87,7 @@ PAGES = {
     "contacts:stop_words": D,
     "contacts:opt_in": D,
     "contacts:save_list": M,
+    "contacts:total": M,
     "contacts:several": D,
     "contacts:steps": D,
     "contacts:undo_step": D,

@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 
 from muster.contacts import edit
-from muster.contacts.models import Contact
+from muster.contacts.models import Contact, ContactCounts
 from muster.contacts.pages import views
 from tests.cast import Cast
 from tests.contacts.people import save, values
@@ -54,6 +54,7 @@ def test_it_counts_no_further_than_it_must(cast: Cast, monkeypatch: pytest.Monke
         add(cast, first_name=name)
     assert b"3 contacts in" in get(cast).content
 
+    ContactCounts.objects.all().delete()  # as before they were kept
     monkeypatch.setattr(views, "MOST_COUNTED", 2)
 
     assert b"More than 2 contacts in" in get(cast).content
@@ -100,6 +101,18 @@ def test_it_turns_pages(cast: Cast) -> None:
     ids = [line.contact.id for page in (first, second, third) for line in page.context["lines"]]  # type: ignore[attr-defined]
     assert ids == sorted(Contact.objects.values_list("id", flat=True), reverse=True)
     assert third.context["older"] is None  # type: ignore[attr-defined]
+
+
+def test_it_says_how_many_a_list_has_in_all(cast: Cast) -> None:
+    save(cast.team, list(values(120)))
+    all_in_all = f"{Contact.objects.filter(text_out=False).count()} contacts in all"
+    page = get(cast, "?text=opted_in&sort=name").content.decode()
+    assert "The first 50" in page
+    assert f'hx-get="{PAGE}total/?text=opted_in&amp;sort=name"' in page
+    assert all_in_all in get(cast, "?text=opted_in&total=yes").content.decode()
+    assert all_in_all in get(cast, "total/?text=opted_in").content.decode()
+    assert "0 contacts in all" in get(cast, "total/?q=nobody").content.decode()
+    assert "in all" not in get(cast, "?q=nobody").content.decode()
 
 
 def test_it_filters(cast: Cast) -> None:

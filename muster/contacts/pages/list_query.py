@@ -18,7 +18,20 @@ from muster.contacts.search.ordered import ORDERS
 from muster.teams.access import Access, require_admin
 from muster.teams.models import Membership
 
-KEYS = ("q", "text", "whatsapp", "whatsapp_marketing", "assigned", "staff_id", "import", "did", "reach", "send", "sort")
+KEYS = (
+    "q",
+    "text",
+    "whatsapp",
+    "whatsapp_marketing",
+    "assigned",
+    "staff_id",
+    "import",
+    "did",
+    "step",
+    "reach",
+    "send",
+    "sort",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +58,8 @@ class ListQuery:
 
     @property
     def without_import(self) -> str:
-        """The address of the same list without the filter by import."""
-        return "?" + self.query(**{"import": None, "did": None})
+        """The address of the same list without the filter by import, or by what was done to many."""
+        return "?" + self.query(**{"import": None, "did": None, "step": None})
 
     def query(self, **changes: Any) -> str:
         """Return the part of an address after "?" that asks for the same, with these changes."""

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from muster.contacts import export as exports
 from muster.contacts import many
@@ -23,7 +23,6 @@ from muster.contacts.search import find
 from muster.contacts.search.filters import MOST
 from muster.core.cells.whole import whole
 from muster.core.fields import CHANNELS
-from muster.teams import audit
 from muster.teams.access import Access, admin
 from muster.teams.models import Membership
 
@@ -87,7 +86,7 @@ def _done(request: HttpRequest, who: Access, action: Action, chosen: QuerySet[Co
 def _exported(who: Access, chosen: QuerySet[Contact]) -> HttpResponse:
     """Return the chosen contacts as a file. Those without a ContactId are in none."""
     named = chosen.filter(contact_id__isnull=False)
-    audit.record(who.team, who.user, "exported", contacts=named.count())
+    many.exported(who.team, who.user, named.count())
     return csv_response(exports.as_csv(who.team, named), f"{who.team.slug}-contacts")
 
 
@@ -150,16 +149,21 @@ def steps(request: HttpRequest, who: Access) -> HttpResponse:
     """List what was done to many contacts at once, newest first, and what of it can be taken back."""
     found = ManyStep.objects.filter(team=who.team).select_related("by")[:STEPS_SHOWN]
     listed = [(each, LABELS.get(each.about, each.about), many.can_undo(each)) for each in found]
-    return render(request, "contacts/steps.html", {"steps": listed})
+    return render(
+        request, "contacts/steps.html", {"steps": listed, "has_opt_outs": any(each.what == "out" for each in found)}
+    )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @admin
 def undo(request: HttpRequest, who: Access, pk: int) -> HttpResponse:
-    """Take an assignment of many back, where nobody has changed it since."""
+    """Say what taking an assignment of many back would do; then do it, where nobody has changed it since."""
     step = get_object_or_404(ManyStep.objects.select_related("team"), team=who.team, pk=pk)
     if not many.can_undo(step):
         messages.error(request, _("This can't be undone, or not any more."))
+    elif request.method != "POST":
+        back = many.to_undo(step)
+        return render(request, "contacts/undo_step.html", {"step": step, "back": back, "stay": step.count - back})
     else:
         back = many.undo(step, who.user)
         messages.success(request, _("Contacts that are assigned as before again: %(count)s.") % {"count": f"{back:,}"})

@@ -10,14 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from muster.contacts import counts, history
 from muster.contacts import erase as erasing
 from muster.contacts import export as exports
-from muster.contacts import history
 from muster.contacts.audience import Audience, why_not_assigned
 from muster.contacts.consent.later import hear_now_or_later
 from muster.contacts.consent.words import OwnWord, Word
 from muster.contacts.history import LABELS
-from muster.contacts.models import Contact, Erasure, SavedList, Source
+from muster.contacts.models import Contact, ContactCounts, Erasure, SavedList, Source
 from muster.contacts.pages import record as showing
 from muster.contacts.pages.list_query import ListQuery, asked_of
 from muster.contacts.pages.record import contact_of
@@ -60,6 +60,7 @@ def contacts(request: HttpRequest, who: Access) -> HttpResponse:
         "older": older,
         "is_first": OLDER not in request.GET,
         "stopped_short": older is not None and len(page.contacts) < ON_A_PAGE,
+        "total": _total(request, who, asked),
         "nearly": nearly(who.team, asked.typed) if asked.typed and not page.contacts and older is None else [],
         **_left_out(who, page, is_whole=OLDER not in request.GET and older is None),
         "is_saved": SavedList.objects.filter(team=who.team, query=asked.query()).select_related("by").first(),
@@ -85,6 +86,30 @@ def _page(request: HttpRequest, who: Access, asked: ListQuery) -> tuple[find.Pag
     except ordering.BadPlace:
         raise Http404("No such page") from None
     return find.Page(ordered.contacts, None), asked.query(before=ordered.next) if ordered.next else None
+
+
+@require_GET
+@member
+def total(request: HttpRequest, who: Access) -> HttpResponse:
+    """How many the list has in all: asked for by a script once the page is there."""
+    asked = asked_of(request, who)
+    return render(
+        request, "contacts/total.html", {"total": find.matching(who.team, asked.typed, asked.filters).count()}
+    )
+
+
+def _total(request: HttpRequest, who: Access, asked: ListQuery) -> int | None:
+    """Count the list where somebody asks for it, or the count of the whole team is kept anyway."""
+    if not asked.is_anything:
+        return _kept_total(who)
+    if request.GET.get("total"):
+        return find.matching(who.team, asked.typed, asked.filters).count()
+    return None
+
+
+def _kept_total(who: Access) -> int | None:
+    kept = ContactCounts.objects.filter(team=who.team).first()
+    return kept.now.get(counts.CONTACTS, 0) if kept else None
 
 
 def _several(who: Access) -> dict[str, Any]:
@@ -139,10 +164,11 @@ def _audience(asked: ListQuery, who: Access) -> dict[str, Any]:
 
 def _filters(asked: ListQuery, who: Access) -> dict[str, Any]:
     """What the filters above the list offer."""
-    count = Contact.objects.filter(team=who.team)[: MOST_COUNTED + 1].count()
+    kept = _kept_total(who)
+    count = Contact.objects.filter(team=who.team)[: MOST_COUNTED + 1].count() if kept is None else kept
     return {
-        "count": min(count, MOST_COUNTED),
-        "are_more": count > MOST_COUNTED,
+        "count": min(count, MOST_COUNTED) if kept is None else kept,
+        "are_more": kept is None and count > MOST_COUNTED,
         "members": _members(who),
         "fields": [(each.key, gettext_of(each.label) or each.name) for each in filterable(schema_of(who.team))],
         "operators": OPERATORS.items(),

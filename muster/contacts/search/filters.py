@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from muster.contacts.models import Change
+from muster.contacts.models import Change, ManyStep
 from muster.contacts.search.conditions import BadFilter, Condition, all_of
 from muster.contacts.time_ids import id_at
 from muster.core.cells.whole import whole
@@ -43,12 +43,13 @@ class Filters:
     updated_since: datetime | None = None
     where: tuple[Condition, ...] = ()
     somebody: bool = False  # only those who are assigned to somebody
+    step: ManyStep | None = None  # those whom one step for many contacts changed
 
     @property
     def are_narrow(self) -> bool:
         """Whether an index leads to the contacts, so that one need not look at all."""
         outs = (self.text, self.whatsapp, self.whatsapp_marketing)
-        return True in outs or self.assigned is not None or self.imported is not None
+        return True in outs or self.assigned is not None or self.imported is not None or self.step is not None
 
     def condition(self, team: Team) -> Q:
         """Return the condition on a contact."""
@@ -68,7 +69,7 @@ class Filters:
             wanted &= reachable(self.reach)
         if self.updated_since:
             wanted &= self._touched(team, self.updated_since)
-        return wanted & self._changed(team) if self.imported else wanted
+        return wanted & self._changed(team) if self.imported or self.step else wanted
 
     def _touched(self, team: Team, since: datetime) -> Q:
         """By the history, whose ids begin with the time, where few were changed; else by asking each contact."""
@@ -79,7 +80,11 @@ class Filters:
         return updated & Q(id__in=changes.values("contact"))
 
     def _changed(self, team: Team) -> Q:
-        changes = Change.objects.filter(team=team, import_id=self.imported)
+        changes = Change.objects.filter(team=team)
+        if self.imported:
+            changes = changes.filter(import_id=self.imported)
+        if self.step:
+            changes = changes.filter(id__gte=self.step.first, id__lte=self.step.last, by=self.step.by_id)
         if self.did:
             changes = changes.filter(action__in=DID[self.did])
         if changes[FEW_CHANGES : FEW_CHANGES + 1].exists():  # so many: better ask each contact
@@ -98,7 +103,7 @@ def reachable(channel: str) -> Q:
 def filters_of(
     team: Team, asked: Mapping[str, str], mine: Membership | None = None, where: Sequence[Condition] = ()
 ) -> Filters:
-    """Read the filters of an address: text, whatsapp, whatsapp_marketing, staff_id, assigned, import, did, reach.
+    """Read the filters of an address: text, whatsapp, whatsapp_marketing, staff_id, assigned, import, did, reach, step.
 
     `assigned` is "mine", "none" or a membership's id; `where` are conditions on any field. Raises BadFilter.
     """
@@ -120,6 +125,7 @@ def filters_of(
         did=did,
         reach=reach,
         where=tuple(where),
+        step=_step(team, asked.get("step", "")),
     )
 
 
@@ -142,6 +148,17 @@ def _assigned(team: Team, asked: Mapping[str, str], mine: Membership | None) -> 
     found = whole(value)
     if found is None:
         raise BadFilter("assigned", value)
+    return found
+
+
+def _step(team: Team, value: str) -> ManyStep | None:
+    """Return what was done to many contacts. An export and an erasure have nobody to show."""
+    if not value:
+        return None
+    key = whole(value)
+    found = ManyStep.objects.filter(team=team, pk=key, first__isnull=False).first() if key is not None else None
+    if found is None:
+        raise BadFilter("step", value)
     return found
 
 

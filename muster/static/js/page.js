@@ -43,6 +43,15 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
 });
 
+// A button ticks every box of the page; pressed again, none.
+document.addEventListener("click", (event) => {
+  const wanted = event.target.closest("[data-tick-all]")?.dataset.tickAll;
+  if (!wanted) return;
+  const boxes = [...document.querySelectorAll(wanted)];
+  const ticked = !boxes.every((box) => box.checked);
+  for (const box of boxes) box.checked = ticked;
+});
+
 // Buttons that a script makes needless: their form sends itself on change.
 for (const part of document.querySelectorAll("[data-no-script-only]")) part.hidden = true;
 
