@@ -25,8 +25,8 @@ ROWS = ("S1,Ana,X,+1 716 555 0101,", "S2,Bo,X,+1 716 555 0102,", "S3,Cy,X,+1 716
 class Api:
     """A real Muster with a team, as a program sees it."""
 
-    def __init__(self, server: MusterServer) -> None:
-        self.server = server
+    def __init__(self, server: MusterServer, **headers: str) -> None:
+        self.server, self.headers = server, headers
         server.run("owner", "olivia@example.edu", MUSTER_PASSWORD="correct horse battery")
         self.token = server.run("token", "olivia@example.edu", "--name", "sender").split()[-1]
         self("POST", "teams", {"name": "Admissions", "slug": "admissions"})
@@ -35,7 +35,7 @@ class Api:
         request = urllib.request.Request(
             f"{self.server.url}/api/v1/{path}",
             json.dumps(body).encode() if body is not None else None,
-            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"} | self.headers,
             method=method,
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
