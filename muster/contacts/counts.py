@@ -78,6 +78,15 @@ class Tally:
         self.months.clear()
 
 
+def begin(team: Team) -> None:
+    """Begin with nothing for a team that has nothing yet: its first import is not read again to be counted.
+
+    Call it inside `locked(team)`, before anything is written.
+    """
+    if not any(model.objects.filter(team=team).exists() for model in (ContactCounts, Contact, Change)):
+        ContactCounts.objects.create(team=team, now={}, months={})
+
+
 def states(values: Mapping[str, Any]) -> Iterable[str]:
     """Yield the name of every count that a contact with these values is in.
 

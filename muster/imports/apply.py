@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from muster.contacts import counts
 from muster.contacts.schema import searchable_keys
 from muster.contacts.time_ids import next_ids
 from muster.core.known import Stored
@@ -30,6 +31,7 @@ def apply(imp: Import, team: Team, read: Reading, facts: Facts, *, at: datetime,
     """Write what the plan says. Call it inside `locked(team)`; the plan is made as it is written, never kept whole."""
     rows = len(read.checked.records)
     imp.first_change = next_ids(rows)[0] if rows else None
+    counts.begin(team)
     applier = RowApplier(imp, team, facts, at, rows)
     tally, packer = Tally(read.checked.notes), Packer(read.table.header)
     plan = zip(read.table.rows, verdicts(read.checked, facts.known, read.schema, read.options), strict=True)

@@ -20,7 +20,7 @@ from muster.imports.models import Import, can_undo
 from muster.teams import members
 from muster.teams.models import Team
 from tests.cast import Cast
-from tests.imports.play import HEADER, imported
+from tests.imports.play import ANA, HEADER, imported, sheet
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -104,6 +104,15 @@ def do_to_many(cast: Cast, chance: random.Random) -> None:
 
 
 STEPS = (import_some, import_some, undo_one, edit_one, add_one, say_one, do_to_many, erase_one)
+
+
+def test_the_first_import_of_a_team_is_not_read_again_to_be_counted(cast: Cast) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        imported(cast.team, cast.alice, sheet(ANA))
+
+    assert not [each["sql"] for each in asked if '"contacts_change"."before"' in each["sql"]]
+    assert ContactCounts.objects.get(team=cast.team).now["contacts"] == 1
+    assert are_true(cast.team)
 
 
 @pytest.mark.parametrize("seed", range(4))
