@@ -58,8 +58,7 @@ def test_it_imports_whole_and_reads_contacts(tmp_path: Path) -> None:
     said = ran(BIN / "openapi-python-client", *made, "--fail-on-warning", at=tmp_path)
 
     assert "WARNING" not in said
-    with muster() as server:
-        server.run("demo")
+    with muster(demo=True) as server:
         token = server.run("token", "ana@example.edu", "--name", "client").strip()
         modules, contacts, first = ran(BIN / "python", "-c", PROGRAM, server.url, token, at=tmp_path).split()
     assert int(modules) > 200

@@ -23,8 +23,7 @@ DOWNLOADS = 8  # as many as there are threads
 
 @pytest.fixture(scope="module")
 def server(start_muster: StartMuster) -> MusterServer:
-    made = start_muster()
-    made.run("demo")
+    made = start_muster(demo=True)
     head = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,Program"
     rows = "\n".join(f"N{n},Nia{n},Okafor,+1716{2000000 + n},,Biology" for n in range(ROWS))
     arguments = ("-", "--team", "admissions-demo", "--blank-mobile", "infer", "--quiet")

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 from muster.demo import ANA
+from tests.conftest import StartMuster
 from tests.real.server import MusterServer
 
 Visit = Callable[..., Page]
@@ -17,10 +18,9 @@ TABLET = ViewportSize(width=820, height=1180)
 
 
 @pytest.fixture(scope="module")
-def demo(muster_server: MusterServer) -> MusterServer:
+def demo(start_muster: StartMuster) -> MusterServer:
     """A running Muster with the demo team."""
-    muster_server.run("demo")
-    return muster_server
+    return start_muster(demo=True)
 
 
 @pytest.fixture(scope="module")

@@ -189,8 +189,7 @@ def main() -> None:
     """Start a Muster of its own, make the demo team, take the pictures."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else TOP / "docs" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
-    with muster() as server, chromium() as browser:
-        server.run("demo")
+    with muster(demo=True) as server, chromium() as browser:
         camera = Camera(browser, server, folder)
         take_refusals(camera)
         take_result(camera, take_draft(camera))

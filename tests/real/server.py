@@ -68,16 +68,18 @@ class MusterServer:
 
 
 @contextmanager
-def muster(command: str = "serve", *, from_nothing: bool = False, **env: str) -> Iterator[MusterServer]:
+def muster(
+    command: str = "serve", *, from_nothing: bool = False, demo: bool = False, **env: str
+) -> Iterator[MusterServer]:
     """Start one, wait until it is ready, stop it at the end. `env` adds to its environment, `DATABASE_URL` say.
 
-    Its database has been made before, unless it is to start `from_nothing`.
+    Its embedded database has been made before, with the `demo` team if asked for, unless it is to start `from_nothing`.
     """
     data, port = Path(tempfile.mkdtemp(prefix="muster-")), free_port()
     url = f"http://127.0.0.1:{port}"
     everything = clean_environment() | {"MUSTER_DATA": str(data), "MUSTER_URL": url} | env
     if not from_nothing and not {"DATABASE_URL", "MUSTER_DATA"} & {*env}:
-        prepare(data, PROGRAM, everything)
+        prepare(data, PROGRAM, everything, demo=demo)
     with (data / "serve.log").open("wb") as log:
         process = subprocess.Popen(
             [str(PROGRAM), command, "--port", str(port)],

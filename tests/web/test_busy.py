@@ -121,8 +121,7 @@ def an_import_is_saved(server: MusterServer) -> Iterator[None]:
 
 
 def test_on_sqlite_pages_read_at_once_and_writes_are_told_to_wait(start_muster: StartMuster) -> None:
-    server = start_muster()
-    server.run("demo")
+    server = start_muster(demo=True)
     session = Session()
     assert enter(server, session, demo.ANA.email, demo.ANA.password).status_code == 200
     add = f"{server.url}/t/{demo.TEAM}/contacts/add/"
