@@ -115,6 +115,9 @@ class Settings(BaseSettings):
         600, description="Processor time, in seconds, that checking a file or importing it may take of a worker."
     )
     worker_memory_mb: int = Field(4096, description="Most memory of a worker, in MB; 0: no limit of ours.")
+    worker_nice: int = Field(
+        10, ge=0, le=19, description="How much a worker gives way to pages and calls on a busy machine: 0 to 19."
+    )
     lost_workers: int = Field(3, description="Workers that may end over one import before it is given up as failed.")
     lease_seconds: int = Field(30, description="Seconds after which a silent worker's import is taken over by another.")
 

@@ -69,6 +69,7 @@ def work(
     require_migrations()
     tell_warnings(checks.Tags.database)
     prepare_numbers()
+    os.nice(settings().worker_nice)  # somebody waits for a page; nobody waits for this to the second
     budget.limit_memory(settings().worker_memory_mb)
     with presence.told():
         worker.work(once=once, stop=stop)

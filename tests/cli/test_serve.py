@@ -83,6 +83,17 @@ def test_it_serves_imports_and_stops(start_muster: StartMuster) -> None:
 
 
 @pytest.mark.slow
+def test_its_worker_gives_way_to_pages(start_muster: StartMuster) -> None:
+    server = start_muster(MUSTER_WORKER_NICE="7")
+    worker = worker_of(server)
+    assert worker is not None
+
+    def gives_way() -> bool:
+        return os.getpriority(os.PRIO_PROCESS, worker) == os.getpriority(os.PRIO_PROCESS, server.process.pid) + 7
+
+    wait_until(gives_way, seconds=30, what=lambda: f"{os.getpriority(os.PRIO_PROCESS, worker)}")
+
+
 def test_it_starts_another_worker_when_one_is_killed(start_muster: StartMuster) -> None:
     server = start_muster()
     wait_until(lambda: worker_of(server) is not None, seconds=30, what=server.log)
