@@ -31,7 +31,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 }
 # What stands in the catalogue of error codes, with no mark of its own.
 OF_A_CODE = ("title", "message", "cause", "fix")
-COUNT = "count"  # the placeholder that a form for one number alone may leave out
+COUNTS = {"count", "n", "shown"}  # the placeholders that a form for one number alone may leave out
 _PERCENT = re.compile(r"%\((\w+)\)[sd]")
 _TAG = re.compile(r"</?[a-z][^>]*>")
 _SHOWN = 90  # characters of a text in a complaint
@@ -162,7 +162,7 @@ def _wrong(message: Message, catalog: Catalog) -> Iterator[str]:
     alone = _alone(catalog.plural_expr) if message.pluralizable else set()
     for place, form in enumerate(forms):
         missing = placeholders(ids[-1]) ^ placeholders(form)
-        may = {each for each in placeholders(ids[-1]) if each[0] == COUNT} if place in alone else set()
+        may = {each for each in placeholders(ids[-1]) if each[0] in COUNTS} if place in alone else set()
         if missing - may:
             yield f"other placeholders ({', '.join(sorted(name for name, _ in missing))})"
         if sorted(_TAG.findall(ids[-1])) != sorted(_TAG.findall(form)):

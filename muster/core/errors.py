@@ -202,6 +202,12 @@ def _open_quote(facts: Facts) -> _Said:
     return _Said(message=message, and_fix=gettext("If it is meant so, say it under How the file is read."))
 
 
+def _taken(facts: Facts) -> _Said:
+    if not facts.get("holder_row"):
+        return _NOTHING
+    return _Said(message=gettext("{number} already belongs to {holder} (row {holder_row}).", **facts))
+
+
 def _no_date(facts: Facts) -> _Said:
     value, readings = facts["value"], [day_in_words(each) for each in facts.get("readings") or ()]
     if readings:
@@ -368,6 +374,7 @@ _SPECIAL: Mapping[str, Callable[[Facts], _Said]] = {
     "value-not-a-choice": _joined(listed, "choices"),
     "phone-no-plus": _no_plus,
     "file-open-quote": _open_quote,
+    "number-taken": _taken,
     "value-not-a-date": _no_date,
     "phone-not-assigned": _number,
     "header-missing": _header_missing,

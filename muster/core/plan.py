@@ -32,9 +32,10 @@ def verdicts(checked: Checked, known: Known, schema: Schema, options: Options) -
     return map(planner.decide, checked.records)
 
 
-def number_taken(row: int | None, number: str, holder: str) -> Problem:
-    """Return the problem of a mobile number that is somebody else's."""
-    return Problem("number-taken", row, "MobileNumber", number, {"number": show(number), "holder": holder})
+def number_taken(row: int | None, number: str, holder: str, holder_row: int | None = None) -> Problem:
+    """Return the problem of a mobile number that is somebody else's, of a contact or of an earlier row."""
+    facts = {"number": show(number), "holder": holder, **({"holder_row": holder_row} if holder_row else {})}
+    return Problem("number-taken", row, "MobileNumber", number, facts)
 
 
 def whatsapp_shared(row: int | None, number: str) -> Note:
@@ -151,7 +152,7 @@ class _Planner:
         if holder is not None and holder.key == stored.key:
             holder = None
         if same in self.held or (holder and not _may_adopt(stored, holder)):
-            problems.append(number_taken(record.number, number, self._holder(number)))
+            problems.append(number_taken(record.number, number, *self._holder(number)))
             return stored, None, False
         if holder and record.values[_ID] is not UNREAD:
             self._adopt(record, holder, same, problems, notes)
@@ -183,13 +184,13 @@ class _Planner:
         if inferred:
             notes.append(Note("number-inferred", record.number, "MobileNumber", {"number": number}))
 
-    def _holder(self, number: str) -> str:
-        """Name who has a mobile number: an earlier row, or a contact of the team."""
+    def _holder(self, number: str) -> tuple[str, int | None]:
+        """Name who has a mobile number: the id and the number of an earlier row, or a contact of the team."""
         number = self.known.spelled.get(number, number)
         if number in self.held:
             record = self.held[number]
-            return f"{record.values[_ID]} (row {record.number})"
-        return self.known.holders[number].named
+            return str(record.values[_ID]), record.number
+        return self.known.holders[number].named, None
 
     def _as_new(self, record: Record, inferred: str | None, notes: list[Note]) -> dict[str, Any]:
         """Return all that the row says, by field key, for a contact that the team does not have."""

@@ -29,10 +29,10 @@ CHIPS = Words(
         "all": pgettext_noop("rows", "All"),
         "problems": gettext_noop("Problems"),
         "warnings": gettext_noop("Warnings"),
-        "new": pgettext_noop("rows", "New"),
+        "new": pgettext_noop("rows, counted", "New"),
         "updates": gettext_noop("Updates"),
         "unchanged": gettext_noop("No change"),
-        "left-out": gettext_noop("Left out"),
+        "left-out": pgettext_noop("rows, counted", "Left out"),
     }
 )
 _CHIP_OF = {"created": "new", "updated": "updates", "unchanged": "unchanged"}

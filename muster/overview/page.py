@@ -20,7 +20,7 @@ from muster.contacts.models import CustomField
 from muster.core import errors
 from muster.core.errors import REGISTRY
 from muster.core.fields import CHANNELS
-from muster.core.sentences.language import Words, gettext_noop
+from muster.core.sentences.language import Words, gettext_noop, pgettext_noop
 from muster.core.sentences.language import gettext as _
 from muster.imports.models import Import, State
 from muster.overview import charts
@@ -38,7 +38,11 @@ SOURCES = Words(
     }
 )
 OUTCOMES = Words(
-    {"created": gettext_noop("New"), "updated": gettext_noop("Updated"), "failed": gettext_noop("Left out")}
+    {
+        "created": pgettext_noop("rows, counted", "New"),
+        "updated": pgettext_noop("rows, counted", "Updated"),
+        "failed": pgettext_noop("rows, counted", "Left out"),
+    }
 )
 
 

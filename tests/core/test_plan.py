@@ -90,7 +90,7 @@ def test_a_number_held_by_an_earlier_row_fails_and_names_the_row(team: Team) -> 
     assert problems(plan) == [(3, "MobileNumber", "number-taken")]
     facts = plan.verdicts[1].problems[0].facts
     assert facts is not None
-    assert facts["holder"] == "S2 (row 2)"
+    assert (facts["holder"], facts["holder_row"]) == ("S2", 2)
 
 
 def test_a_number_given_up_in_the_same_file_is_still_held(team: Team) -> None:

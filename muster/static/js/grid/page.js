@@ -66,7 +66,7 @@ export class Page {
   updateChip(show, count, list) {
     let chip = [...this.chips.children].find((each) => filterOf(each).show === show);
     if (!chip && show === LEFT_OUT && count) {
-      chip = make("a", { class: "filter-chip", href: `?show=${LEFT_OUT}` }, gettext("Left out") + " ", make("span", { class: "count" }));
+      chip = make("a", { class: "filter-chip", href: `?show=${LEFT_OUT}` }, this.chips.dataset.leftOut + " ", make("span", { class: "count" }));
       this.chips.append(chip);
     }
     if (!chip) return;
