@@ -50,11 +50,11 @@ def test_a_column_of_yes_and_no_is_the_one_field_that_takes_them(cast: Cast) -> 
     rows = ("S1,Ana,Lee,716-555-0101,,yes,", "S2,Bo,Kay,716-555-0102,,no,")
     client = cast.browser(cast.alice)
     assert asked(client.get(address(draft(cast, header, *rows))).context)["Lives here"] == ""
-    for name, proposed in (("Resident", "Resident"), ("Veteran", "")):
+    for name, proposed in (("Resident", "(Resident)"), ("Veteran", "")):
         CustomField.objects.create(team=cast.team, name=name, name_folded=name.lower(), kind="yes_no")
         page = client.get(address(draft(cast, header, *rows)))
         assert asked(page.context)["Lives here"] == proposed
-        assert ("it holds only yes and no" in page.content.decode()) == bool(proposed)
+        assert ("It holds only yes and no." in page.content.decode()) == bool(proposed)
 
 
 def as_proposed(client_page: object) -> dict[str, str]:

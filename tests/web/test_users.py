@@ -63,6 +63,7 @@ def test_it_invites_somebody_new_who_then_signs_in(cast: Cast) -> None:
     link = invited(cast)
     assert mail.outbox[0].to == ["zoe@example.edu"]
     assert "zoe@example.edu" in page(cast.browser(cast.alice))
+    assert "Zoe Zimmer</span>" in page(cast.browser(cast.alice))
     client = cast.browser()
     assert client.get(link).status_code == 200
     assert client.post(link, JOIN).headers["Location"] == "/t/admissions/"

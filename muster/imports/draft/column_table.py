@@ -176,12 +176,14 @@ def _propose(shown: list[ColumnRow], rows: list[ColumnRow], schema: Schema, team
 
 
 def _take(row: ColumnRow, answer: str | None, why: str, taken: set[str], schema: Schema) -> None:
+    """Preselect an answer; one that rests on yes and no alone, or may do harm, is only offered to be ticked."""
     name = (answer or "").removeprefix(REVERSED)
     if not answer or name in taken:
         return
     taken.add(name)
     row.why = why
-    if is_risky(answer, schema):
+    is_yes_no = why == _VALUES and schema.by_name[name].kind is Kind.YES_NO
+    if is_yes_no or is_risky(answer, schema):
         row.tick = Answer(answer)
     else:
         row.chosen = answer
@@ -190,7 +192,7 @@ def _take(row: ColumnRow, answer: str | None, why: str, taken: set[str], schema:
 def _by_values(rows: list[ColumnRow], schema: Schema, taken: Collection[str], team: Team) -> Mapping[str, str]:
     """Return the field that only one column can be by its values: Staff IDs of the team, numbers with +, yes and no.
 
-    Consent is never told by values: yes and no are those of the team's own field, where it has one that is not taken.
+    Consent is never told by values: yes and no may be those of the team's own field, where one is not taken.
     """
     found: dict[str, str] = {}
     staff = set(Membership.everybody.filter(team=team).exclude(staff_id=None).values_list("staff_id", flat=True))
