@@ -112,9 +112,10 @@ def _entry(each: ErrorCode) -> str:
     return "\n\n".join(lines)
 
 
-def plain(english: str) -> str:
+def plain(english: str, field: str | None = None) -> str:
     """Show a text of the catalogue to people, without the facts of a row: {value} becomes …"""
-    return gettext_of(english).format_map(_Ellipsis(words=gettext("yes or no")))
+    known = {"field": field} if field else {}
+    return gettext_of(english).format_map(_Ellipsis(words=gettext("yes or no"), **known))
 
 
 def example(code: str) -> tuple[str, str] | None:

@@ -120,6 +120,16 @@ def test_the_bar_of_the_active_cell_offers_the_fixes_of_its_cause(visit: Visit) 
     expect(page.locator(".grid-listed")).to_contain_text("0 left. 3 fixed rows still shown.")
 
 
+def test_no_header_is_cut_where_it_says_its_problems(visit: Visit) -> None:
+    page = visit("/t/admissions-demo/imports/", DESK)
+    upload(page, people(20, bad=range(3, 15)))
+    parts = page.locator(".grid-header-name, .grid-header-more")
+    assert "12 problems" in parts.all_inner_texts()
+    assert (
+        parts.evaluate_all("all => all.filter(each => each.scrollWidth > each.clientWidth).map(e => e.innerText)") == []
+    )
+
+
 def test_the_id_and_the_name_stay_in_sight(visit: Visit) -> None:
     page = on_review(visit, DESK)
     page.set_viewport_size({"width": 760, "height": 720})

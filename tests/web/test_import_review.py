@@ -68,6 +68,7 @@ def test_it_groups_problems_by_cause_the_largest_first(cast: Cast, imp: Import) 
         ("yesno-unknown", "WhatsAppOptedOut"),
         ("value-not-a-choice", "Term"),
     }
+    assert {each.how for each in causes if each.code == "value-blank"} == {"Fill in LastName."}
 
 
 def test_it_shows_what_a_cell_was_and_becomes(cast: Cast, imp: Import) -> None:

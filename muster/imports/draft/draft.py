@@ -49,12 +49,12 @@ class Cause(NamedTuple):
     @property
     def why(self) -> str:
         """How it usually comes about."""
-        return errors.plain(errors.REGISTRY[self.code].cause)
+        return errors.plain(errors.REGISTRY[self.code].cause, self.field)
 
     @property
     def how(self) -> str:
         """What to do."""
-        return errors.plain(errors.REGISTRY[self.code].fix)
+        return errors.plain(errors.REGISTRY[self.code].fix, self.field)
 
     @property
     def example(self) -> tuple[str, str] | None:

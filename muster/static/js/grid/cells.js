@@ -76,6 +76,13 @@ function show(cell, text) {
   else cell.replaceChildren(make("span", { dir: "auto", text }));
 }
 
+// What a header says below its name: how many problems there are, or what the column is.
+export function belowName(its) {
+  if (its.problems) return countedProblems(its.problems);
+  if (!its.field) return gettext("not imported");
+  return its.answered ? gettext("as {field}", { field: its.as }) : "";
+}
+
 export function fillHeader(header, column, data) {
   if (column < FIRST) { header.textContent = column === ROW_NUMBER ? gettext("Row") : gettext("What happens"); return; }
   const its = data.columns[column - FIRST];
@@ -85,9 +92,8 @@ export function fillHeader(header, column, data) {
   header.classList.toggle("is-unused", !its.field);
   const name = make("span", { class: "grid-header-name", dir: "auto", text: its.header || gettext("(no header)") });
   const required = its.required ? [make("span", { class: "required", title: gettext("Required"), "aria-hidden": "true", text: "*" }), make("span", { class: "visually-hidden", text: " " + gettext("required") })] : [];
-  const more = its.problems ? countedProblems(its.problems) : !its.field ? gettext("not imported") : its.answered ? gettext("as {field}", { field: its.as }) : "";
   header.replaceChildren(make("span", { class: "grid-header-top" }, name, ...required),
-    make("span", { class: its.problems ? "grid-header-more problem" : "grid-header-more", text: more }),
+    make("span", { class: its.problems ? "grid-header-more problem" : "grid-header-more", text: belowName(its) }),
     make("span", { class: "grid-header-menu", "aria-hidden": "true", title: gettext("Menu of this column"), text: "▾" }),
     make("span", { class: "grid-grip", "aria-hidden": "true" }));
   header.setAttribute("aria-haspopup", "menu");

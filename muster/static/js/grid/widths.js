@@ -1,10 +1,12 @@
 // How wide columns are: as what they hold asks, until somebody drags their edge or asks for more or less.
 
+import { belowName } from "./cells.js";
 import { FIRST, OUTCOME, ROW_NUMBER } from "./places.js";
 import { gettext } from "../texts.js";
 
 const SAMPLE = 100; // rows that say how wide columns are
 const CHARACTER = 8; // pixels, near enough
+const BOLD = 8.5; // of headers, which have many capitals
 const NARROWEST = 112, WIDEST = 280, WIDEST_HEADER = 300;
 const LEAST = 48, MOST = 900; // by hand
 const PINNED_SHARE = 0.6; // of the window on the rows, at most
@@ -30,8 +32,10 @@ export class Widths {
     return [Math.round(72 * rem), Math.round(132 * rem), ...asked];
   }
 
-  of({ header, width }, place) {
-    const head = Math.max(NARROWEST, Math.min(62 + CHARACTER * header.length, WIDEST_HEADER));
+  of(column, place) {
+    const { header, width } = column;
+    const asked = Math.max(64 + BOLD * header.length, 46 + CHARACTER * belowName(column).length);
+    const head = Math.max(NARROWEST, Math.min(asked, WIDEST_HEADER));
     const plain = [], marked = [0];
     for (let row = 0; row < SAMPLE && this.data.row(row); row += 1) {
       const its = this.data.row(row);
