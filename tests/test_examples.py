@@ -26,9 +26,10 @@ def test_it_names_settings_and_commands_that_there_are(path: Path) -> None:
 
 def test_it_parses_as_yaml() -> None:
     compose = yaml.safe_load((TOP / "compose.yml").read_text())
-    assert {"web", "worker", "migrate", "database", "proxy"} == compose["services"].keys()
+    assert {"web", "worker", "small", "migrate", "database", "proxy"} == compose["services"].keys()
     assert all(
-        each["read_only"] and each["tmpfs"] == ["/tmp"] for each in (compose["services"][n] for n in ("web", "worker"))
+        each["read_only"] and each["tmpfs"] == ["/tmp"]
+        for each in (compose["services"][n] for n in ("web", "worker", "small"))
     )
     kinds = [each["kind"] for each in yaml.safe_load_all((TOP / "examples" / "kubernetes.yml").read_text())]
     assert kinds == ["Job", "Deployment", "Deployment", "Service"]

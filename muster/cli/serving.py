@@ -15,9 +15,9 @@ from typing import Annotated, Any
 
 import typer
 from django.core import checks
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connection
 
-from muster.cli.web_server import SECONDS_TO_FINISH, Server, prepare_numbers
+from muster.cli.web_server import Server, prepare_numbers
 from muster.imports import worker
 from muster.imports.process import budget, presence
 from muster.migrating import migrate_database, refuse_later, unapplied
@@ -39,7 +39,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     tell_warnings(checks.Tags.database)
     tell_address(host, port)
     tell_welcome()
-    keeper = Keeper()
+    keeper = Keeper([[]] if connection.vendor == "sqlite" else [[], ["--small"]])  # SQLite has one writer at a time
     Server(host, port, workers=1, when_ready=keeper.start_beside, on_exit=lambda _: keeper.stop()).run()
 
 
@@ -58,6 +58,7 @@ def web(
 @app.command()
 def work(
     once: Annotated[bool, typer.Option("--once", help="Do what is waiting, then end.")] = False,
+    small: Annotated[bool, typer.Option("--small", help="Leave large files to other workers.")] = False,
     parent: Annotated[int, typer.Option(hidden=True)] = 0,
 ) -> None:
     """Run imports, send mails, clear up. As many as you like, on as many machines, against one PostgreSQL."""
@@ -72,7 +73,7 @@ def work(
     os.nice(settings().worker_nice)  # somebody waits for a page; nobody waits for this to the second
     budget.limit_memory(settings().worker_memory_mb)
     with presence.told():
-        worker.work(once=once, stop=stop)
+        worker.work(once=once, small=small, stop=stop)
 
 
 @app.command()
@@ -114,14 +115,15 @@ def tell_warnings(about: str = checks.Tags.security) -> None:
 
 
 class Keeper:
-    """Keeps one `muster work` running beside the web process, and ends it with it."""
+    """Keeps one `muster work` for each of these options running beside the web process, and ends them with it."""
 
-    def __init__(self) -> None:
-        self.process: subprocess.Popen[bytes] | None = None
+    def __init__(self, options: list[list[str]]) -> None:
+        self.options = options
+        self.processes: dict[int, subprocess.Popen[bytes]] = {}
         self.stopping = threading.Event()
 
     def start_beside(self, arbiter: Any) -> None:
-        """Start it, once the web process listens: the worker does not inherit what that listens on.
+        """Start them, once the web process listens: a worker does not inherit what that listens on.
 
         A worker whose web process was killed finishes what it has in hand; the port must be free meanwhile.
         """
@@ -130,10 +132,11 @@ class Keeper:
         self.start()
 
     def start(self) -> None:
-        """Begin one; it is asked to end as soon as this process is, not only once the web process has ended."""
+        """Begin them; they are asked to end as soon as this process is, not only once the web process has ended."""
         for asked in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
             signal.signal(asked, self._and_then(signal.getsignal(asked)))
-        threading.Thread(target=self._keep, daemon=True).start()
+        for place in range(len(self.options)):
+            threading.Thread(target=self._keep, args=(place,), daemon=True).start()
 
     def _and_then(self, then: Any) -> Callable[[int, FrameType | None], None]:
         def handle(number: int, frame: FrameType | None) -> None:
@@ -143,30 +146,21 @@ class Keeper:
 
         return handle
 
-    def _keep(self) -> None:
+    def _keep(self, place: int) -> None:
+        command = [sys.executable, "-m", "muster", "work", *self.options[place], "--parent", str(os.getpid())]
         while not self.stopping.is_set():
-            command = [sys.executable, "-m", "muster", "work", "--parent", str(os.getpid())]
             # Spawned, not forked: gunicorn forks beside us, and its child would keep open the pipe Popen waits on.
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=False)
-            ended = self.process.wait()
+            begun = self.processes[place] = subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=False)
+            ended = begun.wait()
             if not self.stopping.is_set():
                 log.warning("the worker ended (%s); another one begins", ended)
             self.stopping.wait(1)  # it ended by itself: after a moment, another
 
     def stop(self) -> None:
-        """Ask it to end."""
+        """Ask them to end."""
         self.stopping.set()
-        if self.process:
-            self.process.terminate()
-
-    def wait(self) -> None:
-        """Let it finish, but not for ever."""
-        self.stop()
-        if self.process:
-            try:
-                self.process.wait(SECONDS_TO_FINISH)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
+        for each in list(self.processes.values()):
+            each.terminate()
 
 
 def _end_with(parent: int) -> None:

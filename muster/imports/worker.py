@@ -48,27 +48,27 @@ SECONDS_FOR_LOCK = 2  # of a team, with its import in hand: after that another i
 MOST_ATTEMPTS = 20
 
 
-def work(*, once: bool = False, stop: threading.Event | None = None) -> None:
-    """Work until told to stop; `once`: until nothing is left to do."""
+def work(*, once: bool = False, small: bool = False, stop: threading.Event | None = None) -> None:
+    """Work until told to stop; `once`: until nothing is left to do; `small`: leave alone what takes long."""
     stop = stop or _until_asked()
     mail.prepare()
     if once:
-        _work(stop, once=True)
+        _work(stop, once=True, small=small)
         aside.work_off()
         mail_sender.send_due()
         background.drain()
     else:
         with background.beside(mails=mail_sender.run, aside=aside.run):
-            _work(stop, once=False)
+            _work(stop, once=False, small=small)
 
 
-def _work(stop: threading.Event, *, once: bool) -> None:
+def _work(stop: threading.Event, *, once: bool, small: bool) -> None:
     name, prune_at = _name(), 0.0
     while not stop.is_set():
         seen = BELL.count()
         let_go()
         try:
-            busy = one_round(name)
+            busy = one_round(name, small=small)
             if time.monotonic() >= prune_at:
                 retention.prune()
                 prune_at = time.monotonic() + SECONDS_BETWEEN_PRUNINGS
@@ -91,14 +91,17 @@ def _until_asked() -> threading.Event:
     return stop
 
 
-def one_round(name: str) -> bool:
-    """Run one import or look at one file. Return whether there was anything to do."""
-    found = claim(name)
+def one_round(name: str, *, small: bool = False) -> bool:
+    """Run one import or look at one file. Return whether there was anything to do.
+
+    `small`: an import of a large file, and a file that a page did not look at, are left to others.
+    """
+    found = claim(name, small=small)
     if found:
         with processor_time(settings().worker_seconds):
             carry_out(found)
         return True
-    unseen = claim_unseen(name)
+    unseen = None if small else claim_unseen(name)
     if unseen:
         with processor_time(settings().worker_seconds):
             look_at(unseen)
@@ -106,12 +109,14 @@ def one_round(name: str) -> bool:
     return False
 
 
-def claim(name: str, only: Import | None = None) -> Import | None:
+def claim(name: str, only: Import | None = None, *, small: bool = False) -> Import | None:
     """Take a waiting import whose team has none running, or one whose worker has fallen silent; the teams in turn."""
     waiting, silent = Q(state=State.WAITING), Q(lease.has_run_out(), state=State.IMPORTING)
     candidates = Import.objects.filter(waiting | silent)
     if only is not None:
         candidates = candidates.filter(pk=only.pk)
+    if small:
+        candidates = candidates.filter(is_large=False).exclude(undoes__is_large=True)
     if not candidates.exists():
         return None
     others = Import.objects.filter(team=OuterRef("team"), state=State.IMPORTING).exclude(pk=OuterRef("pk"))

@@ -128,6 +128,30 @@ def test_web_and_work_are_the_two_halves(start_muster: StartMuster, postgres_url
     assert import_one(server)["state"] == "done"
 
 
+def test_a_small_import_does_not_wait_for_a_large_one_of_another_team(
+    start_muster: StartMuster, postgres_url: str
+) -> None:
+    server = start_muster(DATABASE_URL=postgres_url, MUSTER_PAGE_ROWS="500")
+    head = ROWS.splitlines()[0]
+    large = "\n".join((head, *(f"L{n},A,B,+1716{2000000 + n}," for n in range(60_000))))
+    server.run("owner", "olivia@example.edu", MUSTER_PASSWORD="olivia owns it all")
+    token = server.run("token", "olivia@example.edu", "--name", "x").strip()
+
+    def begun(team: str, text: str) -> str:
+        call(server, token, "POST", "/teams", {"name": team, "slug": team})
+        made = call(server, token, "POST", f"/teams/{team}/imports", {"text": text, "blank_mobile": "fail"})
+        return f"/teams/{team}/imports/{made['id']}"
+
+    def state(path: str) -> str:
+        return str(call(server, token, "GET", path)["state"])
+
+    slow = begun("slow", large)
+    wait_until(lambda: state(slow) == "importing", seconds=60, what=lambda: state(slow))
+    quick = begun("quick", ROWS)
+    wait_until(lambda: state(quick) == "done", seconds=20, what=lambda: f"{state(quick)} while {state(slow)}")
+    assert state(slow) == "importing"
+
+
 def test_it_says_that_the_database_is_not_there(tmp_path: Path) -> None:
     env = {**os.environ, "MUSTER_DATA": str(tmp_path)}
     env.pop("DATABASE_URL", None)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connections, transaction
 
-from muster.imports import run, worker
+from muster.imports import run, undo, worker
 from muster.imports.models import Import, State
 from muster.teams import lock
 from muster.teams.lock import locked
@@ -111,3 +111,24 @@ def test_it_asks_whether_a_team_is_free_without_waiting(cast: Cast) -> None:
     with somebody_writes(cast.team), transaction.atomic():
         assert not lock.is_free(cast.team.pk)
         assert lock.is_free(cast.other_team.pk)
+
+
+def test_a_worker_for_small_imports_leaves_alone_what_takes_long(cast: Cast) -> None:
+    large, file = waiting(cast.team, cast.alice), unseen(cast.team, cast.alice)
+    Import.objects.filter(pk=large.pk).update(is_large=True)
+    small = waiting(cast.other_team, cast.charlie)
+
+    assert worker.one_round("small", small=True)
+    assert not worker.one_round("small", small=True)
+
+    states = [Import.objects.get(pk=each.pk).state for each in (large, file, small)]
+    assert states == [State.WAITING, State.CHECKING, State.DONE]
+
+
+def test_the_undo_of_a_large_import_takes_long_too(cast: Cast) -> None:
+    done = worker.run_now(waiting(cast.team, cast.alice))
+    Import.objects.filter(pk=done.pk).update(is_large=True)
+    undo.undo(Import.objects.get(pk=done.pk), cast.alice)
+
+    assert not worker.one_round("small", small=True)
+    assert worker.one_round("any")
