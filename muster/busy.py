@@ -1,4 +1,7 @@
-"""A request that has to wait for another writer is told so: 503, Retry-After, and what was typed, to send again."""
+"""A request that has to wait for another writer is told so: 503, Retry-After, and what was typed, to send again.
+
+What may have been saved is not to be sent again unseen, so there is no Retry-After with it.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +86,8 @@ def busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
     log.warning("%s %s has to wait: %s", request.method, request.resolver_match and request.resolver_match.route, error)
     is_known, sentence = _said(request, error)
     response = _kept(request, sentence, 503, typed_in(request) if is_known else None)
-    response.headers["Retry-After"] = RETRY_AFTER
+    if is_known:
+        response.headers["Retry-After"] = RETRY_AFTER
     return response
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.grids import (
@@ -81,6 +81,24 @@ def test_it_fixes_problems_by_keyboard_alone(page: Page) -> None:
     page.get_by_role("button", name="Refresh list").click()
     expect(page.locator(".grid-body [role=rowheader]")).to_have_count(2)
     assert rows_shown(page) == [9, 700]
+
+
+def test_steps_that_are_pressed_faster_than_they_are_saved_are_all_done(page: Page) -> None:
+    sent: list[str] = []
+
+    def keep(request: Request) -> None:
+        if request.url.endswith("/ops"):
+            sent.append((request.post_data_json or {})["op"])
+
+    page.on("request", keep)
+    start(page)
+    stands_on(page, 1, "blank")
+    page.keyboard.type("Okafor")
+    for key in ("Enter", "Control+z", "Control+y", "Control+z", "Control+Shift+z"):
+        page.keyboard.press(key)
+    told(page, "Done again: Edit LastName, row 4")
+    saved(page)
+    assert (sent, chip(page, "Problems")) == (["undo", "redo", "undo", "redo"], 2)
 
 
 def test_it_moves_as_a_spreadsheet_does(page: Page) -> None:

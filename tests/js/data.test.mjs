@@ -102,6 +102,43 @@ test("it waits and asks again where the server says that it was too fast", async
   assert.deepEqual(await data.ask("find"), { count: 3 });
 });
 
+test("what may have been done is not asked for again by itself", async (t) => {
+  const { data, asked } = await started(t, () => [503, { problem: "It may have been saved." }]);
+  await assert.rejects(data.op({ op: "undo" }), { message: "It may have been saved.", status: 503 });
+  assert.equal(asked.length, 2);
+});
+
+test("a step says that it is on its way as soon as it is begun", async (t) => {
+  const { data } = await started(t, () => [200, state({ v: "one-2" })]);
+  const begun = told(data, "change");
+  const undone = data.op({ op: "undo" });
+  assert.equal(data.waiting, 1);
+  await begun;
+  assert.equal(data.waiting, 1);
+  await undone;
+  assert.equal(data.waiting, 0);
+});
+
+test("a look at the draft that a step overtook is not taken", async (t) => {
+  let answerLook;
+  const { data } = await serve(t, (method) => {
+    if (method === "POST") return [200, state({ rev: 3, v: "one-3", step: 3 })];
+    return data.state ? new Promise((answer) => { answerLook = () => answer([200, state({ rev: 2, v: "one-2", step: 2 })]); }) : [200, state({ columns: [] })];
+  });
+  await data.start();
+  const look = data.refresh();
+  await data.op({ op: "redo" });
+  answerLook();
+  await look;
+  assert.equal(data.state.v, "one-3");
+});
+
+test("a list is pressed in its turn, and steps after it know of it", async (t) => {
+  const { data, asked } = await started(t, () => [200, state({ v: "one-2" })]);
+  await Promise.all([data.op({ op: "undo" }), data.press({ show: "problems", code: "", field: "" }), data.op({ op: "redo" })]);
+  assert.deepEqual(asked.slice(1).map(({ query, body }) => [body.op ?? "press", (body || query).show]), [["undo", "all"], ["press", "problems"], ["redo", "problems"]]);
+});
+
 test("a draft of another shape is stale, and nothing of it is taken", async (t) => {
   const { data } = await started(t, () => [200, state({ shape: "other", v: "two-1" })]);
   const stale = told(data, "stale");

@@ -87,6 +87,7 @@ def test_it_does_not_say_that_nothing_was_saved_where_that_is_not_known(
     monkeypatch.setattr("muster.contacts.pages.edit.save", away)
     page = cast.browser(cast.alice).post("/t/admissions/contacts/add/", TYPED)
     assert page.status_code == 503
+    assert "Retry-After" not in page.headers  # programs would send it again unseen
     assert busy.UNSURE in unescape(page.content.decode())
     assert not kept(page.content.decode())
 

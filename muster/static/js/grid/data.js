@@ -54,10 +54,9 @@ export class Data extends EventTarget {
     for (let tried = 1; ; tried += 1) {
       const answer = await fetch(address, { method, headers, signal, redirect: "manual", body: body && JSON.stringify(body) });
       if (answer.type === "opaqueredirect") throw new Failed(gettext("You were signed out."), { status: 401 });
-      if ([429, 503].includes(answer.status) && tried < TRIES) {
-        await wait(1000 * Number(answer.headers.get("Retry-After") ?? 1));
-        continue;
-      }
+      // None where it may have been done: an undo that is sent again would be two.
+      const pause = answer.headers.get("Retry-After") ?? (method === "GET" ? "1" : null);
+      if (pause !== null && [429, 503].includes(answer.status) && tried < TRIES) { await wait(1000 * Number(pause)); continue; }
       const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
       if (!answer.ok) throw new Failed(said.problem ?? gettext("The server could not do this."), { status: answer.status, reload: said.reload });
       return said;
@@ -72,21 +71,24 @@ export class Data extends EventTarget {
   }
 
   // Press a filter: its list is made anew.
-  async press(filter = this.filter) {
-    await this.saving;
-    this.filter = filter;
-    const query = this.query();
-    delete query.list;
-    const answer = await this.ask("", { query });
-    this.forget();
-    this.take({ ...answer, rows: [] });
-    this.tell("pressed");
+  press(filter = this.filter) {
+    return this.inTurn(async () => {
+      this.filter = filter;
+      const query = this.query();
+      delete query.list;
+      const answer = await this.ask("", { query });
+      this.forget();
+      this.take({ ...answer, rows: [] });
+      this.tell("pressed");
+    });
   }
 
-  // Has somebody else changed the draft?
+  // Has somebody else changed the draft? A step that was begun meanwhile tells more.
   async refresh() {
+    const before = this.state;
     if (this.waiting) return;
-    this.take(await this.ask("", { query: this.query() }));
+    const answer = await this.ask("", { query: this.query() });
+    if (this.state === before && !this.waiting) this.take(answer);
   }
 
   forget() {
@@ -181,7 +183,6 @@ export class Data extends EventTarget {
     const edit = { cells, body };
     for (const [row, column, value] of cells) this.pending.set(`${row}:${column}`, { value, state: "saving", edit });
     this.edition += 1;
-    this.tell("change", {});
     return this.send(edit);
   }
 
@@ -235,10 +236,17 @@ export class Data extends EventTarget {
     });
   }
 
-  // One thing after the other: each needs to know what the one before came to.
+  // Something that changes the draft. It is told when it begins, so that the page says that it is on its way.
   step(work) {
     this.waiting += 1;
-    const result = this.saving.then(work).finally(() => { this.waiting -= 1; this.tell("change", {}); });
+    const result = this.inTurn(() => work().finally(() => { this.waiting -= 1; this.tell("change", {}); }));
+    this.tell("change", {});
+    return result;
+  }
+
+  // One thing after the other: each needs to know what the one before came to.
+  inTurn(work) {
+    const result = this.saving.then(work);
     this.saving = result.catch(() => undefined);
     return result;
   }
