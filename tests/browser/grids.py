@@ -74,9 +74,9 @@ def stands_on(page: Page, row: int, text: str | None = None) -> None:
     page.wait_for_function(script, arg=[row, text], timeout=10_000)
 
 
-def saved(page: Page) -> None:
-    """Wait until nothing is on its way."""
-    expect(page.locator(".grid-saved")).not_to_contain_text("Saving")
+def saved(page: Page, saving: str = "Saving") -> None:
+    """Wait until nothing is on its way. `saving`: what the page calls it."""
+    expect(page.locator(".grid-saved")).not_to_contain_text(saving)
     expect(page.locator(".is-saving")).to_have_count(0)
 
 
