@@ -34,6 +34,9 @@ def test_it_says_that_all_is_up_to_date_where_nothing_would_change(cast: Cast) -
     assert heading
     assert heading[1].strip() == "Already up to date"
     assert "Import 2 contacts" not in page.content.decode()
+    review = cast.browser(cast.alice).get(address(drafted(cast.team, cast.alice, sheet(ANA, BO)))).content.decode()
+    assert "Import 2 contacts" not in review
+    assert "Finish without a change" in review
 
 
 def test_it_tells_every_consequence_that_applies(cast: Cast) -> None:

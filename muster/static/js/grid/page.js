@@ -94,7 +94,7 @@ export class Page {
     }
     if (!link) return;
     link.hidden = !ready;
-    link.textContent = ngettext("Import {count} contact", "Import {count} contacts", ready);
+    link.textContent = counts.new + counts.updates ? ngettext("Import {count} contact", "Import {count} contacts", ready) : gettext("Finish without a change");
   }
 
   async drawCauses() {
