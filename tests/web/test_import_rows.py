@@ -1,5 +1,6 @@
 """Fixing a draft: row by row, and many rows at once."""
 
+import re
 from typing import Any
 
 import pytest
@@ -281,3 +282,14 @@ def test_how_to_fix_stands_beside_the_rows_with_a_before_and_an_after(cast: Cast
     assert shortened.why
     assert shortened.how
     assert all(each.example is None or len(each.example) == 2 for each in causes)
+
+
+def test_an_unknown_staff_id_leads_to_an_invitation_and_then_the_row_is_ready(cast: Cast, imp: Import) -> None:
+    client = cast.browser(cast.alice)
+    where = f"{address(imp, 'fix/')}?fix=map&show=problems&code=staff-unknown&field=StaffId"
+    [link] = re.findall(r'href="([^"]*missing=T77)"', client.get(where).content.decode())
+    assert "invite/?staff_id=T77" in client.get(link).content.decode()
+    assert "missing" not in client.get(f"{where}&map:T77=007").content.decode()
+    before = chips(client, imp)["Problems"]
+    client.post("/t/admissions/users/invite/", {"email": "tia@example.edu", "role": "user", "staff_id": "T77"})
+    assert chips(client, imp)["Problems"] == before - 1

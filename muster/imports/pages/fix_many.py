@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -69,10 +70,18 @@ def _page(who: Access, found: Draft, proposal: Proposal, wanted: Filter, query: 
         "regions": regions() if name == "region" else [],
         "orders": DATE_ORDERS if name == "dates" else {},
         "mapped": [(value, count, proposal.typed.get(MAPPED + value, "")) for value, count in proposal.values],
+        "unknown_staff": _unknown_staff(proposal, wanted),
         "headers": found.header,
         "typed": {key: value for key, value in proposal.typed.items() if key not in _OF_THE_FORM},
         "back": wanted.query(),
     }
+
+
+def _unknown_staff(proposal: Proposal, wanted: Filter) -> str:
+    """Return the query by which Users offers to invite somebody with the Staff IDs that nobody is chosen for."""
+    if proposal.fix.name != "map" or wanted.code != "staff-unknown":
+        return ""
+    return urlencode([("missing", value) for value, _ in proposal.values if not proposal.typed.get(MAPPED + value)])
 
 
 def _apply(  # noqa: PLR0917
