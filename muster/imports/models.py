@@ -31,6 +31,9 @@ class State(models.TextChoices):
     UNDONE = "undone", gettext_lazy("Undone")
 
 
+# What no answer can make a table is no draft: the page it led to has said so, and no list speaks of it again.
+_NO_TABLE = ("file-empty", "file-not-text", "file-protected", "file-damaged", "file-expands-too-much")
+UNREADABLE = models.Q(state=State.REFUSED, summary__problem_counts__has_any_keys=_NO_TABLE)
 MAY_APPLY_OPT_OUTS = (State.READY, State.DONE)
 
 

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 
 from muster.connect.models import Webhook
 from muster.core.sentences.language import gettext as _
-from muster.imports.models import Import, State
+from muster.imports.models import UNREADABLE, Import, State
 from muster.imports.summary import import_summary
 from muster.settings import settings
 from muster.teams.access import teams_of
@@ -45,7 +45,9 @@ def notices_of(user: User) -> list[Notice]:
     since = timezone.now() - dt.timedelta(days=max(DAYS_KEPT, settings().draft_days + 1))
     theirs = Q(created_by=user) | Q(confirmed_by=user)
     teams = teams_of(user)
-    found = Import.objects.filter(theirs, team__in=[team for team, _ in teams], created_at__gte=since)
+    found = Import.objects.filter(theirs, team__in=[team for team, _ in teams], created_at__gte=since).exclude(
+        UNREADABLE
+    )
     listed = found.select_related("team", "undoes").defer("summary").order_by("-created_at")[:MOST]
     told = [notice for imp in listed if (notice := _of_import(imp, user)) is not None]
     told += _of_webhooks(user, [team for team, role in teams if role == str(Role.ADMIN.label)], since)

@@ -22,7 +22,7 @@ from muster.core.errors import REGISTRY
 from muster.core.fields import CHANNELS
 from muster.core.sentences.language import Words, gettext_noop, pgettext_noop
 from muster.core.sentences.language import gettext as _
-from muster.imports.models import Import, State
+from muster.imports.models import UNREADABLE, Import, State
 from muster.overview import charts
 from muster.teams.access import Access
 from muster.teams.models import Invitation, Membership, Team
@@ -188,7 +188,7 @@ def causes(recent: QuerySet[Import]) -> list[charts.Bar]:
 def waiting(team: Team) -> list[dict[str, Any]]:
     """Return what waits for somebody: stopped webhooks, drafts, imports that failed, and those with rows to fix."""
     stopped = Webhook.objects.filter(team=team, enabled=False, off_at__isnull=False).order_by("-off_at")[:MOST_WAITING]
-    mine = Import.objects.filter(team=team, undoes=None)
+    mine = Import.objects.filter(team=team, undoes=None).exclude(UNREADABLE)
     recent = mine.filter(created_at__gte=timezone.now() - dt.timedelta(weeks=WEEKS))
     drafts = recent.filter(state__in=(State.READY, State.REFUSED)).order_by("-created_at")[:MOST_WAITING]
     failed = recent.filter(state=State.FAILED).order_by("-created_at")[:MOST_WAITING]

@@ -1,8 +1,11 @@
 """The history of imports: names and notes, pasted rows by their range, what an undo removed, one bar for the sum."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from muster.contacts.erase import erase
 from muster.imports import undo, worker
@@ -74,11 +77,18 @@ def test_an_undo_tells_what_it_removed_and_restored(cast: Cast) -> None:
     assert "1 contact restored" in page
 
 
-@pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n\x00\x01"], ids=["empty", "no text"])
+@pytest.mark.parametrize(
+    "data", [b"", b"%PDF-1.7\n\x00\x01", b"PK\x03\x04....xl/workbook.xml"], ids=["empty", "no text", "damaged"]
+)
 def test_a_file_that_cannot_be_read_is_no_row(cast: Cast, data: bytes) -> None:
     imp = drafted(cast.team, cast.alice, data)
     assert imp.state == State.REFUSED
     assert listed(cast) == []
+    client = cast.browser(cast.alice)
+    imported(cast.team, cast.alice, sheet(ANA))
+    assert client.get("/t/admissions/").context["waiting"] == []
+    with time_machine.travel(timezone.now() + timedelta(days=6)):
+        assert "Draft" not in client.get("/notices/").content.decode()
     assert "can't be imported yet" in cast.browser(cast.alice).get(address(imp)).content.decode()
 
 

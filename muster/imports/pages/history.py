@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date
 from muster.contacts.models import Erasure
 from muster.core.cells.whole import whole
 from muster.core.sentences.language import gettext, gettext_noop
-from muster.imports.models import Import, State
+from muster.imports.models import UNREADABLE, Import, State
 from muster.imports.summary import UNDER_WAY, import_summary
 from muster.teams.models import Team, User
 
@@ -31,12 +31,6 @@ STATUSES: Mapping[str, tuple[str, Q]] = {
     "failed": (gettext_noop("Failed"), Q(state=State.FAILED)),
     "undone": (gettext_noop("Undone"), Q(state=State.UNDONE)),
 }
-
-
-# What no answer can make a table is no row of the history: the page it led to has said so.
-UNREADABLE = Q(state=State.REFUSED) & (
-    Q(summary__problem_counts__has_key="file-empty") | Q(summary__problem_counts__has_key="file-not-text")
-)
 
 
 def history_page(team: Team, query: Mapping[str, str]) -> dict[str, Any]:
