@@ -55,6 +55,9 @@ def test_an_upload_can_be_done_as_last_time_at_once(cast: Cast, recipe: Recipe) 
 def test_what_was_not_seen_the_last_time_is_shown_first(cast: Cast, recipe: Recipe) -> None:
     imp, client = draft(cast, "S2,Bo,,716-555-0102,"), cast.browser(cast.alice)
     assert client.post(address(imp, "repeat")).headers["Location"] == address(imp)
+    assert said(client, address(imp)) == [
+        "Done as with contacts.csv. Each step can be taken back under Causes and options."
+    ]
 
 
 def test_a_step_is_taken_back(cast: Cast, recipe: Recipe) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from muster.core.cells.whole import whole
 from muster.core.fields import options_from_json
 from muster.core.sentences.language import gettext as _
-from muster.imports.models import Import, Recipe
+from muster.imports.models import Import, Recipe, State
 from muster.imports.pages.draft_page import DRAFT, address_of, back, on_import, revised, revision_of
 from muster.imports.recipes import manage, offer, use
 from muster.teams.access import Access, admin
@@ -87,6 +87,9 @@ def as_last_time(request: HttpRequest, who: Access, imp: Import) -> str:
         messages.warning(request, sentence)
     if not lost and use.asks_nothing_new(imp, recipe):
         return reverse("imports:confirm", args=[who.team.slug, imp.pk])
+    if imp.state == State.READY:
+        said = _("Done as with {recipe}. Each step can be taken back under Causes and options.", recipe=recipe.name)
+        messages.success(request, said)
     return address_of(who, imp)
 
 
