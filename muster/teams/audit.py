@@ -108,6 +108,28 @@ DETAILS = Words(
         "users_lift_stops": pgettext_noop("detail of the log", "Users may opt in who said STOP"),
     }
 )
+_CHANNELS = Words(
+    {
+        "text": pgettext_noop("channel", "Text"),
+        "whatsapp": gettext_noop("WhatsApp"),
+        "whatsapp_marketing": gettext_noop("WhatsApp marketing"),
+    }
+)
+# What codes among the values are called, by the name of the detail; any other value stands as it is.
+VALUES = {
+    "role": Words({"admin": gettext_noop("Admin"), "user": gettext_noop("User")}),
+    "kind": Words(
+        {
+            "text": pgettext_noop("kind of field", "Text"),
+            "number": pgettext_noop("kind of field", "Number"),
+            "date": pgettext_noop("kind of field", "Date"),
+            "yes_no": gettext_noop("Yes or no"),
+            "choice": gettext_noop("List of choices"),
+        }
+    ),
+    "channel": _CHANNELS,
+    "audience": _CHANNELS,
+}
 
 
 def record(team: Team | None, by: User | None, action: str, **details: Any) -> AuditEntry:
@@ -125,6 +147,11 @@ def record_for_teams_of(user: User, action: str, **details: Any) -> None:
 def detail(name: str) -> str:
     """The word for a detail of an entry."""
     return DETAILS.get(name, name.replace("_", " "))
+
+
+def value(name: str, told: str) -> str:
+    """The words for a value of a detail, where it is a code."""
+    return VALUES[name].get(told, told) if name in VALUES else told
 
 
 def label(action: str) -> str:

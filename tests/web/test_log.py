@@ -51,7 +51,7 @@ def test_it_filters(cast: Cast, entries: None, query: str, actions: list[str]) -
 
 def test_it_shows_what_changed(cast: Cast, entries: None) -> None:
     page = cast.browser(cast.alice).get(LOG).content.decode()
-    assert "user → admin" in page
+    assert "User → Admin" in page
     assert "Secret" not in page
 
 
@@ -92,3 +92,14 @@ def test_it_leads_to_what_an_entry_is_about(cast: Cast) -> None:
     assert {browser.get(html.unescape(link)).status_code for link in links} == {200}
     audit.record(None, cast.olivia, "owner-made", email="x@example.edu")
     assert 'data-label="What"><a href="/owner/people/"' in cast.browser(cast.olivia).get("/owner/log/").content.decode()
+
+
+def test_codes_stand_in_words_of_the_language(cast: Cast) -> None:
+    audit.record(cast.team, cast.alice, "role-changed", email="bob@example.edu", role=["user", "admin"])
+    audit.record(cast.team, cast.alice, "field-added", name="user", kind="yes_no")
+    audit.record(cast.team, cast.alice, "exported", audience="text", count=3)
+    cast.alice.language = "de"
+    cast.alice.save()
+    page = html.unescape(cast.browser(cast.alice).get(LOG).content.decode())
+    assert all(each in page for each in ("Benutzer → Admin", "Ja oder nein", "SMS"))
+    assert ">user<" in page and "yes_no" not in page

@@ -1,6 +1,6 @@
 """Dates as pages tell them in French."""
 
-DATE_FORMAT = "j M Y"
-DATETIME_FORMAT = "j M Y, H:i"
+DATE_FORMAT = "j N Y"
+DATETIME_FORMAT = "j N Y, H:i"
 MONTH_DAY_FORMAT = "j F"
 YEAR_MONTH_FORMAT = "F Y"

@@ -101,15 +101,15 @@ def place(entry: AuditEntry, team: Team | None) -> str:
 def details(entry: AuditEntry) -> list[tuple[str, str]]:
     """An entry's details for people: pairs of words and value; a change is "before → after"."""
     told = ((name, value) for name, value in entry.details.items() if name != "id")  # for a link, not for people
-    return [(audit.detail(name), _shown(value)) for name, value in told]
+    return [(audit.detail(name), _shown(name, value)) for name, value in told]
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
     """A detail as words."""
     if isinstance(value, list) and len(value) == 2:
-        return f"{_shown(value[0])} → {_shown(value[1])}"
+        return _("{before} → {after}", before=_shown(name, value[0]), after=_shown(name, value[1]))
     if isinstance(value, list):
-        return listed(map(_shown, value)) or _("none")
+        return listed(_shown(name, each) for each in value) or _("none")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return _("none") if value is None or value == "" else str(value)
+    return _("none") if value is None or value == "" else audit.value(name, str(value))
