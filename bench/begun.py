@@ -28,10 +28,10 @@ def begin(arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     set_up_django()
-    for needed in ("muster.cli.serving", "muster.wsgi", "muster.urls"):
+    for needed in ("muster.cli.serving", "muster.teams.seen", "muster.urls"):  # `wsgi` begins a thread that writes
         import_module(needed)
     phones.prepare()
-    close_pools()  # a process that is forked has none of the threads that mend a pool
+    close_pools()  # a process that is forked has none of the threads that mend a pool; nothing here opens one again
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they ended
     while line := os.read(0, 4096):
         child = os.fork()
