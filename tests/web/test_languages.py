@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -9,6 +10,7 @@ from django.core import mail
 from django.template.loader import render_to_string
 from django.test import Client, override_settings
 from django.utils import translation
+from django.utils.translation import trans_real
 
 from muster.core import errors
 from muster.core.problems import Problem
@@ -136,6 +138,17 @@ def test_numbers_in_sentences_take_the_form_of_the_language(german: None) -> Non
         assert errors.message(found) == "12.345 Zeilen, Grenze 5.000."
     with translation.override("en"):
         assert errors.message(found) == "There are 12,345 rows. The limit is 5,000."
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_text_is_looked_up_once_for_each_language(german: None, language: str) -> None:
+    with translation.override(language):
+        first = [translation.gettext("Profile"), translation.ngettext("%(count)s row", "%(count)s rows", 2)]
+        known: Any = trans_real.catalog()
+        looked_up = known.gettext.cache_info().misses, known.ngettext.cache_info().misses
+        again = [translation.gettext("Profile"), translation.ngettext("%(count)s row", "%(count)s rows", 2)]
+        assert again == first == ["Profil" if language == "de" else "Profile", "%(count)s rows"]
+        assert looked_up == (known.gettext.cache_info().misses, known.ngettext.cache_info().misses)
 
 
 def test_each_reader_gets_the_mail_of_an_import_in_their_language(german: None, cast: Cast) -> None:
