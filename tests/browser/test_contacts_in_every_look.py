@@ -27,6 +27,7 @@ def places(chromium: Browser, demo: MusterServer, signed_in: Any) -> dict[str, s
     page.goto(f"{CONTACTS}?q=S1001&enter=1")
     record = page.url
     save_a_list_and_opt_out(page)
+    undo_of_many, of_a_step = assign_many(page)
     page.goto(record)
     imported = page.get_by_role("region", name="History").get_by_role("link", name="Import").last
     done = imported.get_attribute("href") or ""
@@ -54,6 +55,8 @@ def places(chromium: Browser, demo: MusterServer, signed_in: Any) -> dict[str, s
         "several, opt out": f"{CONTACTS}several/?which=all&do=out:text",
         "several, nothing chosen": f"{CONTACTS}several/",
         "done to many": f"{CONTACTS}several/done/",
+        "done to many, undo": undo_of_many,
+        "list, of a step": of_a_step,
         "add": f"{CONTACTS}add/",
         "edit": f"{record}edit/",
         "erase": f"{record}erase/",
@@ -70,6 +73,19 @@ def save_a_list_and_opt_out(page: Page) -> None:
     page.goto(f"{CONTACTS}several/?q=s10&which=all&do=out:whatsapp_marketing")
     page.locator("main form button.primary").click()
     page.wait_for_url(f"**{CONTACTS}?q=s10")
+
+
+def assign_many(page: Page) -> tuple[str, str]:
+    """Assign somebody to Uma, and return where that is undone, and the list of whom it changed."""
+    page.goto(f"{CONTACTS}?q=S1013")
+    page.locator("#several-which").select_option("all")
+    page.locator("#several-do").select_option(label="Uma Ueda")
+    page.get_by_role("button", name="Continue…").click()
+    page.locator("main form button.primary").click()
+    page.goto(f"{CONTACTS}several/done/")
+    links = (page.get_by_role("link", name="Undo…"), page.locator("td.number a"))
+    undo, whom = (link.first.get_attribute("href") or "" for link in links)
+    return undo, whom
 
 
 @every_window
