@@ -31,6 +31,7 @@ def chip(page: Page, words: str) -> int:
 
 def answer_columns(page: Page) -> None:
     """Use First Name as FirstName, as proposed, and leave Shoe size out."""
+    expect(page.locator("#required-title > span:visible")).to_have_count(1)  # one sentence, not both
     expect(page.get_by_label("Field of First Name")).to_have_value("FirstName")
     page.get_by_label("Field of Shoe size").select_option("-")
     page.get_by_role("button", name="Continue", exact=True).click()

@@ -28,7 +28,7 @@ function look() {
   }
   const missing = form.querySelectorAll("[data-required].problem").length;
   const title = document.querySelector("#required-title");
-  title.querySelector("[data-some-missing]").hidden = missing !== missingAtFirst;  // the chips say which are left
+  title.querySelector("[data-some-missing]").hidden = !missing || missing !== missingAtFirst;  // the chips say which are left
   title.querySelector("[data-none-missing]").hidden = Boolean(missing);
   for (const [place, select] of selects.entries()) select.closest("tr").classList.toggle("is-open", !answers[place]);
   const rest = form.querySelector("[data-rest]");
