@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
+from django.utils import translation
 
 from muster.imports.process import turns
 from muster.teams.models import Membership, Role, Team, User
@@ -76,10 +77,11 @@ def make_cast() -> Cast:
 
 @pytest.fixture(autouse=True)
 def nothing_seen() -> Iterator[None]:
-    """What one test leaves to be written later is no business of the next."""
+    """What one test leaves to be written later, and the language it spoke last, are no business of the next."""
     yield
     SEEN.forget()
     turns.forget()
+    translation.deactivate()
 
 
 @pytest.fixture
