@@ -23,9 +23,9 @@ TOKEN, NUMBER = "5f1d0c9a4e", "+17165550199"
 
 
 @pytest.fixture(scope="module")
-def muster_server(start_muster: StartMuster) -> MusterServer:
-    """One whose webhooks may reach this machine."""
-    return start_muster(MUSTER_WEBHOOK_NETWORKS="127.0.0.0/8")
+def demo(start_muster: StartMuster) -> MusterServer:
+    """The demo, whose webhooks may reach this machine."""
+    return start_muster(demo=True, MUSTER_WEBHOOK_NETWORKS="127.0.0.0/8")
 
 
 def stop(address: str, message: str = "SM1") -> int:
