@@ -12,21 +12,19 @@ import argparse
 import json
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from contextlib import suppress
 from pathlib import Path
 
+from bench.beside import HEADER, OWNER, PASSWORD, Api
 from tests.real.ports import free_port, wait_until
+from tests.real.server import MusterServer
 
 TOP = Path(__file__).resolve().parents[1]
 USER = 10001
 PACKAGED = ("pyproject.toml", "LICENSE", "README.md", "muster", "conformance", "requirements")
-HEADER = "ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber,Program"
 COMPLAINTS = re.compile(r"Traceback|Read-only|Permission denied|\[error", re.IGNORECASE)
 
 
@@ -81,40 +79,27 @@ def told(command: list[str], cwd: Path | None = None) -> None:
         raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
 
 
-def tried(root: Path, rows: int) -> dict[str, object]:
-    """Serve, upload, import, export, stop."""
-    port, log = free_port(), root.parent / "serve.log"
-    url = f"http://127.0.0.1:{port}"
-    text = "\n".join((HEADER, *(f"N{n},Ana,Núñez,+1716{2000000 + n},,Biology" for n in range(rows))))
-    with log.open("wb") as written:
-        process = subprocess.Popen(inside(root, "serve", "--port", str(port)), stdout=written, stderr=written)
-    try:
-        wait_until(lambda: is_ready(url), seconds=120, what=lambda: log.read_text(errors="replace"))
-        answered(inside(root, "demo"))
-        token = answered(inside(root, "token", "ana@example.edu", "--name", "bench")).split()[-1]
-        ask = Api(f"{url}/api/v1/teams/admissions-demo", token)
-        before = int(ask("GET", "contacts.csv").count(b"\n"))
-        began = time.monotonic()
-        made = json.loads(ask("POST", "imports", json.dumps({"text": text, "blank_mobile": "fail"}).encode()))
-        wait_until(lambda: ask.state(made["id"]) == "done", seconds=300, what=lambda: ask.state(made["id"]))
-        seconds = round(time.monotonic() - began, 1)
-        exported = int(ask("GET", "contacts.csv").count(b"\n")) - before
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
-    said = log.read_text(errors="replace")
-    return {
-        "python": answered(["chroot", str(root), "python3", "--version"]).split()[-1],
-        "bytes": len(text.encode()),
-        "exported": exported,
-        "seconds": seconds,
-        "exit": process.returncode,
-        "complaints": [line for line in said.splitlines() if COMPLAINTS.search(line) and "/readyz" not in line],
-    }
+class Inside(MusterServer):
+    """`muster` in the chroot, whose root is read only but for /data, and for /tmp, which is in memory."""
+
+    @classmethod
+    def serve(cls, root: Path) -> Inside:
+        """Begin `muster serve`."""
+        port, folder = free_port(), root.parent
+        with (folder / "serve.log").open("wb") as log:
+            process = subprocess.Popen(
+                command(root, {}, "serve", "--port", str(port)), stdout=log, stderr=log, start_new_session=True
+            )
+        return cls(f"http://127.0.0.1:{port}", folder, {}, process)
+
+    def run(self, *arguments: str, input: str | None = None, check: bool = True, **env: str) -> str:  # noqa: A002
+        """Run `muster ARGUMENTS` there and return what it printed."""
+        asked = command(self.data / "root", env, *arguments)
+        return subprocess.run(asked, input=input, capture_output=True, text=True, check=check).stdout
 
 
-def inside(root: Path, *arguments: str) -> list[str]:
-    """`muster ARGUMENTS` in the chroot, whose root is read only but for /data, and for /tmp, which is in memory."""
+def command(root: Path, env: dict[str, str], *arguments: str) -> list[str]:
+    """Return what runs `muster ARGUMENTS` in the chroot, as the image does."""
     steps = f"""
         mount --make-rprivate /
         mount --bind {root} {root}
@@ -124,39 +109,37 @@ def inside(root: Path, *arguments: str) -> list[str]:
         mount -t proc proc {root}/proc
         exec chroot --userspec={USER}:{USER} {root} env -i "$@"
     """
-    told = (
-        "PATH=/opt/muster/bin:/usr/bin:/bin",
-        "PYTHONUNBUFFERED=1",
-        "PYTHONDONTWRITEBYTECODE=1",
-        "MUSTER_DATA=/data",
-    )
+    python = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    whole = {"PATH": "/opt/muster/bin:/usr/bin:/bin", "MUSTER_DATA": "/data", **python, **env}
+    told = [f"{name}={value}" for name, value in whole.items()]
     return ["unshare", "--mount", "sh", "-ec", steps, "inside", *told, "muster", *arguments]
 
 
-def answered(command: list[str]) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-def is_ready(url: str) -> bool:
-    with suppress(OSError), urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
-        return bool(answer.status == 200)
-    return False
-
-
-class Api:
-    """A team's part of the API."""
-
-    def __init__(self, url: str, token: str) -> None:
-        self.url, self.token = url, token
-
-    def __call__(self, method: str, path: str, body: bytes | None = None) -> bytes:
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.url}/{path}", body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return bytes(answer.read())
-
-    def state(self, key: str) -> str:
-        return str(json.loads(self("GET", f"imports/{key}"))["state"])
+def tried(root: Path, rows: int) -> dict[str, object]:
+    """Serve, upload, import, export, stop."""
+    text = "\n".join((HEADER, *(f"N{n},Ana,Núñez,+1716{2000000 + n}," for n in range(rows))))
+    server = Inside.serve(root)
+    try:
+        wait_until(server.is_ready, seconds=120, what=server.log)
+        server.run("owner", OWNER, MUSTER_PASSWORD=PASSWORD)
+        api = Api(server)
+        team = api.team("Bench")
+        began = time.monotonic()
+        made = api.post(f"/teams/{team}/imports", json={"text": text, "blank_mobile": "fail"})
+        api.ended(team, made["id"])
+        seconds = round(time.monotonic() - began, 1)
+        exported = server.run("export", "--team", team).count("\n") - 1
+    finally:
+        server.stop()
+    said = server.log().splitlines()
+    return {
+        "python": subprocess.check_output(["chroot", str(root), "python3", "--version"], text=True).split()[-1],
+        "bytes": len(text.encode()),
+        "exported": exported,
+        "seconds": seconds,
+        "exit": server.process.returncode,
+        "complaints": [line for line in said if COMPLAINTS.search(line) and "/readyz" not in line],
+    }
 
 
 if __name__ == "__main__":

@@ -19,19 +19,9 @@ from muster.teams.access import Access, require_admin
 from muster.teams.models import Membership
 
 KEYS = (
-    "q",
-    "text",
-    "whatsapp",
-    "whatsapp_marketing",
-    "assigned",
-    "staff_id",
-    "import",
-    "did",
-    "step",
-    "reach",
-    "send",
+    "q", "text", "whatsapp", "whatsapp_marketing", "assigned", "staff_id", "import", "did", "step", "reach", "send",
     "sort",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

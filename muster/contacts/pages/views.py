@@ -52,6 +52,7 @@ def contacts(request: HttpRequest, who: Access) -> HttpResponse:
     """The contacts of the team: what was searched for, newest first, a page at a time."""
     asked = asked_of(request, who)
     page, older = _page(request, who, asked)
+    kept = _kept_total(who)
     if "enter" in request.GET and len(page.contacts) == 1 and older is None:
         return redirect("contacts:record", team=who.team.slug, pk=page.contacts[0].id)
     context = {
@@ -60,7 +61,7 @@ def contacts(request: HttpRequest, who: Access) -> HttpResponse:
         "older": older,
         "is_first": OLDER not in request.GET,
         "stopped_short": older is not None and len(page.contacts) < ON_A_PAGE,
-        "total": _total(request, who, asked),
+        "total": _total(request, who, asked, kept),
         "nearly": nearly(who.team, asked.typed) if asked.typed and not page.contacts and older is None else [],
         **_left_out(who, page, is_whole=OLDER not in request.GET and older is None),
         "is_saved": SavedList.objects.filter(team=who.team, query=asked.query()).select_related("by").first(),
@@ -72,7 +73,7 @@ def contacts(request: HttpRequest, who: Access) -> HttpResponse:
         response = render(request, "contacts/hits.html", context)
         response["HX-Push-Url"] = f"{request.path}?{asked.query()}"
         return response
-    return render(request, "contacts/list.html", {**context, **_filters(asked, who)})
+    return render(request, "contacts/list.html", {**context, **_filters(asked, who, kept)})
 
 
 def _page(request: HttpRequest, who: Access, asked: ListQuery) -> tuple[find.Page, str | None]:
@@ -92,22 +93,23 @@ def _page(request: HttpRequest, who: Access, asked: ListQuery) -> tuple[find.Pag
 @member
 def total(request: HttpRequest, who: Access) -> HttpResponse:
     """How many the list has in all: asked for by a script once the page is there."""
-    asked = asked_of(request, who)
-    return render(
-        request, "contacts/total.html", {"total": find.matching(who.team, asked.typed, asked.filters).count()}
-    )
+    return render(request, "contacts/total.html", {"total": _counted(who, asked_of(request, who))})
 
 
-def _total(request: HttpRequest, who: Access, asked: ListQuery) -> int | None:
-    """Count the list where somebody asks for it, or the count of the whole team is kept anyway."""
+def _total(request: HttpRequest, who: Access, asked: ListQuery, kept: int | None) -> int | None:
+    """Return how many are listed: of the whole team as it is kept, of a list where somebody asks for it."""
     if not asked.is_anything:
-        return _kept_total(who)
-    if request.GET.get("total"):
-        return find.matching(who.team, asked.typed, asked.filters).count()
-    return None
+        return kept
+    return _counted(who, asked) if request.GET.get("total") else None
+
+
+def _counted(who: Access, asked: ListQuery) -> int:
+    """Count a list, which takes as long as it is: only where somebody asks for it."""
+    return find.matching(who.team, asked.typed, asked.filters).count()
 
 
 def _kept_total(who: Access) -> int | None:
+    """Return how many contacts the team has, where that is kept."""
     kept = ContactCounts.objects.filter(team=who.team).first()
     return kept.now.get(counts.CONTACTS, 0) if kept else None
 
@@ -162,13 +164,12 @@ def _audience(asked: ListQuery, who: Access) -> dict[str, Any]:
     return {"audience": found.counts(), "channel_label": LABELS[channel], "no_assigned": reason}
 
 
-def _filters(asked: ListQuery, who: Access) -> dict[str, Any]:
-    """What the filters above the list offer."""
-    kept = _kept_total(who)
-    count = Contact.objects.filter(team=who.team)[: MOST_COUNTED + 1].count() if kept is None else kept
+def _filters(asked: ListQuery, who: Access, kept: int | None) -> dict[str, Any]:
+    """What the filters above the list offer. `kept`: how many contacts there are, if that is known."""
+    seen = Contact.objects.filter(team=who.team)[: MOST_COUNTED + 1].count() if kept is None else 0
     return {
-        "count": min(count, MOST_COUNTED) if kept is None else kept,
-        "are_more": kept is None and count > MOST_COUNTED,
+        "count": min(seen, MOST_COUNTED) if kept is None else kept,
+        "are_more": seen > MOST_COUNTED,
         "members": _members(who),
         "fields": [(each.key, gettext_of(each.label) or each.name) for each in filterable(schema_of(who.team))],
         "operators": OPERATORS.items(),

@@ -22,9 +22,9 @@ from muster.teams.models import AuditEntry, Team
 
 PER_PAGE = 50
 ABOUT_PEOPLE = {"owner-made", "owner-ended", "account-off", "account-on", "second-factor-taken"}
-ABOUT_IMPORTS = {"import-started", "import-confirmed", "import-handed-back", "import-cancelled", "import-undone"} | {
-    "opt-outs-applied"
-}
+ABOUT_IMPORTS = {
+    "import-started", "import-confirmed", "import-handed-back", "import-cancelled", "import-undone", "opt-outs-applied",
+}  # fmt: skip
 # What else an entry is about, by its action, and the page that shows it.
 PLACES = (
     ({"field-added", "field-changed", "field-deleted", "fields-ordered", "answer-deleted"}, "fields:list"),
