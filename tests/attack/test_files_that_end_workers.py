@@ -18,7 +18,7 @@ from tests.imports.play import ANA, drafted, sheet
 from tests.imports.processes import WorkerProcess, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
-ROWS = "".join(f"S{number},Ana,Okafor,+1 716 555 {number:04d},\n" for number in range(9_000)) * 10
+ROWS = "".join(f"S{number},Ana,Okafor,+1 716 555 {number:04d},\n" for number in range(9_000)) * 20
 
 
 def waiting(cast: Cast) -> Import:
