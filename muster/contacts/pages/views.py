@@ -52,9 +52,9 @@ def contacts(request: HttpRequest, who: Access) -> HttpResponse:
     """The contacts of the team: what was searched for, newest first, a page at a time."""
     asked = asked_of(request, who)
     page, older = _page(request, who, asked)
-    kept = _kept_total(who)
     if "enter" in request.GET and len(page.contacts) == 1 and older is None:
         return redirect("contacts:record", team=who.team.slug, pk=page.contacts[0].id)
+    kept = _kept_total(who)
     context = {
         "asked": asked,
         "lines": showing.lines(who.team, page.contacts, asked.typed),

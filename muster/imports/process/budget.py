@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 MB = 2**20
 SECONDS_BETWEEN_LOOKS = 0.5
-BEYOND = 1024  # what Python takes in that time is far less
+BEYOND = 1024  # MB; what Python takes in that time is far less
 _STATM = Path("/proc/self/statm")
 
 
@@ -51,14 +51,14 @@ def limit_memory(megabytes: int) -> None:
 
 def _watch(megabytes: int) -> None:
     try:
-        while memory() <= megabytes * MB:
+        while _memory() <= megabytes * MB:
             time.sleep(SECONDS_BETWEEN_LOOKS)
         log.error("this process takes more memory than the %s MB it may have, and ends", megabytes)
     finally:
         os._exit(1)  # also when there is none left to look with
 
 
-def memory() -> int:
+def _memory() -> int:
     """Return how many bytes this process has in memory, or has had at most where the system does not tell."""
     if _STATM.exists():
         return int(_STATM.read_text().split()[1]) * resource.getpagesize()
