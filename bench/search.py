@@ -168,8 +168,10 @@ def fill(team: int, start: int, count: int, rng: random.Random) -> dict[str, flo
     """Put contacts in; return µs of CPU a contact for the rows and for their place in the search index."""
     from django.db import connection, transaction  # noqa: PLC0415
 
+    from muster.contacts.models import ContactCounts  # noqa: PLC0415
     from muster.contacts.search.index import index_rows  # noqa: PLC0415
 
+    ContactCounts.objects.filter(team=team).delete()  # nobody has counted these
     made, now, on_sqlite = list(rows(team, start, count, rng)), clock(connection), connection.vendor == "sqlite"
     bare = 0.0 if on_sqlite else without_index(made, now)
     with transaction.atomic(), connection.cursor() as cursor:

@@ -175,6 +175,7 @@ class ContactCounts(models.Model):
     team = models.OneToOneField(Team, on_delete=models.CASCADE, primary_key=True, related_name="+")
     now = models.JSONField(default=dict)
     months = models.JSONField(default=dict)
+    newest = models.BigIntegerField(null=True)  # no contact of the team has a higher id; null: nobody has looked yet
 
     def __str__(self) -> str:
         return f"{self.now.get('contacts', 0)} contacts"

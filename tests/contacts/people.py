@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from muster.contacts.models import Contact
+from muster.contacts.models import Contact, ContactCounts
 from muster.contacts.search.index import document_of, index_rows
 from muster.contacts.time_ids import next_ids
 from muster.teams.models import Team
@@ -72,6 +72,7 @@ def save(team: Team, people: list[dict[str, Any]]) -> list[Contact]:
         for key, person in zip(next_ids(len(people)), people, strict=True)
     ]
     Contact.objects.bulk_create(contacts, ignore_conflicts=True, batch_size=500)
+    ContactCounts.objects.filter(team=team).delete()  # nobody has counted them
     kept = set(Contact.objects.filter(team=team).values_list("id", flat=True))
     saved = [contact for contact in contacts if contact.id in kept]
     index_rows(connection, added=[(contact.id, contact.search_text) for contact in saved])

@@ -15,6 +15,7 @@ from muster.contacts.consent.words import OwnWord
 from muster.contacts.counts import counts_of, scan, scan_months
 from muster.contacts.erase import erase
 from muster.contacts.models import Contact, ContactCounts, ManyStep
+from muster.contacts.search.find import find
 from muster.imports import undo, worker
 from muster.imports.models import Import, can_undo
 from muster.teams import members
@@ -29,6 +30,8 @@ WIDE = f"{HEADER},OptedOut,WhatsAppOptedOut,WhatsAppMarketingOptedOut,StaffId"
 
 def are_true(team: Team) -> bool:
     kept = counts_of(team)
+    highest = max(Contact.objects.filter(team=team).values_list("id", flat=True), default=0)
+    assert (kept.newest or 0) >= highest
     return (kept.now, kept.months) == (scan(team), scan_months(team))
 
 
@@ -166,4 +169,26 @@ def test_a_team_without_contacts_is_not_counted(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert counts_of(cast.team).now == {}
     assert not [each for each in asked.captured_queries if each["sql"].startswith(("INSERT", "UPDATE"))]
-    assert not ContactCounts.objects.exists()
+    assert ContactCounts.objects.get(team=cast.team).newest == 0, "begun with the team, while nobody had to look"
+
+
+def test_a_search_passes_by_what_an_import_is_about_to_save(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    with CaptureQueriesContext(connection) as made:
+        assert [each.contact_id for each in find(cast.team).contacts] == ["S1"]
+    asked = [each["sql"] for each in made if 'FROM "contacts_contact"' in each["sql"]]
+    newest = ContactCounts.objects.get(team=cast.team).newest
+    bound = f'"contacts_contact"."id" <= {newest}'
+    assert asked
+    assert all((bound in each) == (connection.vendor == "postgresql") for each in asked)
+
+
+def test_whoever_was_there_before_newest_was_kept_is_below_it(cast: Cast) -> None:
+    imported(cast.team, cast.alice, sheet(ANA))
+    ahead = 2**62  # another machine's clock
+    Contact.objects.filter(team=cast.team).update(id=ahead)
+    ContactCounts.objects.filter(team=cast.team).update(newest=None)
+    assert [each.id for each in find(cast.team).contacts] == [ahead]
+    imported(cast.team, cast.alice, sheet("S9,Ana,Núñez,+1 716 555 1239,"))
+    assert are_true(cast.team)
+    assert [each.contact_id for each in find(cast.team).contacts] == ["S1", "S9"]

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from muster.contacts import counts
 from muster.contacts.models import Contact
 from muster.contacts.search.conditions import Condition
 from muster.contacts.search.filters import EVERYBODY, Filters
@@ -68,7 +69,7 @@ def find(
 
     Whoever has exactly this ContactId comes first.
     """
-    search = _Search(team, _asked(team, typed, filters), filters, min(limit, MOST_ON_A_PAGE))
+    search = _Search(team, _asked(team, typed, filters), filters, min(limit, MOST_ON_A_PAGE), counts.newest_of(team))
     exact = search.exact(typed)
     if exact is None:
         return search.page(before)
@@ -90,13 +91,13 @@ def find_oldest(
 
 def matching(team: Team, typed: str = "", filters: Filters = EVERYBODY) -> QuerySet[Contact]:
     """Return all that match, for counting and for downloads: by the index where it helps, else by looking at all."""
-    search = _Search(team, _asked(team, typed, filters), filters, 0)
+    search = _Search(team, _asked(team, typed, filters), filters, 0, counts.newest_of(team))
     return search.by_index() if search.query.can_use_index and search.large(None) else search.all
 
 
 def hits_of(team: Team, typed: str, filters: Filters) -> Hits:
     """Return all that match, for another order than newest first."""
-    search = _Search(team, _asked(team, typed, filters), filters, 0)
+    search = _Search(team, _asked(team, typed, filters), filters, 0, counts.newest_of(team))
     if not search.large(None):
         return Hits(search.all, search.all, search.all)
     hits = search.by_index() if search.query.can_use_index else search.all
@@ -113,7 +114,7 @@ def _asked(team: Team, typed: str, filters: Filters) -> Query:
 
 def by_query(team: Team, query: Query) -> QuerySet[Contact]:
     """Return the newest that match a query which the index can answer."""
-    return _Search(team, query, EVERYBODY, 0).by_index().order_by("-id")
+    return _Search(team, query, EVERYBODY, 0, None).by_index().order_by("-id")
 
 
 def _text_of(condition: Condition) -> str:
@@ -145,10 +146,11 @@ class _Search:
     query: Query
     filters: Filters
     limit: int
+    newest: int | None  # an id that nobody is above
 
     @property
     def everybody(self) -> QuerySet[Contact]:
-        return Contact.objects.filter(team=self.team)
+        return Contact.objects.filter(Q() if self.newest is None else Q(id__lte=self.newest), team=self.team)
 
     @property
     def filtered(self) -> QuerySet[Contact]:
