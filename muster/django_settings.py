@@ -179,6 +179,7 @@ INSTALLED_APPS = [
     *(["allauth.socialaccount.providers.saml"] if _ours.saml_metadata_url else []),
 ]
 MIDDLEWARE = [
+    "muster.security.NoNul",
     "muster.connect.incoming.hook.HooksFirst",
     "muster.logs.LogRequests",
     "muster.teams.languages.middleware.SpeakTheirLanguage",

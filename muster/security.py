@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 
 from muster.teams.access import TEAM_COOKIE
 
@@ -23,6 +23,18 @@ POLICY = "; ".join(
     )
 )
 FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class NoNul:
+    """Knows no address with a NUL in it: no page has one, and PostgreSQL takes none to look it up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            return HttpResponseNotFound("There is no such page.", content_type="text/plain")
+        return self.get_response(request)
 
 
 class SecurityHeaders:

@@ -8,7 +8,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email, validate_slug
+from django.core.validators import MaxLengthValidator, validate_email, validate_slug
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils.text import slugify
@@ -18,7 +18,7 @@ from muster.core.sentences.language import gettext as _
 from muster.core.sentences.language import listed
 from muster.teams import audit
 from muster.teams.lock import move_version
-from muster.teams.models import Invitation, Membership, Role, Team, User
+from muster.teams.models import MOST_EMAIL, Invitation, Membership, Role, Team, User
 from muster.teams.zones import zones
 
 # Sent with `membership` and `by`, in the transaction that removes a member: whoever points to one lets go.
@@ -224,6 +224,7 @@ def clean_email(email: str) -> str:
     email = email.strip().lower()
     try:
         validate_email(email)
+        MaxLengthValidator(MOST_EMAIL)(email)
     except ValidationError as error:
         raise refuse(
             "email",

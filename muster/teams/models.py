@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext, gettext_lazy
 
+MOST_EMAIL = 254  # characters (RFC 5321, erratum 1690)
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; e-mail addresses are kept in lower case."""
@@ -29,7 +31,7 @@ class User(AbstractBaseUser):
     """A person who signs in. An Owner of the installation is Admin everywhere and creates teams."""
 
     id = models.BigAutoField(primary_key=True)
-    email = models.EmailField(unique=True)
+    email = models.EmailField(max_length=MOST_EMAIL, unique=True)
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
     is_owner = models.BooleanField(default=False)

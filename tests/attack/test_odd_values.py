@@ -105,6 +105,24 @@ def test_no_form_of_a_page_is_a_fault(world: World, part: int) -> None:  # noqa:
     assert wrong == {}
 
 
+@pytest.mark.postgres
+def test_nothing_that_postgres_cannot_hold_is_a_fault(world: World) -> None:  # noqa: F811
+    """A NUL, and an address of mail that is longer than its column: SQLite takes both."""
+    wrong = {}
+    for place in [*pages(world), *calls(world)]:
+        for name in sorted(place.reads - {"wait"}):
+            for value in ("a\0b", f"a@{'x.' * 140}example.org") if "email" in name else ("a\0b",):
+                query, form = told({name: value}), told(place.form | {name: value}).encode()
+                status = place.ask(query) if place.method == "get" else place.ask(query, form)
+                if fault(status, place):
+                    wrong[place.name, query[:60]] = status
+    for label, path, client, headers in parts_of(world):
+        place = Place(label, "get", "", client, headers)
+        if fault(place.at(path("a\0b")), place):
+            wrong[label, "path"] = place.method
+    assert wrong == {}
+
+
 def test_a_name_said_twice_is_no_fault(world: World) -> None:  # noqa: F811
     wrong = {}
     for place in [*pages(world), *calls(world)]:

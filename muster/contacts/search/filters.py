@@ -138,7 +138,8 @@ def _state(channel: str, value: str) -> bool:
 def _assigned(team: Team, asked: Mapping[str, str], mine: Membership | None) -> int | None:
     """Return the membership whose contacts are wanted; NO_ONE for somebody who is not in the team."""
     if asked.get("staff_id"):
-        found = Membership.everybody.filter(team=team, staff_id=asked["staff_id"]).values_list("id", flat=True).first()
+        named = asked["staff_id"].replace("\0", "\u2400")  # nobody's, and every database can look for it
+        found = Membership.everybody.filter(team=team, staff_id=named).values_list("id", flat=True).first()
         return found or NO_ONE
     value = asked.get("assigned", "")
     if value in {"", "none"}:

@@ -24,6 +24,7 @@ from muster.imports.draft.sample import first_rows
 from muster.imports.models import Import
 from muster.imports.pages.draft_page import DRAFT, about, back, on_import, revised, revision_of
 from muster.imports.store import blobs
+from muster.imports.store.db_text import fit
 from muster.teams.access import Access
 
 SAMPLE_ROWS = 3
@@ -69,7 +70,7 @@ def _asked(query: QueryDict) -> dict[str, Any]:
     )
     orders = {key.removeprefix("date:"): value for key, value in query.items() if key.startswith("date:")}
     return {
-        "sheet": query.get("sheet") or None,
+        "sheet": fit(query.get("sheet", "")) or None,
         "quoted_rows": "quoted_rows" in query,
         "backslashes": "backslashes" in query,
         "mend_letters": "mend_letters" in query,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from muster.core.sentences.language import gettext as _
 from muster.teams.languages.choice import offered
-from muster.teams.models import Role, Team, User
+from muster.teams.models import MOST_EMAIL, Role, Team, User
 from muster.teams.regions import regions
 from muster.teams.zones import zones
 
@@ -72,7 +72,9 @@ class MemberForm(forms.Form):
 class InviteForm(MemberForm):
     """Whom to ask into a team."""
 
-    email = forms.EmailField(label=gettext_lazy("Email"), widget=forms.EmailInput({"autocomplete": "off"}))
+    email = forms.EmailField(
+        label=gettext_lazy("Email"), max_length=MOST_EMAIL, widget=forms.EmailInput({"autocomplete": "off"})
+    )
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100, required=False)
     field_order = ("email", "first_name", "last_name", "role", "staff_id")

@@ -21,7 +21,7 @@ from muster.core.sentences.language import gettext_noop
 from muster.teams import members
 from muster.teams.access import owner
 from muster.teams.mailing import given, mail_files
-from muster.teams.models import Role, Team, User
+from muster.teams.models import MOST_EMAIL, Role, Team, User
 from muster.teams.pages.audit_log import PER_PAGE, log_context
 from muster.teams.pages.forms import TeamForm, add_refusal
 
@@ -31,6 +31,7 @@ class OwnerForm(forms.Form):
 
     email = forms.EmailField(
         label=gettext_lazy("Email"),
+        max_length=MOST_EMAIL,
         help_text=gettext_lazy("Somebody without an account sets a password by Forgot password on the sign-in page."),
     )
 

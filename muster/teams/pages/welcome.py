@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from muster.core.sentences.language import gettext as _
 from muster.teams import first_run
 from muster.teams.mailing.mail_files import has_mail_server, is_set_elsewhere
-from muster.teams.models import User
+from muster.teams.models import MOST_EMAIL, User
 from muster.teams.pages.forms import JoinForm, add_refusal
 from muster.teams.pages.mail_server import FIELDS, MailServerForm, fields_in, keep
 from muster.teams.regions import regions
@@ -28,6 +28,7 @@ class WelcomeForm(JoinForm, MailServerForm):
 
     email = forms.EmailField(
         label=gettext_lazy("Email"),
+        max_length=MOST_EMAIL,
         help_text=gettext_lazy("You sign in with it."),
         widget=forms.EmailInput({"autocomplete": "username"}),
     )
