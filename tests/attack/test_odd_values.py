@@ -118,8 +118,9 @@ def test_nothing_that_postgres_cannot_hold_is_a_fault(world: World) -> None:  # 
                     wrong[place.name, query[:60]] = status
     for label, path, client, headers in parts_of(world):
         place = Place(label, "get", "", client, headers)
-        if fault(place.at(path("a\0b")), place):
-            wrong[label, "path"] = place.method
+        status = place.at(path("a\0b"))
+        if fault(status, place):
+            wrong[label, "path"] = status
     assert wrong == {}
 
 
