@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from muster.core.cells.dress import EDGES
@@ -18,6 +18,7 @@ from muster.core.table.quotes import Quoting, records, refuse_swallowed
 csv.field_size_limit(2**31 - 1)  # a long cell is a problem of its row, not of the file
 
 _STRETCH = 1 << 18  # characters
+_AT_ONCE = 500  # records: to take them one by one is a third of reading
 
 
 class Text:
@@ -38,9 +39,11 @@ class Text:
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         number, first = 0, self.first
-        for number, cells in enumerate(self._records(), 1):
-            if cells and number >= first and (cells[0].isalnum() or "".join(cells).strip(EDGES)):
-                yield number, cells
+        for some in self._records():
+            for place, cells in enumerate(some, number + 1):
+                if cells and place >= first and (cells[0].isalnum() or "".join(cells).strip(EDGES)):
+                    yield place, cells
+            number += len(some)
         self.last = number
 
     def notes(self) -> Iterator[Note]:
@@ -59,27 +62,39 @@ class Text:
             "marks": self.marks,
         }
 
-    def _records(self) -> Iterator[list[str]]:
-        """Yield all records; by the strict reader, and from where that stops by one that names what is odd."""
+    def _records(self) -> Iterator[list[list[str]]]:
+        """Yield all records, some at once; from where the strict reader stops, by one that names what is odd."""
+        stopped = yield from self._strict_records()
+        if stopped is not None:
+            rest = itertools.islice(records(self.text, self.quoting), stopped, None)
+            for number, record in enumerate(rest, stopped + 1):
+                self.marks |= {(number, place): "cell-quotes" for place in record.odd}
+                yield [record.cells]
+
+    def _strict_records(self) -> Generator[list[list[str]], None, int | None]:
+        """Yield records while none is odd; return how many came before one that is. None: none is."""
         escape = "\\" if self.quoting.backslash else None
         reader = csv.reader(
             lines(self.text), delimiter=self.delimiter, skipinitialspace=True, strict=True, escapechar=escape
         )
-        number, before, width = 0, 0, 0
-        try:
-            for number, cells in enumerate(reader, 1):
-                line = reader.line_num
-                if number == 1:
-                    width = len(cells)
-                if line - before > 1:
-                    refuse_swallowed(cells, number, width, self.quoting)
-                before = line
-                yield cells
-        except csv.Error:
-            rest = itertools.islice(records(self.text, self.quoting), number, None)
-            for later, record in enumerate(rest, number + 1):
-                self.marks |= {(later, place): "cell-quotes" for place in record.odd}
-                yield record.cells
+        number, line, width = 0, 0, 0
+        while True:
+            some, is_odd = list[list[str]](), False
+            try:
+                some.extend(itertools.islice(reader, _AT_ONCE))
+            except csv.Error:  # `some` keeps what came before it
+                is_odd = True
+            if some and not number:
+                width = len(some[0])
+            if reader.line_num - line == len(some):  # each is one line
+                yield some
+            else:
+                for place, cells in enumerate(some, number + 1):
+                    refuse_swallowed(cells, place, width, self.quoting)
+                    yield [cells]
+            number, line = number + len(some), reader.line_num
+            if is_odd or len(some) < _AT_ONCE:
+                return number if is_odd else None
 
 
 def lines(text: str) -> Iterator[str]:
