@@ -3,8 +3,8 @@
     python -m bench.drafts [--on sqlite|postgres] [--rows 1000000]
 
 A whole Muster of its own, `serve` as it is shipped. Each draft is in a team of its own; once the worker has looked at
-all of them, three browsers open the pages of Review and windows of its grid for half a minute. Targets: pages within
-500 ms at the slowest hundredth, and no process over a gigabyte but the worker, which has its own budget.
+all of them, three browsers open the pages of Review, windows of its rows and Confirm for half a minute. Targets: pages
+within 500 ms at the slowest hundredth, and no process over a gigabyte but the worker, which has its own budget.
 """
 
 from __future__ import annotations
@@ -80,8 +80,9 @@ class Person(threading.Thread):
         self.path = f"{server.url}/t/{team}/imports/{draft}/"
         self.pages = (
             "",
-            "grid/",
-            *(f"grid/rows?offset={start}&limit=100" for start in (0, rows // 2, rows - 100)),
+            "?show=all",
+            *(f"?show=all&page={rows // each}" for each in (400, 200)),
+            "?show=problems",
             "confirm/",
         )
         self.answers: dict[str, list[Answered]] = {}
