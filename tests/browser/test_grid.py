@@ -224,6 +224,28 @@ def test_the_dates_of_a_column_are_written_anew_in_the_order_chosen(visit: Visit
     expect(page.locator(".bottom-bar")).to_contain_text("Import 1 contact")
 
 
+def test_no_click_is_lost_where_causes_are_drawn_anew_under_it(visit: Visit) -> None:
+    page = visit("/t/admissions-demo/imports/")
+    row = "D{},Ann,{},+1 212 555 01{},,Biology,{}"
+    said = (("", "2026-05-06"), ("Lee", "03/04/26"), ("Lee", "31/12/26"))
+    lines = (row.format(number, last, 10 + number, date) for number, (last, date) in enumerate(said))
+    upload(page, "\n".join((f"{HEAD},Enrolled on", *lines)))
+    open_panel(page)
+    fix = page.locator("#review-causes").get_by_role("link", name=re.compile("Say how these dates are written"))
+    expect(page.locator("#review-causes")).to_contain_text("LastName is blank")
+    cell(page, 2, "LastName").click()
+    page.keyboard.type("Lee")
+    page.keyboard.press("Enter")
+    fix.hover()
+    page.mouse.down()
+    saved(page)
+    page.wait_for_timeout(1_200)  # longer than until they are drawn
+    page.mouse.up()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#review-causes")).not_to_contain_text("LastName is blank")
+
+
 def test_the_import_button_that_comes_with_the_first_ready_row_opens_the_dialog(visit: Visit) -> None:
     page = visit("/t/admissions-demo/imports/")
     upload(page, people(1, bad=[2]))

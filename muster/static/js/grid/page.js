@@ -18,6 +18,9 @@ export class Page {
     this.chips = document.querySelector(".filter-chips");
     this.causes = document.getElementById("review-causes");
     this.title = document.getElementById("rows-title");
+    this.isPressed = false; // somebody's finger is on a fix: a click on what is replaced meanwhile goes nowhere
+    this.causes.addEventListener("pointerdown", () => { this.isPressed = true; });
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(() => { this.isPressed = false; }));
     document.addEventListener("click", (event) => this.onClick(event));
     document.addEventListener("submit", (event) => this.onSubmit(event));
     window.addEventListener("popstate", () => this.does.press(filterOf(window.location), { keepsAddress: true }));
@@ -101,6 +104,8 @@ export class Page {
     const answer = await fetch(`${this.data.address}causes?${new URLSearchParams(this.data.query())}`, { redirect: "manual" }).catch(() => null);
     if (!answer?.ok || !answer.headers.get("Content-Type").startsWith("text/html")) return;
     const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (drawn.body.innerHTML.trim() === this.causes.innerHTML.trim()) return;
+    while (this.isPressed) await new Promise((done) => { setTimeout(done, CAUSES_PAUSE_MS); });
     const focused = this.causes.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     this.causes.replaceChildren(...[...drawn.body.childNodes].map((child) => document.adoptNode(child)));
     this.data.tell("moved"); // the bar of the active cell offers these fixes too
