@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import requests
@@ -223,3 +224,20 @@ def spread(ms: list[float]) -> dict[str, int]:
         ms = [*ms, *ms] or [0.0, 0.0]
     cuts = statistics.quantiles(ms, n=1000, method="inclusive")
     return {"p50": round(cuts[499]), "p90": round(cuts[899]), "p99": round(cuts[989]), "slowest": round(max(ms))}
+
+
+def memory(server: MusterServer) -> dict[str, int]:
+    """The most memory, in MB, that each process of the server has held so far."""
+    found = {}
+    for pid in (server.process.pid, *children(server.process.pid)):
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+        is_worker = b"\0work\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        found[f"{'worker' if is_worker else 'web'} {pid}"] = peak // 1024
+    return found
+
+
+def children(pid: int) -> list[int]:
+    """Every process that came of it, whichever thread began it."""
+    direct = [int(each) for file in Path(f"/proc/{pid}/task").glob("*/children") for each in file.read_text().split()]
+    return [each for child in direct for each in (child, *children(child))]

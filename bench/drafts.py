@@ -16,9 +16,8 @@ import time
 
 import requests
 
-from bench.beside import ENDED, Answered, Api, file_of, shipped, signed_in, spread, time_in_turn
+from bench.beside import ENDED, Answered, Api, file_of, memory, shipped, signed_in, spread, time_in_turn
 from bench.meter import load
-from bench.neighbours import memory
 from tests.real.server import MusterServer
 
 TEAMS = ("First", "Second", "Third")

@@ -15,7 +15,6 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import requests
 
@@ -27,6 +26,7 @@ from bench.beside import (
     Importing,
     SlowClients,
     file_of,
+    memory,
     shipped,
     signed_in,
     spread,
@@ -136,23 +136,6 @@ def told(answers: list[Answered]) -> dict[str, object]:
     statuses = sorted({each.status for each in answers})
     counts = {str(status): sum(each.status == status for each in answers) for status in statuses}
     return {**spread([each.ms for each in answers]), "answers": counts}
-
-
-def memory(server: MusterServer) -> dict[str, int]:
-    """The most memory, in MB, that each process of the server has held so far."""
-    found = {}
-    for pid in (server.process.pid, *children(server.process.pid)):
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-        is_worker = b"\0work\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        found[f"{'worker' if is_worker else 'web'} {pid}"] = peak // 1024
-    return found
-
-
-def children(pid: int) -> list[int]:
-    """Every process that came of it, whichever thread began it."""
-    direct = [int(each) for file in Path(f"/proc/{pid}/task").glob("*/children") for each in file.read_text().split()]
-    return [each for child in direct for each in (child, *children(child))]
 
 
 if __name__ == "__main__":

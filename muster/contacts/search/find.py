@@ -8,6 +8,7 @@ index helps (one or two letters) looks at `MOST_LOOKED_AT` contacts a page and s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db import connection
@@ -69,7 +70,7 @@ def find(
 
     Whoever has exactly this ContactId comes first.
     """
-    search = _Search(team, _asked(team, typed, filters), filters, min(limit, MOST_ON_A_PAGE), counts.newest_of(team))
+    search = _Search(team, _asked(team, typed, filters), filters, min(limit, MOST_ON_A_PAGE))
     exact = search.exact(typed)
     if exact is None:
         return search.page(before)
@@ -91,13 +92,13 @@ def find_oldest(
 
 def matching(team: Team, typed: str = "", filters: Filters = EVERYBODY) -> QuerySet[Contact]:
     """Return all that match, for counting and for downloads: by the index where it helps, else by looking at all."""
-    search = _Search(team, _asked(team, typed, filters), filters, 0, counts.newest_of(team))
+    search = _Search(team, _asked(team, typed, filters), filters, 0)
     return search.by_index() if search.query.can_use_index and search.large(None) else search.all
 
 
 def hits_of(team: Team, typed: str, filters: Filters) -> Hits:
     """Return all that match, for another order than newest first."""
-    search = _Search(team, _asked(team, typed, filters), filters, 0, counts.newest_of(team))
+    search = _Search(team, _asked(team, typed, filters), filters, 0)
     if not search.large(None):
         return Hits(search.all, search.all, search.all)
     hits = search.by_index() if search.query.can_use_index else search.all
@@ -114,7 +115,7 @@ def _asked(team: Team, typed: str, filters: Filters) -> Query:
 
 def by_query(team: Team, query: Query) -> QuerySet[Contact]:
     """Return the newest that match a query which the index can answer."""
-    return _Search(team, query, EVERYBODY, 0, None).by_index().order_by("-id")
+    return _Search(team, query, EVERYBODY, 0).by_index().order_by("-id")
 
 
 def _text_of(condition: Condition) -> str:
@@ -146,7 +147,10 @@ class _Search:
     query: Query
     filters: Filters
     limit: int
-    newest: int | None  # an id that nobody is above
+
+    @cached_property
+    def newest(self) -> int | None:
+        return counts.newest_of(self.team)
 
     @property
     def everybody(self) -> QuerySet[Contact]:
