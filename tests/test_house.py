@@ -1,6 +1,7 @@
 """The house rules that a machine can hold: sizes, first sentences, and what must never reach a commit."""
 
 import ast
+import importlib.util
 import os
 import re
 import statistics
@@ -8,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
 
 TOP = Path(__file__).resolve().parents[1]
@@ -96,3 +98,8 @@ def test_it_has_programs_one_can_run() -> None:
     programs = [path for path in committed() if path.parent in {TOP / "bin", TOP / ".ci"}]
     assert {path.name for path in programs} >= {"run", "test"}
     assert [path.name for path in programs if not os.access(path, os.X_OK)] == []
+
+
+def test_packages_are_compiled_when_they_are_installed():
+    """Else every process compiles Django and all the rest anew where bytecode may not be written, for seconds."""
+    assert Path(importlib.util.cache_from_source(django.__file__)).exists()
