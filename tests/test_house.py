@@ -100,6 +100,6 @@ def test_it_has_programs_one_can_run() -> None:
     assert [path.name for path in programs if not os.access(path, os.X_OK)] == []
 
 
-def test_packages_are_compiled_when_they_are_installed():
+def test_packages_are_compiled_when_they_are_installed() -> None:
     """Else every process compiles Django and all the rest anew where bytecode may not be written, for seconds."""
     assert Path(importlib.util.cache_from_source(django.__file__)).exists()
