@@ -16,7 +16,7 @@ from muster.core.fields import (
     Field,
     Kind,
 )
-from muster.core.known import Stored, stored_of
+from muster.core.known import Stored
 from muster.teams.models import Membership, Team
 
 # Keys of the values that are one text in a column of the same name: of those, the numbers, and what search looks at.
@@ -73,7 +73,7 @@ def stored_with(
     values["staff_id"] = None if member is None else staff.get(member, "")
     for key, value in custom.items():
         values[_CUSTOM_KEYS[key]] = value
-    return stored_of((row[KEY], values))
+    return Stored._make((row[KEY], values))
 
 
 class _CustomKeys(dict[str, str]):

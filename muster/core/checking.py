@@ -15,7 +15,7 @@ from muster.core.known import ABSENT, UNREAD
 from muster.core.phones.cells import IMPOSSIBLE, NOT_ASSIGNED, read_all
 from muster.core.phones.spellings import older_spelling
 from muster.core.problems import BadFile, Note, Problem
-from muster.core.records import Checked, Record, record_of
+from muster.core.records import Checked, Record
 from muster.core.table.header import column_letter, extra_places, field_of
 from muster.core.table.header_row import header_candidate, looks_like_data
 from muster.core.table.near_names import near_field
@@ -73,7 +73,7 @@ def read_rows(table: Table, columns: Sequence[Field | None], schema: Schema, opt
     absent = [ABSENT] * len(table.rows)
     present = (*SYSTEM_FIELDS, *(field for field in schema.custom if field in read))
     values = zip(*(read.get(field, absent) for field in present), strict=True)
-    records = list(map(record_of, zip(numbers, values, repeat(()), repeat(()), strict=False)))
+    records = list(map(Record._make, zip(numbers, values, repeat(()), repeat(()), strict=False)))
     for index in found.problems.keys() | found.notes.keys():
         problems, notes = found.problems.get(index, ()), found.notes.get(index, ())
         records[index] = Record(*records[index][:2], tuple(problems), tuple(notes))

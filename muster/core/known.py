@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 
@@ -36,9 +35,6 @@ class Stored(NamedTuple):
     def named(self) -> str:
         """The name and the ContactId, as messages say who somebody is."""
         return f"{self.name} ({self.values.get('contact_id') or 'added by hand'})"
-
-
-stored_of: Callable[[tuple[int, Mapping[str, Any]]], Stored] = partial(tuple.__new__, Stored)  # twice as quick
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from muster.core.known import ABSENT, UNREAD, Known, Stored
 from muster.core.phones.cells import calling_code, show
 from muster.core.problems import Note, Problem
 from muster.core.records import Checked, Record
-from muster.core.verdicts import ERASED_SINCE, Plan, Verdict, verdict_of
+from muster.core.verdicts import ERASED_SINCE, Plan, Verdict
 
 
 def make_plan(checked: Checked, known: Known, schema: Schema, options: Options) -> Plan:
@@ -99,14 +99,14 @@ class _Planner:
             after = self._as_new(record, number if inferred else None, notes)
             if self.known.stops:
                 opt_outs.hold_stopped(self.known.stops, {}, after, notes, row)
-            return verdict_of((row, "created", contact_id, None, None, after, (), tuple(notes)))
+            return Verdict._make((row, "created", contact_id, None, None, after, (), tuple(notes)))
         after = self._changes(record, stored, number, notes, inferred=inferred)
         if self.known.stops:
             opt_outs.hold_stopped(self.known.stops, stored.values, after, notes, row)
         if not after:
-            return verdict_of((row, "unchanged", contact_id, stored.key, None, None, (), tuple(notes)))
+            return Verdict._make((row, "unchanged", contact_id, stored.key, None, None, (), tuple(notes)))
         before = {name: stored.values.get(name) for name in after}
-        return verdict_of((row, "updated", contact_id, stored.key, before, after, (), tuple(notes)))
+        return Verdict._make((row, "updated", contact_id, stored.key, before, after, (), tuple(notes)))
 
     def _repeated(self, record: Record, first: Record, problems: list[Problem]) -> Verdict:
         """Judge a later row with the ContactId of a row that did not fail (R8)."""

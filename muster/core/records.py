@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -27,9 +25,6 @@ class Record(NamedTuple):
     values: tuple[Any, ...]
     problems: tuple[Problem, ...] = ()
     notes: tuple[Note, ...] = ()
-
-
-record_of: Callable[[tuple[Any, ...]], Record] = partial(tuple.__new__, Record)  # from all of it; twice as quick
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 from muster.core.problems import Note, Problem
@@ -23,9 +22,6 @@ class Verdict(NamedTuple):
     after: Mapping[str, Any] | None
     problems: tuple[Problem, ...] = ()
     notes: tuple[Note, ...] = ()
-
-
-verdict_of: Callable[[tuple[Any, ...]], Verdict] = partial(tuple.__new__, Verdict)  # from all of it; twice as quick
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from muster.core.table.header import extra_places, told_apart
 from muster.core.table.header_row import looks_like_data
 from muster.core.table.kinds import refuse_what_is_no_table
 from muster.core.table.mending import Mending
-from muster.core.table.table import Extent, Row, Table, row_of
+from muster.core.table.table import Extent, Row, Table
 from muster.core.table.text import Text
 from muster.core.workbook.archive import kind_of
 from muster.core.workbook.sheet import Sheet
@@ -128,7 +128,7 @@ def _rows(written: Iterable[tuple[int, list[str]]], max_rows: int, max_cells: in
             longest = max(longest, len(cells))
         left -= len(cells)
         if count <= max_rows and left >= 0:
-            rows.append(row_of((number, tuple(map(frequent.get, cells, cells)))))
+            rows.append(Row._make((number, tuple(map(frequent.get, cells, cells)))))
             if count == _ROWS_TO_LEARN_FROM:
                 frequent = _frequent(rows)
     if not count and looks_like_data(header.cells):

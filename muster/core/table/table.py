@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -24,9 +23,6 @@ class Row(NamedTuple):
 
     number: int
     cells: tuple[str, ...]
-
-
-row_of: Callable[[tuple[int, tuple[str, ...]]], Row] = partial(tuple.__new__, Row)  # twice as quick as Row(…)
 
 
 @dataclass(frozen=True, slots=True)
