@@ -103,13 +103,21 @@ class _Joined(Generic[T]):
 
 def _after_each_digit(state: State) -> list[State]:
     """The states that follow this one. Few differ: each is put together once, from the steps that lead there."""
-    steps = [part for part in state if isinstance(part, Step)]
-    staying: State = frozenset(part for part in state if isinstance(part, Mark) and part.stays)
-    anyway = staying.union(*(step.then for step in steps if step.digits == DIGITS))
-    choices = [step for step in steps if step.digits != DIGITS]
-    ways = [tuple(step.then for step in choices if digit in step.digits) for digit in DIGITS]
-    after = {way: anyway.union(*way) for way in set(ways)}
-    return [after[way] for way in ways]
+    anyway: list[State] = []
+    ways: dict[str, list[State]] = {digit: [] for digit in DIGITS}
+    staying = []
+    for part in state:
+        if isinstance(part, Mark):
+            if part.stays:
+                staying.append(part)
+        elif part.digits == DIGITS:
+            anyway.append(part.then)
+        else:
+            for digit in part.digits:
+                ways[digit].append(part.then)
+    always: State = frozenset(staying).union(*anyway)
+    after: dict[tuple[State, ...], State] = {(): always}
+    return [after.get(way) or after.setdefault(way, always.union(*way)) for way in map(tuple, ways.values())]
 
 
 def _state(pattern: Pattern) -> State:
