@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from muster.core.cells.dress import EDGES
@@ -111,21 +112,19 @@ def _read_column(field: Field, cells: Sequence[str], report: Report, schema: Sch
 
 
 def _read_phones(cells: Sequence[str], report: Report, schema: Schema) -> list[Any]:
-    values: list[Any] = []
     home, strict = schema.home_region, schema.strict_numbers
-    for index, (number, code) in enumerate(read_all(cells, home)):
-        if code is None:
-            values.append(number)
-        elif code == NOT_ASSIGNED and not strict:
-            values.append(number)
-            report(index, code, {"number": number})
+    read, odd = read_all(cells, home)
+    values: list[Any] = read
+    for index, code in odd:
+        if code == NOT_ASSIGNED and not strict:
+            report(index, code, {"number": values[index]})
         elif not cells[index].strip(EDGES):
-            values.append(None)
+            values[index] = None
         elif code == IMPOSSIBLE[1] and (respelt := older_spelling(cells[index], home)):
-            values.append(respelt)
+            values[index] = respelt
             report(index, "number-respelt", {"number": respelt})
         else:
-            values.append(UNREAD)
+            values[index] = UNREAD
             report(index, code, {"home": home})
     return values
 
@@ -149,7 +148,7 @@ def _check_marks(table: Table, columns: Sequence[Field | None], read: Mapping[Fi
 def _check_rows(table: Table, problems: dict[int, list[Problem]]) -> None:
     """Find what is wrong with a row as a whole: more cells than headers, or left out by hand."""
     width = len(table.header)
-    longest = max((len(row.cells) for row in table.rows), default=0)
+    longest = max(map(len, map(itemgetter(1), table.rows)), default=0)
     for index, (number, cells) in enumerate(table.rows) if longest > width else ():
         if len(cells) > width:
             extra = next(cell for cell in cells[width:] if cell.strip(EDGES))

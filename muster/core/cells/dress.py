@@ -11,11 +11,14 @@ EDGES = "".join(chr(i) for i in range(0x3001) if chr(i).isspace()) + (
 )
 _UNSEEN = dict.fromkeys(map(ord, "\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"))
 _FLOAT = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
-_DRESSED = re.compile(r"\n['=]|\.0+\n", re.ASCII)
+_is_plain = re.compile(r"[\w/-]+", re.ASCII).fullmatch
+_ENDS_AS_FLOAT = re.compile(r"\.0+\n")
 
 
 def undressed(cell: str) -> str:
     """Return an id, number, Staff ID, yes/no or date without its dress: '00124, ="00123" and 100123.0 are plain."""
+    if cell.isalnum() or _is_plain(cell):  # as most are
+        return cell
     text = cell.strip(EDGES)
     if not text.isprintable():
         text = text.translate(_UNSEEN)
@@ -28,4 +31,5 @@ def undressed(cell: str) -> str:
 
 def is_dressed(cells: Sequence[str]) -> bool:
     """Whether any of the cells, which are printable and trimmed, may have something to take off."""
-    return _DRESSED.search("\n" + "\n".join(cells) + "\n") is not None
+    lines = "\n" + "\n".join(cells) + "\n"
+    return "\n'" in lines or "\n=" in lines or (".0" in lines and _ENDS_AS_FLOAT.search(lines) is not None)

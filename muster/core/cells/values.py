@@ -98,7 +98,7 @@ def _read_ids(field: Field, cells: Sequence[str], report: Report, _: str | None)
 
 def _are_odd_ids(cells: Sequence[str]) -> bool:
     whole = "\n" + "\n".join(cells).casefold() + "\n"
-    return _SHORTENED_ONE.search(whole) is not None or not _NO_IDS.isdisjoint(whole.split("\n"))
+    return ("e" in whole and _SHORTENED_ONE.search(whole) is not None) or not _NO_IDS.isdisjoint(whole.split("\n"))
 
 
 _NO_IDS = NOTHING | {"0"}
@@ -204,11 +204,12 @@ def _number(_field: Field, text: str) -> str | Missing:
 
 def _read_dates(_field: Field, cells: Sequence[str], report: Report, order: str | None) -> list[Any]:
     known = {cell: dates.read(text, order) if (text := undressed(cell)) else None for cell in set(cells)}
-    for index, cell in enumerate(cells):
-        found = known[cell]
-        if found and found.iso is None:
+    wrong = {cell: found for cell, found in known.items() if found and found.iso is None}
+    for index, cell in enumerate(cells) if wrong else ():
+        if found := wrong.get(cell):
             report(index, "value-not-a-date", {"readings": found.readings, "no_such_day": found.no_such_day})
-    return [found and (found.iso or UNREAD) for found in map(known.__getitem__, cells)]
+    values = {cell: found and (found.iso or UNREAD) for cell, found in known.items()}
+    return list(map(values.__getitem__, cells))
 
 
 Reader = Callable[[Field, Sequence[str], Report, str | None], list[Any]]

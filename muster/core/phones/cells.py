@@ -26,7 +26,6 @@ class Number(NamedTuple):
 
 Said: TypeAlias = tuple[str | None, str | None]  # a Number still plain, which is several times quicker to make
 
-BLANK: Said = (None, None)
 SHORTENED: Said = (None, "phone-shortened")
 EXTENSION: Said = (None, "phone-extension")
 UNREADABLE: Said = (None, "phone-unreadable")
@@ -36,7 +35,7 @@ NOT_ASSIGNED = "phone-not-assigned"
 
 _is_e164 = re.compile(r"\+[0-9]+").fullmatch
 LONGEST_TEXT = 250  # the library reads no more, and no number needs it
-_MOST_BEGINNINGS = 20_000
+_MOST_BEGINNINGS, _MOST_HOMES = 20_000, 20
 _QUOTES = "'`\"\u2018\u2019"
 _SCHEME = re.compile(r"\A(?:tel|sms|callto|whatsapp)\s*:\s*", re.IGNORECASE)
 _GAPS = str.maketrans("", "", " -.()")  # what stands between the digits of most numbers
@@ -46,6 +45,7 @@ _BETWEEN = r"-\s.()\[\]/"
 _ONE_NUMBER = re.compile(rf"[{_BETWEEN}]*+\+*+[{_BETWEEN}\d]*+")
 _SPREADSHEET_POWER = re.compile(r"[+-]?\d+(?:[.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _SPREADSHEET_FLOAT = re.compile(r"\s*+(\+?\d++)\.0++\s*+")
+_ENDS_LIKE_FLOAT = re.compile(r"\.0+\s*$", re.MULTILINE)
 _GAP = re.compile(r"\D+")
 _LABEL = r"(?:e?xt(?:ensi(?:on|ón|o))?n?|x|#|~|int|anexo|poste|доб)"
 _EXTENSION = re.compile(
@@ -59,23 +59,43 @@ def read(cell: str, home: str) -> Number:
     return Number(*_read(cell, cell.translate(_GAPS), home))
 
 
-def read_all(cells: Sequence[str], home: str) -> list[Said]:
-    """Read the cells of a column; an empty one says nothing, and has no code either."""
-    texts = "\n".join(cells).translate(_GAPS).split("\n")  # once for all is several times quicker
+def read_all(cells: Sequence[str], home: str) -> tuple[list[str | None], list[tuple[int, str]]]:
+    """Read the cells of a column: their numbers, and the codes of those that are odd or wrong, by their index.
+
+    An empty cell says nothing, and has no code either.
+    """
+    whole = "\n".join(cells)
+    texts = whole.translate(_GAPS).split("\n")  # once for all is several times quicker
     if len(texts) != len(cells):
         texts = [cell.translate(_GAPS) for cell in cells]
-    return [_read(cell, text, home) if cell else BLANK for cell, text in zip(cells, texts, strict=True)]
+    known = _BEGINNINGS[home]
+    numbers = [
+        before + text
+        if text
+        and (before := known[text[: 7 if text < "0" else 5], len(text)]) is not None
+        and text[5:].isdigit()
+        and text.isascii()
+        else None
+        for text in texts
+    ]
+    if max(map(len, cells), default=0) > LONGEST_TEXT or _ENDS_LIKE_FLOAT.search(whole):
+        for index, cell in enumerate(cells):
+            if len(cell) > LONGEST_TEXT or _SPREADSHEET_FLOAT.fullmatch(cell):
+                numbers[index] = None
+    odd = []
+    for index in [index for index, number in enumerate(numbers) if number is None and cells[index]]:
+        numbers[index], code = _read(cells[index], texts[index], home)
+        if code:
+            odd.append((index, code))
+    return numbers, odd
 
 
 def _read(cell: str, text: str, home: str) -> Said:
-    """`text` is the cell without gaps."""
+    """Read a cell that its beginning does not settle; `text` is the cell without gaps."""
     if len(cell) > LONGEST_TEXT:
         return _read_long(cell, home)
     if "." in cell and _SPREADSHEET_FLOAT.fullmatch(cell):
         return _read_unusual(cell, home)
-    before = _BEGINNINGS[home, text[: 7 if text < "0" else 5], len(text)]
-    if before is not None and text[5:].isdigit() and text.isascii():
-        return before + text, None
     international = text[:1] == "+"
     digits = text[1:] if international else text
     if not digits.isdigit() or not digits.isascii():
@@ -92,20 +112,34 @@ def _read_long(cell: str, home: str) -> Said:
     return IMPOSSIBLE if within[0] == "+" and within[1:].isdigit() and within.isascii() else UNREADABLE
 
 
-class _Beginnings(dict[tuple[str, str, int], str | None]):
-    """By the home region, how a number begins and how long it is: what, put before it, makes it E.164.
+class _Beginnings(dict[tuple[str, int], str | None]):
+    """By how a number begins and how long it is: what, put before it, makes it E.164.
 
     None where that does not settle that the number is assigned, whatever its other digits are.
     """
 
-    def __missing__(self, key: tuple[str, str, int]) -> str | None:
+    def __init__(self, home: str) -> None:
+        super().__init__()
+        self.home = home
+
+    def __missing__(self, key: tuple[str, int]) -> str | None:
         if len(self) >= _MOST_BEGINNINGS:
             self.clear()
-        self[key] = before = _before(*key)
+        self[key] = before = _before(self.home, *key)
         return before
 
 
-_BEGINNINGS = _Beginnings()
+class _ByHome(dict[str, _Beginnings]):
+    """The beginnings by home region."""
+
+    def __missing__(self, home: str) -> _Beginnings:
+        if len(self) >= _MOST_HOMES:
+            self.clear()
+        self[home] = beginnings = _Beginnings(home)
+        return beginnings
+
+
+_BEGINNINGS = _ByHome()
 
 
 def _before(home: str, begin: str, length: int) -> str | None:

@@ -24,7 +24,7 @@ from muster.core.workbook.sheet import Sheet
 
 MOST_COLUMNS = 500
 MOST_CELLS = 50_000_000  # some gigabytes, once every row is as wide as the header
-_ROWS_TO_LEARN_FROM = 2_000
+_ROWS_AT_ONCE, _ROWS_TO_LEARN_FROM = 500, 2_000
 
 
 def parse(
@@ -122,17 +122,20 @@ def _rows(written: Iterable[tuple[int, list[str]]], max_rows: int, max_cells: in
         raise BadFile(Problem("file-empty"))
     header, width, left = Row(number, tuple(_without_blank_end(cells, 0, number))), len(cells), max_cells
     named, longest, count, rows, frequent = len(header.cells), 0, 0, list[Row](), dict[str, str]()
-    for count, (number, cells) in enumerate(each, 1):
-        if len(cells) > named:
-            cells = _without_blank_end(cells, named, number)  # noqa: PLW2901
-            longest = max(longest, len(cells))
-        left -= len(cells)
+    while some := list(itertools.islice(each, _ROWS_AT_ONCE)):
+        lengths = [len(cells) for _, cells in some]
+        if max(lengths) > named:
+            some = [(number, _without_blank_end(cells, named, number)) for number, cells in some]
+            lengths = [len(cells) for _, cells in some]
+            longest = max(longest, *(length for length in lengths if length > named), 0)
+        count, left = count + len(some), left - sum(lengths)
         if count <= max_rows and left >= 0:
-            rows.append(Row._make((number, tuple(map(frequent.get, cells, cells)))))
-            if count == _ROWS_TO_LEARN_FROM:
-                frequent = _frequent(rows)
+            rows += [Row._make((number, tuple(map(frequent.get, cells, cells)))) for number, cells in some]
+            frequent = frequent or (_frequent(rows) if count >= _ROWS_TO_LEARN_FROM else frequent)
     if not count and looks_like_data(header.cells):
-        raise BadFile(Problem("header-none", number, facts={"start": ", ".join(filter(None, header.cells))[:60]}))
+        raise BadFile(
+            Problem("header-none", header.number, facts={"start": ", ".join(filter(None, header.cells))[:60]})
+        )
     _refuse_too_many(count, max_rows, left, max_cells)
     return _Read(header, rows, width, longest)
 

@@ -40,9 +40,11 @@ class Text:
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         number, first = 0, self.first
         for some in self._records():
-            for place, cells in enumerate(some, number + 1):
-                if cells and place >= first and (cells[0].isalnum() or "".join(cells).strip(EDGES)):
-                    yield place, cells
+            yield from [
+                (place, cells)
+                for place, cells in enumerate(some, number + 1)
+                if cells and place >= first and (cells[0].isalnum() or "".join(cells).strip(EDGES))
+            ]
             number += len(some)
         self.last = number
 
