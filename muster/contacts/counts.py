@@ -8,11 +8,11 @@ each month, by source. Both move in the transaction that changes the contacts, i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import compress
-from operator import not_
-from typing import Any
+from operator import itemgetter, not_
+from typing import Any, TypeAlias
 
 from django.db import OperationalError, connection
 from django.db.models import Count, Q
@@ -29,46 +29,60 @@ from muster.teams.models import Team
 CONTACTS, ASSIGNED = "contacts", "assigned"
 MONTHS_KEPT = 13
 COUNTED = frozenset({*CHANNELS, *NUMBER_OF.values(), ASSIGNED})  # the stored keys that a count depends on
+_channels_of, _NUMBERS = itemgetter(*CHANNELS), tuple(NUMBER_OF[channel] for channel in CHANNELS)
+_NOT_YET = (None,) * len(CHANNELS)
+
+Standing: TypeAlias = tuple[bool, ...]  # is assigned; is out, channel by channel; has its number
 
 
 class Tally:
-    """What one writer changes about the counts, added up before it is kept."""
+    """What one writer changes about the counts, added up before it is kept.
+
+    Contacts that change alike are counted together, as there are few ways of it: by how each stood before and after.
+    """
 
     def __init__(self) -> None:
         self.now: Counter[str] = Counter()
         self.months: Counter[str] = Counter()
+        self._moves: Counter[tuple[Standing | None, Standing | None, str, datetime]] = Counter()
 
     def add(
         self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, *, source: str, at: datetime
     ) -> None:
         """Count a contact whose values, by stored key and all of them, become others. None: there is no contact."""
-        if after is not None:
-            self.now.update(states(after))
-            for channel in CHANNELS:
-                if before is None or before[channel][0] != after[channel][0]:
-                    self.months[moved(at, channel, source, opted_out=after[channel][0])] += 1
-        if before is not None:
-            self.now.subtract(states(before))
+        was, becomes = (None if values is None else standing(values) for values in (before, after))
+        self._moves[was, becomes, source, at] += 1
 
-    def add_new(self, columns: Mapping[str, Sequence[Any]], *, source: str, at: datetime) -> None:
-        """Count new contacts, given column by column, as they are written."""
-        many = len(columns["id"])
+    def add_new(self, column: Callable[[str], list[Any]], many: int, *, source: str, at: datetime) -> None:
+        """Count so many new contacts, given by column, as they are written."""
         self.now[CONTACTS] += many
-        self.now[ASSIGNED] += many - columns["assigned_id"].count(None)
+        self.now[ASSIGNED] += many - column("assigned_id").count(None)
         for channel, number in NUMBER_OF.items():
-            is_out, numbers = columns[f"{channel}_out"], columns[number]
+            is_out, numbers = column(f"{channel}_out"), column(number)
             outs = sum(is_out)
-            blank = (
-                numbers.count(None) if not outs else sum(each is None for each in compress(numbers, map(not_, is_out)))
-            )
+            blank = (list(compress(numbers, map(not_, is_out))) if outs else numbers).count(None)
             self.now[f"{channel}_out"] += outs
             self.now[channel] += many - outs - blank
             for opted_out, moves in ((True, outs), (False, many - outs)):
                 if moves:
                     self.months[moved(at, channel, source, opted_out=opted_out)] += moves
 
+    def _settle(self) -> None:
+        """Turn what was added into counts."""
+        for (before, after, source, at), many in self._moves.items():
+            if before:
+                self.now.subtract(dict.fromkeys(states(before), many))
+            if after:
+                self.now.update(dict.fromkeys(states(after), many))
+                was = before[1:] if before else _NOT_YET
+                for channel, was_out, is_out in zip(CHANNELS, was, after[1:], strict=False):
+                    if was_out is not is_out:
+                        self.months[moved(at, channel, source, opted_out=is_out)] += many
+        self._moves.clear()
+
     def keep(self, team: Team) -> None:
         """Write it, and forget it. Call it inside `locked(team)`, once the contacts are written."""
+        self._settle()
         if not (any(self.now.values()) or self.months):
             return
         kept = ContactCounts.objects.filter(team=team).first()
@@ -110,18 +124,26 @@ def newest_of(team: Team) -> int | None:
     return ContactCounts.objects.filter(team=team).values_list("newest", flat=True).first()
 
 
-def states(values: Mapping[str, Any]) -> Iterable[str]:
-    """Yield the name of every count that a contact with these values is in.
+def standing(values: Mapping[str, Any]) -> Standing:
+    """Return where a contact with these values, by stored key, stands.
 
     Whom it is assigned to stands under "assigned", or else as the core has it, under "staff_id".
     """
+    whom = values[ASSIGNED] if ASSIGNED in values else values.get("staff_id")
+    outs = [bool(channel[0]) for channel in _channels_of(values)]
+    return (whom is not None, *outs, *[bool(values.get(number)) for number in _NUMBERS])
+
+
+def states(of: Standing) -> Iterable[str]:
+    """Yield the name of every count that a contact is in that stands so."""
+    is_assigned, *each = of
     yield CONTACTS
-    if (values[ASSIGNED] if ASSIGNED in values else values.get("staff_id")) is not None:
+    if is_assigned:
         yield ASSIGNED
-    for channel, number in NUMBER_OF.items():
-        if values[channel][0]:
+    for channel, is_out, has_number in zip(CHANNELS, each[: len(CHANNELS)], each[len(CHANNELS) :], strict=True):
+        if is_out:
             yield f"{channel}_out"
-        elif values.get(number):
+        elif has_number:
             yield channel
 
 

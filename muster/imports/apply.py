@@ -64,10 +64,12 @@ class RowApplier:
 
     def take(self, batch: Sequence[Verdict]) -> None:
         """Write rows: each is created, updated, or nothing to write."""
-        create, keys = self.writer.create, self.keys
+        create, keys, members = self.writer.create, self.keys, self.facts.members
         for change, verdict in enumerate(batch, self.first_change + self.position):
             if verdict.outcome == "created":
-                create(next(keys), self._assigned(verdict.after), change=change, row=verdict.row)
+                values = verdict.after or {}
+                staff = values.get("staff_id")
+                create(next(keys), values, members[staff] if staff else None, change=change, row=verdict.row)
             elif verdict.outcome == "updated":
                 self._update(verdict, change)
         self.position += len(batch)
@@ -92,7 +94,7 @@ class RowApplier:
         return {each.key: each for each in holders if not each.values.get("contact_id")}
 
     def _assigned(self, planned: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Return planned values, for the writer to take over, with a membership in place of a Staff ID."""
+        """Return planned values with a membership in place of a Staff ID."""
         values = {**planned} if planned else {}
         if "staff_id" in values:
             staff = values.pop("staff_id")

@@ -9,7 +9,7 @@ write row by row and cost eight times as much.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -25,6 +25,7 @@ MAKE_TABLE = (
 _ADD = f"INSERT INTO {TABLE} (rowid, body) VALUES (?, ?)"  # noqa: S608  a constant
 _WRITE = f"INSERT INTO {TABLE} ({TABLE}, rowid, body) VALUES (?, ?, ?)"  # noqa: S608  a constant
 _MOST_CHARACTERS = 20_000
+_MOST_FOLDS = 5_000
 
 # Marks that people mix up, invisible ones, and letters that are not a base letter with an accent.
 _APOSTROPHES = "\u2018\u2019\u02bc\u02bb\u00b4\u0060\u2032"
@@ -56,21 +57,59 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
+class Folds(dict[str, str]):
+    """Folded texts for somebody who folds many, as many people have the same names; few are kept at a time."""
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= _MOST_FOLDS:
+            self.clear()
+        self[text] = folded = fold(text)
+        return folded
+
+
 def document(
-    texts: Iterable[str | None], numbers: Iterable[str | None], custom_values: Iterable[str | None] = ()
+    texts: Iterable[str | None],
+    numbers: Iterable[str | None],
+    custom_values: Iterable[str | None] = (),
+    folds: Folds | None = None,
 ) -> str:
     """Return the folded text for `Contact.search_text`, a value a line; each number once, as its digits."""
-    digits = [number[1:] for number in dict.fromkeys(numbers) if number]
-    text = "\n".join(filter(None, (*texts, *digits, *custom_values)))
+    digits: list[str] = []
+    for number in numbers:
+        if number and (bare := number[1:]) not in digits:
+            digits.append(bare)
+    return _folded("\n".join(filter(None, (*texts, *digits, *custom_values))), Folds() if folds is None else folds)
+
+
+def documents(
+    texts: Iterable[Sequence[str | None]],
+    numbers: Iterable[Sequence[str | None]],
+    custom_values: Iterable[Sequence[str | None]],
+    folds: Folds,
+) -> list[str]:
+    """Return the same for many contacts, given column by column."""
+    digits: list[Sequence[str | None]] = []
+    for column in numbers:
+        bare = [number and number[1:] for number in column]
+        for earlier in digits:
+            bare = [None if one == other else other for one, other in zip(earlier, bare, strict=True)]
+        digits.append(bare)
+    each = zip(*texts, *digits, *custom_values, strict=True)
+    return [_folded("\n".join(filter(None, values)), folds) for values in each]
+
+
+def _folded(text: str, folds: Folds) -> str:
     if text.isascii():
         return text.lower()
-    return "\n".join([part.lower() if part.isascii() else part.translate(_FOLDED) for part in text.split("\n")])
+    return "\n".join([part.lower() if part.isascii() else folds[part] for part in text.split("\n")])
 
 
-def document_of(values: Mapping[str, Any], custom: Mapping[str, str], searchable: Iterable[str]) -> str:
+def document_of(
+    values: Mapping[str, Any], custom: Mapping[str, str], searchable: Iterable[str], folds: Folds | None = None
+) -> str:
     """Return the same from a contact's values by key, and those of its custom fields that search looks at."""
     get = values.get
-    return document(map(get, SEARCHED_TEXTS), map(get, SEARCHED_NUMBERS), map(custom.get, searchable))
+    return document(map(get, SEARCHED_TEXTS), map(get, SEARCHED_NUMBERS), map(custom.get, searchable), folds)
 
 
 def index_rows(

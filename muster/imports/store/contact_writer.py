@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -27,13 +26,12 @@ from muster.teams.models import Team
 CONTACTS, CHANGES = "contacts_contact", "contacts_change"
 _CHANNELS = frozenset(CHANNELS)
 _OUT_COLUMNS = tuple(columns[0] for columns in CHANNEL_COLUMNS.values())  # all that differs in a new contact
-_NEW = ("id", *PLAIN, "mobile_inferred_at", *_OUT_COLUMNS, "assigned_id", "custom", "search_text")
+_NEW_COLUMNS = ("id", *PLAIN, "mobile_inferred_at", *_OUT_COLUMNS, "assigned_id", "custom")
 _ALL_PARTS = tuple(column for columns in CHANNEL_COLUMNS.values() for column in columns)
-_NEW_STOPPED = ("id", *PLAIN, "mobile_inferred_at", *_ALL_PARTS, "assigned_id", "custom", "search_text")
+_STOPPED_COLUMNS = ("id", *PLAIN, "mobile_inferred_at", *_ALL_PARTS, "assigned_id", "custom")
 _CHANGE = ("id", "contact", "row", "action", "before", "after")
 _NAMES = ("first_name", "last_name")
 _channels_of = itemgetter(*CHANNELS)
-_texts_of, _numbers_of = (itemgetter(*map(PLAIN.index, keys)) for keys in (SEARCHED_TEXTS, SEARCHED_NUMBERS))
 
 # Of a changed row, what is written besides the names, by what it is. Only what changes: to write an index entry again,
 # or fifteen columns of channels, takes longer than all the rest of the row.
@@ -45,7 +43,7 @@ _COLUMNS = {
     "channels": tuple(column for columns in CHANNEL_COLUMNS.values() for column in columns),
     "custom": ("custom",),
 }
-_ONE_VALUE = tuple(key for key in _COLUMNS if key not in ("search_text", "channels", "custom"))
+_ONE_VALUE = tuple(key for key in _COLUMNS if key not in ("search_text", "channels", "custom"))  # they come first
 
 _TEXTS = f"SELECT c.id, c.search_text FROM {{keys}} {CONTACTS} c WHERE c.team_id = %s AND c.id {{wanted}}"  # noqa: S608
 
@@ -105,6 +103,48 @@ class _NewChannels(dict[tuple[Channel, ...], NewChannels]):
 
 
 @dataclass(slots=True)
+class _New:
+    """New contacts of a batch, but for what search looks at: their columns, their rows, and their custom values."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    custom: list[dict[str, str]] = field(default_factory=list)
+
+    def column(self, name: str) -> list[Any]:
+        place = self.columns.index(name)
+        return [row[place] for row in self.rows]
+
+    def documents(self, searchable: Iterable[str], folds: index.Folds) -> list[str]:
+        """Return what search looks at of each, as `index.document` does of one; column by column, which is quicker."""
+        texts = map(self.column, SEARCHED_TEXTS)
+        numbers = map(self.column, SEARCHED_NUMBERS)
+        custom = [[values.get(key) for values in self.custom] for key in searchable]
+        return index.documents(texts, numbers, custom, folds)
+
+
+class _Change(NamedTuple):
+    """What a change of certain stored keys comes to, told once for all contacts of which just these change.
+
+    `one_value`: those that are one column; `rows`: where what is written of each contact is gathered.
+    """
+
+    is_counted: bool
+    one_value: tuple[str, ...]
+    is_searched: bool
+    is_channels: bool
+    is_custom: bool
+    rows: list[tuple[Any, ...]]
+
+
+class _OwnKeys(dict[str, str | None]):
+    """The keys in Contact.custom by stored key; None for what is no custom field."""
+
+    def __missing__(self, key: str) -> str | None:
+        own = self[key] = key.removeprefix(CUSTOM) if key.startswith(CUSTOM) else None
+        return own
+
+
+@dataclass(slots=True)
 class Writer:
     """Gathers what a batch of contacts becomes, and writes it at once. Values are by stored key, with "assigned"."""
 
@@ -113,8 +153,8 @@ class Writer:
     by: int | None
     import_id: UUID
     searchable: Collection[str]  # keys in Contact.custom
-    new: list[tuple[Any, ...]] = field(default_factory=list)
-    new_stopped: list[tuple[Any, ...]] = field(default_factory=list)
+    new: _New = field(default_factory=lambda: _New(_NEW_COLUMNS))
+    new_stopped: _New = field(default_factory=lambda: _New(_STOPPED_COLUMNS))
     changed: dict[tuple[str, ...], list[tuple[Any, ...]]] = field(default_factory=dict)
     changed_texts: dict[int, str] = field(default_factory=dict)
     removed: list[int] = field(default_factory=list)
@@ -122,69 +162,79 @@ class Writer:
     at_kept: str = ""
     searched: frozenset[str] = frozenset()  # stored keys that search looks at
     custom: list[tuple[str, str]] = field(default_factory=list)  # (stored key, key in Contact.custom)
-    all_searched: bool = False  # whether search looks at every custom field
+    own_keys: _OwnKeys = field(default_factory=_OwnKeys)
     channels: _Channels = field(init=False)
     tally: counts.Tally = field(default_factory=counts.Tally)
+    folds: index.Folds = field(default_factory=index.Folds)
     new_channels: _NewChannels = field(init=False)
+    kinds: dict[tuple[str, ...], _Change] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.at_kept = bulk_sql.as_time(self.at)
         own = [(each.key, each.key.removeprefix(CUSTOM)) for each in schema_of(self.team).custom]
         self.custom = sorted(own, key=lambda keys: int(keys[1]))  # as `searchable` is
-        self.all_searched = [own for _, own in self.custom] == [*self.searchable]
         self.searched = frozenset((*SEARCHED, *(CUSTOM + key for key in self.searchable)))
         self.channels = _Channels(self.by, self.at)
         self.new_channels = _NewChannels(self.channels)
 
-    def create(self, key: int, values: dict[str, Any], *, change: int, row: int) -> None:
-        """A new contact with these values, and the first entry of its history. Takes the values over.
+    def create(self, key: int, values: Mapping[str, Any], assigned: int | None, *, change: int, row: int) -> None:
+        """A new contact with these values, assigned to this membership, and the first entry of its history.
 
         Its channels are in or out since now, by this import, and nothing else about them differs (see `_same_new`),
         unless its number has said STOP.
         """
-        plain = tuple(map(values.get, PLAIN))
         channels = self.new_channels[_channels_of(values)]
         custom = {own: values[name] for name, own in self.custom if name in values}
-        searched = custom.values() if self.all_searched else map(custom.get, self.searchable)
-        rows = self.new_stopped if channels.is_stopped else self.new
-        rows.append((
+        plain = tuple(map(values.get, PLAIN))
+        new = self.new_stopped if channels.is_stopped else self.new
+        new.custom.append(custom)
+        new.rows.append((
             key,
             *plain,
             self.at_kept if "mobile_number_inferred" in values else None,
             *channels.columns,
-            values.get("assigned"),
+            assigned,
             dumps(custom).decode(),
-            index.document(_texts_of(plain), _numbers_of(plain), searched),
         ))  # fmt: skip
-        values.update(channels.history)
-        self.changes.append((change, key, row, "created", None, dumps(values).decode()))
+        kept = {**values, **channels.history}
+        if assigned is not None:
+            kept["assigned"] = assigned
+            del kept["staff_id"]
+        self.changes.append((change, key, row, "created", None, dumps(kept).decode()))
 
     def change(self, key: int, old: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """A contact whose `old` values become `values` where they are named."""
         now = {**old, **values}
-        if not counts.COUNTED.isdisjoint(values):
+        kind = self.kinds.get(tuple(values)) or self._kind(tuple(values))
+        if kind.is_counted:
             self.tally.add(old, now, source=Source.IMPORT, at=self.at)
-        written = self._written(key, now, values)
-        touched = tuple(name for name in _COLUMNS if name in written)
-        row = (now["first_name"], now["last_name"], *chain.from_iterable(map(written.__getitem__, touched)), key)
-        self.changed.setdefault(touched, []).append(row)
+        written = [now["first_name"], now["last_name"], *[self._column(name, values[name]) for name in kind.one_value]]
+        if kind.is_custom or kind.is_searched:
+            own_keys = self.own_keys
+            given = {own_keys[name]: value for name, value in now.items() if value is not None}
+            custom = {own: value for own, value in given.items() if own is not None}
+        if kind.is_searched:
+            text = self.changed_texts[key] = index.document_of(now, custom, self.searchable, self.folds)
+            written.append(text)
+        if kind.is_channels:
+            for channel in CHANNELS:
+                written += self.channels[now[channel]].columns
+        if kind.is_custom:
+            written.append(dumps(custom).decode())
+        kind.rows.append((*written, key))
 
-    def _written(self, key: int, now: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
-        """Return what is to be written besides the names, by what it is, each with the values of its columns."""
-        written = {name: (self._column(name, values[name]),) for name in _ONE_VALUE if name in values}
-        is_custom = any(name.startswith(CUSTOM) for name in values)
-        is_searched = not self.searched.isdisjoint(values)
-        if is_custom or is_searched:
-            given = (name for name, value in now.items() if value is not None and name.startswith(CUSTOM))
-            custom = {name.removeprefix(CUSTOM): now[name] for name in given}
-        if is_custom:
-            written["custom"] = (dumps(custom).decode(),)
-        if is_searched:
-            text = self.changed_texts[key] = index.document_of(now, custom, self.searchable)
-            written["search_text"] = (text,)
-        if not _CHANNELS.isdisjoint(values):
-            written["channels"] = tuple(part for channel in CHANNELS for part in self.channels[now[channel]].columns)
-        return written
+    def _kind(self, keys: tuple[str, ...]) -> _Change:
+        """What a change of these keys comes to."""
+        is_custom = any(name.startswith(CUSTOM) for name in keys)
+        is_searched, is_channels = not self.searched.isdisjoint(keys), not _CHANNELS.isdisjoint(keys)
+        one_value = tuple(name for name in _ONE_VALUE if name in keys)
+        parts = {"search_text": is_searched, "channels": is_channels, "custom": is_custom}
+        touched = (*one_value, *(name for name, is_written in parts.items() if is_written))
+        rows = self.changed.setdefault(touched, [])
+        made = self.kinds[keys] = _Change(
+            not counts.COUNTED.isdisjoint(keys), one_value, is_searched, is_channels, is_custom, rows
+        )
+        return made
 
     def remove(self, key: int, old: Mapping[str, Any]) -> None:
         """A contact that goes, with the values it had."""
@@ -215,21 +265,29 @@ class Writer:
         if self.removed:
             bulk_sql.delete(CONTACTS, self.team.pk, self.removed)
         for touched, rows in self.changed.items():
+            if not rows:
+                continue
             columns = (*_NAMES, *(column for name in touched for column in _COLUMNS[name]))
             bulk_sql.update(CONTACTS, columns, self.team.pk, rows, {"updated_at": self.at_kept})
-        bulk_sql.insert(CONTACTS, _NEW, self.new, self._same_new())
-        bulk_sql.insert(CONTACTS, _NEW_STOPPED, self.new_stopped, self._same())
+        added: list[tuple[int, str]] = []
+        for new, same in ((self.new, self._same_new()), (self.new_stopped, self._same())):
+            if new.rows:
+                documents = new.documents(self.searchable, self.folds)
+                rows = [(*row, text) for row, text in zip(new.rows, documents, strict=True)]
+                bulk_sql.insert(CONTACTS, (*new.columns, "search_text"), rows, same)
+                added += zip(new.column("id"), documents, strict=True)
+                self.tally.add_new(new.column, len(rows), source=Source.IMPORT, at=self.at)
         bulk_sql.insert(CHANGES, _CHANGE, self.changes, self._same_history())
-        added = ((row[0], row[-1]) for row in (*self.new, *self.new_stopped))
         rewritten = ((key, texts[key], text) for key, text in self.changed_texts.items())
         index.index_rows(connection, added, rewritten, ((key, texts[key]) for key in self.removed))
-        for columns, new in ((_NEW, self.new), (_NEW_STOPPED, self.new_stopped)):
-            if new:
-                by_column = dict(zip(columns, zip(*new, strict=True), strict=True))
-                self.tally.add_new(by_column, source=Source.IMPORT, at=self.at)
         self.tally.keep(self.team)
-        for gathered in (self.new, self.new_stopped, self.changed, self.changed_texts, self.removed, self.changes):
-            gathered.clear()
+        for new in (self.new, self.new_stopped):
+            new.rows.clear()
+            new.custom.clear()
+        for changed in (*self.changed.values(), self.changes):
+            changed.clear()
+        self.removed.clear()
+        self.changed_texts.clear()
 
     def _same_new(self) -> dict[str, Any]:
         """The columns that are the same in every new contact."""

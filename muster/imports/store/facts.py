@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from orjson import loads
@@ -54,7 +55,7 @@ def of(team: Team, asked: Lookup, since: datetime | None = None) -> Facts:
     staff = mapping.staff_ids(team)
     nameless: dict[int, int] = {}
     ids, mobiles, whatsapps = sorted(asked.contact_ids), asked.mobiles, asked.whatsapps
-    spelled = _spelled(mobiles | whatsapps)
+    spelled = _spelled(chain(mobiles, whatsapps))
     contacts: dict[str, Stored] = {}
     holders: dict[str, Stored] = {}
     for found in _read(_BY_CONTACT_ID, ids, team, staff, nameless):
@@ -66,10 +67,12 @@ def of(team: Team, asked: Lookup, since: datetime | None = None) -> Facts:
     stops = stops_of(team, (*mobiles, *whatsapps), spelled)
     del asked, mobiles  # of a million rows, that is 200 MB
     holders |= {found.values["mobile_number"]: found for found in _read(_BY_MOBILE, others, team, staff, nameless)}
+    for number in [each for each in holders if each in spelled]:
+        holders[spelled[number]] = holders.pop(number)
     erased = erased_ids(team, ids)
     known = Known(
         contacts=contacts,
-        holders={spelled.get(number, number): found for number, found in holders.items()} if spelled else holders,
+        holders=holders,
         whatsapp=_whatsapp(team, sorted(whatsapps | spelled.keys()), spelled),
         staff=frozenset(filter(None, staff.values())),
         erased=erased,
