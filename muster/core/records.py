@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from muster.core.fields import SYSTEM_FIELDS, Absent, Field, position
-from muster.core.known import ABSENT, UNREAD, Lookup
+from muster.core.known import ABSENT, UNREAD, Lookup, Stored
 from muster.core.problems import Note, Problem
 
 _ID, _MOBILE, _WHATSAPP = map(position, ("ContactId", "MobileNumber", "WhatsAppMobileNumber"))
 _NO_NUMBER = {None, ABSENT, UNREAD}
+_NOBODY = Stored(0, {})
 
 
 class Record(NamedTuple):
@@ -54,3 +56,16 @@ class Checked:
             {*map(itemgetter(_MOBILE), values), *inferred} - _NO_NUMBER,
             set(map(itemgetter(_WHATSAPP), values)) - _NO_NUMBER,
         )
+
+    def given(self, contacts: Mapping[str, Stored]) -> Iterator[str]:
+        """Yield the numbers that these rows may give to somebody who does not have them; `contacts` by ContactId."""
+        for record in self.records:
+            mobile, whatsapp = record.values[_MOBILE], record.values[_WHATSAPP]
+            had = contacts.get(record.values[_ID], _NOBODY).values
+            keeps = (
+                had.get("mobile_number") is not None
+                and (mobile in _NO_NUMBER or mobile == had["mobile_number"])
+                and (whatsapp in _NO_NUMBER or whatsapp == had.get("whatsapp_number"))
+            )
+            if not keeps:
+                yield from (each for each in (mobile, whatsapp) if each not in _NO_NUMBER)

@@ -311,7 +311,8 @@ def _run(imp: Import, clock: Clock) -> Outcome:
         if schema_of(team) != read.schema:  # a field was changed since
             read = _read_once(imp, clock)
         with clock.timed("plan"):
-            known = facts.of(team, read.checked.asked(), imp.created_at)  # now: contacts may have changed since
+            # Now, as contacts may have changed since.
+            known = facts.of(team, read.checked.asked(), imp.created_at, read.checked.given)
         at = timezone.now()
         outcome = apply.apply(imp, team, read, known, at=at, clock=clock)
         if known.known.erased_since:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from muster.contacts import edit
 from muster.contacts.consent import channels, stop_list
-from muster.contacts.consent.keyed_hash import found_among, keyed_hash
+from muster.contacts.consent.checks import unreadable
+from muster.contacts.consent.keyed_hash import found_among, keyed_hash, keyed_hashes
 from muster.contacts.consent.words import Heard, OtherMessage, OwnWord
 from muster.contacts.erase import erase
 from muster.contacts.models import Change, Contact, StopWord
 from muster.contacts.tombstones import erased_ids
+from muster.imports import run, worker
 from muster.imports.store import facts
 from tests.cast import Cast
 from tests.contacts.test_consent import add
+from tests.imports.play import drafted, imported, sheet
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -245,12 +252,43 @@ def test_many_numbers_are_looked_up_like_one(cast: Cast, settings: Settings) -> 
     assert set(found) == {"+17165550102", "+17165550103", MEXICAN, AS_WHATSAPP_WRITES_IT}
 
 
+def test_a_hash_as_they_were_made_before_still_stops(cast: Cast, settings: Settings) -> None:
+    """HMAC-SHA256, whose secret's name was made of the secret alone."""
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
+    said = f"stopped:{cast.team.pk}:{MEXICAN}".encode()
+    digest = hmac.digest(settings.SECRET_KEY.encode(), said, "sha256").hex()[:48]
+    name = hashlib.sha256(f"secret-id:{settings.SECRET_KEY}".encode()).hexdigest()[:8]
+    StopWord.objects.update(key=f"#{name}:{digest}", number=None)
+
+    assert set(stop_list.of_numbers(cast.team, [MEXICAN, "+17165551234"])) == {MEXICAN}
+    assert unreadable() == 0
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=False)
+    assert not StopWord.objects.exists()
+
+
 @pytest.mark.parametrize("secret", ["now", "x" * 64, "é" * 100], ids=["short", "a block", "long"])
 def test_a_hash_made_alone_is_found_among_many(settings: Settings, secret: str) -> None:
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = secret, ["before", "never used"]
-    kept = {keyed_hash("stopped:1:+17165550101", each): "+17165550101" for each in (secret, "before")}
+    kept = dict.fromkeys(keyed_hashes("stopped:1:+17165550101")[:-1], "+17165550101")
+    assert len(kept) == 5  # of now and of before, by three secrets, but for one
     others = [keyed_hash("stopped:2:+17165550101"), keyed_hash("stopped:1:+17165550102", "lost")]
 
     found = found_among([*kept, *others], "stopped:1:", ["+17165550101", "+17165550102"])
 
     assert found == kept
+
+
+def test_an_import_asks_the_list_of_what_it_gives_and_of_nothing_else(cast: Cast) -> None:
+    kept, given = "S1,Ana,Ruiz,+17165550101,+525512345678", "S2,Bo,Ito,+17165550102,+525512345678"
+    imported(cast.team, cast.alice, sheet(kept))
+    channels.hear(cast.team, MEXICAN, "whatsapp", opted_out=True)
+
+    imp = drafted(cast.team, cast.alice, sheet(kept.replace("Ana", "Anna")))
+    with CaptureQueriesContext(connection) as asked:
+        worker.run_now(run.confirm(imp, cast.alice))
+    assert asked.captured_queries
+    assert not [each for each in asked.captured_queries if "contacts_stopword s" in each["sql"]]
+    imported(cast.team, cast.alice, sheet(kept, given))
+
+    outs = {each.contact_id: (each.whatsapp_out, each.whatsapp_own_out) for each in Contact.objects.all()}
+    assert outs == {"S1": (True, True), "S2": (True, True)}

@@ -8,7 +8,7 @@ import pytest
 
 from muster.core import BadFile, Checked, Options, Schema, check, custom_field, parse
 from muster.core.fields import position
-from muster.core.known import ABSENT, UNREAD
+from muster.core.known import ABSENT, UNREAD, Stored
 from muster.core.table.near_names import near_field
 from tests.core.memory import FIELDS, HEAD, file
 
@@ -186,3 +186,33 @@ def test_only_consent_is_reversed(answer: str) -> None:
     assert [each[1] for each in refused(file("S1,A,A,7165550101,,yes", more=",X"), columns={"X": answer})] == [
         "header-unknown"
     ]
+
+
+MOBILE, OTHER, WHATSAPP = "+17165551234", "+17165551235", "+525512345678"
+
+
+@pytest.mark.parametrize(
+    ("cells", "had", "given"),
+    [
+        ((MOBILE, ""), None, [MOBILE]),
+        ((MOBILE, WHATSAPP), None, [MOBILE, WHATSAPP]),
+        ((MOBILE, ""), (MOBILE, None), []),
+        ((MOBILE, ""), (MOBILE, WHATSAPP), []),
+        ((MOBILE, WHATSAPP), (MOBILE, WHATSAPP), []),
+        (("", WHATSAPP), (MOBILE, WHATSAPP), []),
+        (("12", WHATSAPP), (MOBILE, WHATSAPP), []),
+        (("", ""), (MOBILE, WHATSAPP), []),
+        ((OTHER, ""), (MOBILE, WHATSAPP), [OTHER]),
+        ((MOBILE, WHATSAPP), (MOBILE, None), [MOBILE, WHATSAPP]),
+        ((WHATSAPP, MOBILE), (MOBILE, WHATSAPP), [WHATSAPP, MOBILE]),
+        (("", WHATSAPP), (None, WHATSAPP), [WHATSAPP]),  # which may become the mobile number
+    ],
+)
+def test_it_tells_which_numbers_somebody_may_get(
+    cells: tuple[str, str], had: tuple[str | None, str | None] | None, given: list[str]
+) -> None:
+    row = f"S1,Ana,Ruiz,{','.join(cells)}"
+    read = checked(f"ContactId,FirstName,LastName,MobileNumber,WhatsAppMobileNumber\n{row}\n", blank_mobile="infer")
+    stored = {"S1": Stored(1, dict(zip(("mobile_number", "whatsapp_number"), had, strict=True)))} if had else {}
+
+    assert list(read.given(stored)) == given

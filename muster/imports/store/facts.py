@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from orjson import loads
 
@@ -41,6 +41,9 @@ _HAS_IDS = f"SELECT c.contact_id FROM {{keys}} {TABLE} c WHERE c.team_id = %s AN
 _USUAL_LENGTHS = 4  # of a team's ids that begin with a zero
 
 
+Given: TypeAlias = Callable[[Mapping[str, Stored]], Iterable[str]]  # contacts by ContactId → numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the core must know, and what only the store needs: who is assigned to a member without a Staff ID."""
@@ -50,8 +53,12 @@ class Facts:
     nameless: Mapping[int, int]  # contact's key → membership id
 
 
-def of(team: Team, asked: Lookup, since: datetime | None = None) -> Facts:
-    """Return what the team has of these ids and numbers; `since`: when the file came, where it has waited."""
+def of(team: Team, asked: Lookup, since: datetime | None = None, given: Given | None = None) -> Facts:
+    """Return what the team has of these ids and numbers; `since`: when the file came, where it has waited.
+
+    `given` tells which of the numbers somebody may get who does not have them, where that is all that will happen: the
+    stop list has been asked about the others when they were got, and whoever said STOP since is out.
+    """
     staff = mapping.staff_ids(team)
     nameless: dict[int, int] = {}
     ids, mobiles, whatsapps = sorted(asked.contact_ids), asked.mobiles, asked.whatsapps
@@ -64,7 +71,7 @@ def of(team: Team, asked: Lookup, since: datetime | None = None) -> Facts:
         if values["mobile_number"]:
             holders[values["mobile_number"]] = found
     others = sorted(number for number in mobiles | spelled.keys() if number not in holders)
-    stops = stops_of(team, (*mobiles, *whatsapps), spelled)
+    stops = stops_of(team, given(contacts) if given else chain(mobiles, whatsapps), spelled)
     del asked, mobiles  # of a million rows, that is 200 MB
     holders |= {found.values["mobile_number"]: found for found in _read(_BY_MOBILE, others, team, staff, nameless)}
     for number in [each for each in holders if each in spelled]:
@@ -131,13 +138,16 @@ def _spelled(numbers: Iterable[str]) -> dict[str, str]:
 
 
 def stops_of(
-    team: Team, numbers: Collection[str], spelled: Mapping[str, str] | None = None
+    team: Team, numbers: Iterable[str], spelled: Mapping[str, str] | None = None
 ) -> dict[str, dict[str, datetime]]:
     """Return what these numbers said STOP on, and since when.
 
     `spelled`: the keys of those that may be spelled otherwise, where they are known.
     """
     if not stop_list.is_used(team):
+        return {}
+    numbers = {*numbers}
+    if not numbers:
         return {}
     keys = _spelled(numbers) if spelled is None else spelled
     plain = sorted(map(keys.get, numbers, numbers) if keys else numbers)
