@@ -13,7 +13,7 @@ from typing import Any
 from muster.core import opt_outs
 from muster.core.cells.names import have_a_word_in_common
 from muster.core.consent import Channel, Says, settle, settle_inferred
-from muster.core.fields import CHANNELS, NAMED, Blank, Options, Schema, position
+from muster.core.fields import CHANNELS, NAMED, NUMBERS, Blank, Options, Schema, position
 from muster.core.known import ABSENT, UNREAD, Known, Stored
 from muster.core.phones.cells import calling_code, show
 from muster.core.problems import Note, Problem
@@ -48,6 +48,7 @@ _MOBILE, _WHATSAPP = map(position, ("MobileNumber", "WhatsAppMobileNumber"))
 _TEXT, _STAFF = map(position, ("OptedOut", "StaffId"))
 _CHANNELS = opt_outs.CHANNEL_FIELDS
 _channels_of = itemgetter(*(place for _, _, place in _CHANNELS))
+_numbers_of = itemgetter(_MOBILE, _WHATSAPP)
 _NOBODY = Stored(0, {})
 
 
@@ -70,6 +71,7 @@ class _Planner:
             if each.name not in NAMED and checked.says(each)
         ]
         self.doubtful = {*known.erased, *known.zeros}
+        self.stopped = frozenset(known.stops)
         self.rows_by_id: dict[str | None, Record] = {}
         self.held: dict[str, Record] = {}  # mobile number → the row that took it
         self.whatsapp: dict[str, str] = {}  # WhatsApp number → ContactId of the first row that has it
@@ -95,17 +97,18 @@ class _Planner:
         self.rows_by_id[contact_id] = record
         if number:
             self.held[self.spelled(number, number)] = record
+        old = stored.values
         if stored is _NOBODY:
             after = self._as_new(record, number if inferred else None, notes)
-            if self.known.stops:
-                opt_outs.hold_stopped(self.known.stops, {}, after, notes, row)
+        else:
+            after = self._changes(record, stored, number, notes, inferred=inferred)
+        if self.stopped and not self.stopped.isdisjoint((*_numbers_of(values), *map(old.get, NUMBERS))):
+            opt_outs.hold_stopped(self.known.stops, old, after, notes, row)
+        if stored is _NOBODY:
             return Verdict._make((row, "created", contact_id, None, None, after, (), tuple(notes)))
-        after = self._changes(record, stored, number, notes, inferred=inferred)
-        if self.known.stops:
-            opt_outs.hold_stopped(self.known.stops, stored.values, after, notes, row)
         if not after:
             return Verdict._make((row, "unchanged", contact_id, stored.key, None, None, (), tuple(notes)))
-        before = {name: stored.values.get(name) for name in after}
+        before = {name: old.get(name) for name in after}
         return Verdict._make((row, "updated", contact_id, stored.key, before, after, (), tuple(notes)))
 
     def _repeated(self, record: Record, first: Record, problems: list[Problem]) -> Verdict:

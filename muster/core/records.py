@@ -13,7 +13,7 @@ from muster.core.problems import Note, Problem
 
 _ID, _MOBILE, _WHATSAPP = map(position, ("ContactId", "MobileNumber", "WhatsAppMobileNumber"))
 _NO_NUMBER = {None, ABSENT, UNREAD}
-_NOBODY = Stored(0, {})
+_numbers_of = itemgetter(_MOBILE, _WHATSAPP)
 
 
 class Record(NamedTuple):
@@ -60,12 +60,13 @@ class Checked:
     def given(self, contacts: Mapping[str, Stored]) -> Iterator[str]:
         """Yield the numbers that these rows may give to somebody who does not have them; `contacts` by ContactId."""
         for record in self.records:
-            mobile, whatsapp = record.values[_MOBILE], record.values[_WHATSAPP]
-            had = contacts.get(record.values[_ID], _NOBODY).values
-            keeps = (
-                had.get("mobile_number") is not None
-                and (mobile in _NO_NUMBER or mobile == had["mobile_number"])
-                and (whatsapp in _NO_NUMBER or whatsapp == had.get("whatsapp_number"))
-            )
-            if not keeps:
+            mobile, whatsapp = _numbers_of(record.values)
+            stored = contacts.get(record.values[_ID])
+            had = stored.values.get("mobile_number") if stored else None
+            if (
+                stored is None
+                or had is None
+                or (mobile != had and mobile not in _NO_NUMBER)
+                or (whatsapp not in _NO_NUMBER and whatsapp != stored.values.get("whatsapp_number"))
+            ):
                 yield from (each for each in (mobile, whatsapp) if each not in _NO_NUMBER)
