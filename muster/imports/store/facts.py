@@ -71,7 +71,7 @@ def of(team: Team, asked: Lookup, since: datetime | None = None, given: Given | 
         if values["mobile_number"]:
             holders[values["mobile_number"]] = found
     others = sorted(number for number in mobiles | spelled.keys() if number not in holders)
-    stops = stops_of(team, given(contacts) if given else chain(mobiles, whatsapps), spelled)
+    stops = stops_of(team, given(contacts) if given and contacts else chain(mobiles, whatsapps), spelled)
     del asked, mobiles  # of a million rows, that is 200 MB
     holders |= {found.values["mobile_number"]: found for found in _read(_BY_MOBILE, others, team, staff, nameless)}
     for number in [each for each in holders if each in spelled]:
