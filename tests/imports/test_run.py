@@ -9,7 +9,7 @@ from muster.core.known import Lookup
 from muster.core.problems import BadFile
 from muster.imports import run, worker, workspace
 from muster.imports.models import Import, State, WrongState
-from muster.imports.store import facts
+from muster.imports.store import contact_writer, facts
 from muster.settings import Settings
 from muster.teams.models import AuditEntry
 from tests.cast import Cast
@@ -342,3 +342,29 @@ def test_it_reads_the_file_again_when_a_field_goes_while_it_waits_for_the_lock(c
     imp.refresh_from_db()
     assert (imp.state, imp.summary["problem_counts"]) == (State.REFUSED, {"header-unknown": 1})
     assert not Contact.objects.exists()
+
+
+def test_it_forgets_kinds_of_changes_and_no_change(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contact_writer, "_MOST_KINDS", 1)
+    rows = [f"S{number},Ana,Li,+1 716 555 01{number:02},," for number in range(4)]
+    imported(cast.team, cast.alice, sheet(*rows))
+
+    changed = [
+        rows[0].replace("Ana", "Bea"),
+        rows[1].replace("Li", "Ito"),
+        rows[2].replace("555 01", "555 02"),
+        rows[3].replace("Ana", "Cy"),
+    ]
+    imp = imported(cast.team, cast.alice, sheet(*changed), allow_mobile_updates=True)
+
+    assert totals(imp) == (0, 4, 0, 0)
+    assert [
+        (each.first_name, each.last_name, each.mobile_number)
+        for each in Contact.objects.filter(team=cast.team).order_by("contact_id")
+    ] == [
+        ("Bea", "Li", "+17165550100"),
+        ("Ana", "Ito", "+17165550101"),
+        ("Ana", "Li", "+17165550202"),
+        ("Cy", "Li", "+17165550103"),
+    ]
+    assert found(cast.team, "bea") == ["S0"]

@@ -24,7 +24,7 @@ from muster.core.workbook.sheet import Sheet
 
 MOST_COLUMNS = 500
 MOST_CELLS = 50_000_000  # some gigabytes, once every row is as wide as the header
-_ROWS_AT_ONCE, _ROWS_TO_LEARN_FROM = 500, 2_000
+_ROWS_AT_ONCE, _ROWS_TO_LEARN_FROM = 100, 2_000  # few at once, as they may be wider than is allowed
 
 
 def parse(

@@ -32,6 +32,7 @@ _STOPPED_COLUMNS = ("id", *PLAIN, "mobile_inferred_at", *_ALL_PARTS, "assigned_i
 _CHANGE = ("id", "contact", "row", "action", "before", "after")
 _NAMES = ("first_name", "last_name")
 _channels_of = itemgetter(*CHANNELS)
+_MOST_KINDS = 1_000
 
 # Of a changed row, what is written besides the names, by what it is. Only what changes: to write an index entry again,
 # or fifteen columns of channels, takes longer than all the rest of the row.
@@ -224,7 +225,9 @@ class Writer:
         kind.rows.append((*written, key))
 
     def _kind(self, keys: tuple[str, ...]) -> _Change:
-        """What a change of these keys comes to."""
+        """Tell what a change of these keys comes to. Files whose every row changes other fields have many kinds."""
+        if len(self.kinds) >= _MOST_KINDS:
+            self.kinds.clear()
         is_custom = any(name.startswith(CUSTOM) for name in keys)
         is_searched, is_channels = not self.searched.isdisjoint(keys), not _CHANNELS.isdisjoint(keys)
         one_value = tuple(name for name in _ONE_VALUE if name in keys)
