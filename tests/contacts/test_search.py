@@ -5,12 +5,14 @@ import unicodedata
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from muster.contacts import edit
 from muster.contacts.models import Contact
 from muster.contacts.search import find
 from muster.contacts.search.filters import Filters
-from muster.contacts.search.index import fold
+from muster.contacts.search.index import Folds, document, documents, fold
 from muster.contacts.search.query import parse
 from tests.cast import Cast
 from tests.contacts.people import save, values
@@ -169,3 +171,18 @@ def test_folding_twice_changes_nothing() -> None:
     every = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) != "Cs"]
 
     assert [char for char in every if fold(fold(char)) != fold(char)] == []
+
+
+CELLS = st.one_of(
+    st.none(), st.sampled_from(["", "Ana", "Łukasz", "two\n\nlines", "+17165550101"]), st.text(max_size=5)
+)
+NUMBERS = st.one_of(st.none(), st.sampled_from(["+17165550101", "+17165550102", "+447400123456"]))
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, NUMBERS, NUMBERS, NUMBERS, CELLS), max_size=6))
+def test_it_looks_at_many_new_contacts_as_at_each(rows: list[tuple[str | None, ...]]) -> None:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 6
+
+    many = documents(columns[:2], columns[2:5], columns[5:], Folds())
+
+    assert many == [document(row[:2], row[2:5], row[5:]) for row in rows]

@@ -8,6 +8,8 @@ import pytest
 
 from muster.core import BadFile, Options, Schema, Table, parse
 from muster.core.checking import check
+from muster.core.table import reader
+from muster.core.table.table import Row
 from tests.core.memory import HEAD, file
 
 SCHEMA = Schema()
@@ -176,3 +178,20 @@ def test_a_quote_that_joins_two_rows_is_refused_wherever_it_stands(text: str, is
             parse(text.encode(), Schema())
     else:
         assert len(parse(text.encode(), Schema()).rows) == 1
+
+
+@pytest.mark.parametrize("rows", [1_999, 2_000, 2_050, 5_000])
+def test_it_learns_what_is_frequent_once(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where nothing is: to count a long file again and again takes the square of its length."""
+    asked: list[int] = []
+
+    def learn(learnt: list[Row]) -> dict[str, str]:
+        asked.append(len(learnt))
+        return {}
+
+    monkeypatch.setattr(reader, "_frequent", learn)
+
+    table = read("Number\n" + "\n".join(map(str, range(rows))))
+
+    assert len(table.rows) == rows
+    assert asked == [2_000] * (rows >= 2_000)

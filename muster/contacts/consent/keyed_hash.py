@@ -33,14 +33,12 @@ def _name(secret: str, kind: str) -> str:
 
 def keyed_hash(said: str, secret: str | None = None) -> str:
     """Return the hash of a text: by the secret of now, or by the given one."""
-    secret = secret or settings.SECRET_KEY
-    return f"{MARK}{_name(secret, _BLAKE2S)}:{_blake2s(secret, '')(said).hex()}"
+    return _hash(said, secret or settings.SECRET_KEY, _BLAKE2S)
 
 
 def keyed_hashes(said: str) -> tuple[str, ...]:
     """Return every hash of a text that may have been kept, the one of now first."""
-    before = (f"{MARK}{_name(each, _HMAC)}:{_hmac(each, '')(said).hex()}" for each in secrets())
-    return (*(keyed_hash(said, each) for each in secrets()), *before)
+    return tuple(_hash(said, secret, kind) for kind in _MAKERS for secret in secrets())
 
 
 def found_among(kept: Iterable[str], beginning: str, said: Iterable[str]) -> dict[str, str]:
@@ -52,17 +50,21 @@ def found_among(kept: Iterable[str], beginning: str, said: Iterable[str]) -> dic
     for each in kept:
         by_maker.setdefault(_maker(each), {})[bytes.fromhex(each.rpartition(":")[2])] = each
     texts, found = list(said), dict[str, str]()
-    for kind, made_with in ((_BLAKE2S, _blake2s), (_HMAC, _hmac)):
+    for kind, maker in _MAKERS.items():
         for secret in secrets():
             if wanted := by_maker.get(_name(secret, kind)):
-                digest_of = made_with(secret, beginning)
+                digest_of = maker(secret, beginning)
                 found |= {wanted[digest]: text for text in texts if (digest := digest_of(text)) in wanted}
     return found
 
 
 def is_readable(kept: str) -> bool:
     """Whether a kept hash can still be compared: its secret is one of those that count."""
-    return _maker(kept) in {_name(each, kind) for each in secrets() for kind in (_BLAKE2S, _HMAC)}
+    return _maker(kept) in {_name(each, kind) for each in secrets() for kind in _MAKERS}
+
+
+def _hash(said: str, secret: str, kind: str) -> str:
+    return f"{MARK}{_name(secret, kind)}:{_MAKERS[kind](secret, '')(said).hex()}"
 
 
 def _blake2s(secret: str, beginning: str) -> Callable[[str], bytes]:
@@ -81,6 +83,9 @@ def _hmac(secret: str, beginning: str) -> Callable[[str], bytes]:
     """Return the same as hashes were made before."""
     key = secret.encode()
     return lambda text: hmac.digest(key, f"{beginning}{text}".encode(), "sha256")[: DIGITS // 2]
+
+
+_MAKERS = {_BLAKE2S: _blake2s, _HMAC: _hmac}  # that of new hashes first
 
 
 def _maker(kept: str) -> str:

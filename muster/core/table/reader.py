@@ -131,7 +131,8 @@ def _rows(written: Iterable[tuple[int, list[str]]], max_rows: int, max_cells: in
         count, left = count + len(some), left - sum(lengths)
         if count <= max_rows and left >= 0:
             rows += [Row._make((number, tuple(map(frequent.get, cells, cells)))) for number, cells in some]
-            frequent = frequent or (_frequent(rows) if count >= _ROWS_TO_LEARN_FROM else frequent)
+            if count - len(some) < _ROWS_TO_LEARN_FROM <= count:
+                frequent = _frequent(rows)
     if not count and looks_like_data(header.cells):
         raise BadFile(
             Problem("header-none", header.number, facts={"start": ", ".join(filter(None, header.cells))[:60]})
