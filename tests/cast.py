@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 from django.utils import translation
 
+from muster.contacts.models import ContactCounts
 from muster.imports.process import turns
 from muster.teams.models import Membership, Role, Team, User
 from muster.teams.seen import SEEN
@@ -47,10 +49,16 @@ class Cast:
 
 
 def make_user(first_name: str, last_name: str, *, is_owner: bool = False) -> User:
+    user = new_user(first_name, last_name, is_owner=is_owner)
+    user.save()
+    return user
+
+
+def new_user(first_name: str, last_name: str, *, is_owner: bool = False) -> User:
+    """Somebody who is not saved yet."""
     user = User(email=f"{first_name}@example.edu".lower(), first_name=first_name, last_name=last_name)
     user.is_owner = is_owner
     user.password = HASHED
-    user.save()
     return user
 
 
@@ -59,19 +67,31 @@ def join(team: Team, user: User, role: Role = Role.USER, staff_id: str | None = 
 
 
 def make_cast() -> Cast:
-    """Put everybody into the database. Staff IDs: Alice T01, Bob 007, Charlie 007 in his own team."""
+    """Put everybody into the database, in five statements. Staff IDs: Alice T01, Bob 007, Charlie 007 in his own team.
+
+    Nearly every test begins here, so what signals make of a new team or user is made along with all of them.
+    """
     cast = Cast(
-        team=Team.objects.create(slug="admissions", name="Admissions"),
-        other_team=Team.objects.create(slug="financial-aid", name="Financial Aid", home_region="GB"),
-        alice=make_user("Alice", "Adams"),
-        bob=make_user("Bob", "Brown"),
-        charlie=make_user("Charlie", "Clark"),
-        olivia=make_user("Olivia", "Owner", is_owner=True),
-        dora=make_user("Dora", "Dean"),
+        team=Team(slug="admissions", name="Admissions"),
+        other_team=Team(slug="financial-aid", name="Financial Aid", home_region="GB"),
+        alice=new_user("Alice", "Adams"),
+        bob=new_user("Bob", "Brown"),
+        charlie=new_user("Charlie", "Clark"),
+        olivia=new_user("Olivia", "Owner", is_owner=True),
+        dora=new_user("Dora", "Dean"),
     )
-    join(cast.team, cast.alice, Role.ADMIN, "T01")
-    join(cast.team, cast.bob, Role.USER, "007")
-    join(cast.other_team, cast.charlie, Role.ADMIN, "007")
+    teams, people = [cast.team, cast.other_team], [cast.alice, cast.bob, cast.charlie, cast.olivia, cast.dora]
+    addresses = [EmailAddress(user=each, email=each.email, primary=True, verified=True) for each in people]
+    members = [
+        Membership(team=cast.team, user=cast.alice, role=Role.ADMIN, staff_id="T01"),
+        Membership(team=cast.team, user=cast.bob, role=Role.USER, staff_id="007"),
+        Membership(team=cast.other_team, user=cast.charlie, role=Role.ADMIN, staff_id="007"),
+    ]
+    Team.objects.bulk_create(teams)
+    ContactCounts.objects.bulk_create([ContactCounts(team=each, newest=0) for each in teams])
+    User.objects.bulk_create(people)
+    EmailAddress.objects.bulk_create(addresses)
+    Membership.objects.bulk_create(members)
     return cast
 
 

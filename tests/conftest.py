@@ -1,12 +1,14 @@
 """Fixtures: a real PostgreSQL, SMTP server, Chromium, LibreOffice and Muster. Each starts when first asked for."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker
 
@@ -16,13 +18,32 @@ from tests.real.chromium import chromium as start_chromium
 from tests.real.libreoffice import LibreOffice, libreoffice
 from tests.real.ports import wait_until
 from tests.real.postgres import postgres
-from tests.real.server import MusterServer, muster
+from tests.real.prepared import prepare
+from tests.real.server import PROGRAM, MusterServer, clean_environment, muster
 from tests.real.smtp import Mailbox, smtp
 
 pytest_plugins = ["tests.cast"]
 
 PARTITIONS = int(os.environ.get("MUSTER_TEST_PARTITIONS", "0"))  # on PostgreSQL
 StartMuster = Callable[..., MusterServer]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """On SQLite, begin with databases as `muster migrate` makes them: to migrate takes ten seconds."""
+    if connection.vendor == "sqlite":
+        made = tmp_path_factory.mktemp("migrated")
+        prepare(made, PROGRAM, clean_environment())
+        for each in connections.all():
+            names = each.settings_dict
+            shutil.move(made / Path(names["NAME"]).name, names["TEST"]["NAME"])
+            names["TEST"]["MIGRATE"] = False
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """What is there is not made anew, nor taken away: it goes with this process's folder, or server."""
+    return True
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 import hypothesis
 import pytest
+from django.conf import settings
 
 from tests.real.postgres import postgres
 from tests.real.server import clean_environment
@@ -37,6 +38,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     hypothesis.settings.register_profile("muster", deadline=None, derandomize=IN_CI, print_blob=True)
     hypothesis.settings.load_profile("muster")
     yield
+
+
+def pytest_configure() -> None:
+    """Look for a static file when it is asked for: each test client would read all of them at its first request."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def forget_outer_settings() -> None:
