@@ -9,7 +9,7 @@ from typing import Any
 
 from muster.core.table.header import placed
 
-_READING = ("encoding", "delimiter", "header_row", "sheet", "quoted_rows", "backslashes", "mend_letters")
+READING = ("encoding", "delimiter", "header_row", "sheet", "quoted_rows", "backslashes", "mend_letters")
 
 
 def raw(header: Sequence[str]) -> list[str]:
@@ -25,4 +25,4 @@ def key_of(header: Sequence[str]) -> str:
 
 def reading_of(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return how a recipe's file was read."""
-    return {name: options.get(name) for name in _READING}
+    return {name: options.get(name) for name in READING}

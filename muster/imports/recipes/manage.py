@@ -17,16 +17,16 @@ from muster.core.sentences.language import gettext as _
 from muster.core.sentences.language import listed
 from muster.core.table.encoding import ENCODINGS
 from muster.imports.models import Recipe
+from muster.imports.recipes.headers import READING
 from muster.imports.recipes.keep import LONGEST_NAME
 from muster.teams import audit
 from muster.teams.members import refuse
 from muster.teams.models import Team, User
 
 _MOST_WORDS = 5
-_READ = ("encoding", "delimiter", "header_row", "sheet", "quoted_rows", "backslashes", "mend_letters")
 # Steps by name → the options that are as usual without them.
 _TAKEN_BACK: Mapping[str, tuple[str, ...]] = {
-    **{name: (name,) for name in (*_READ, "allow_mobile_updates")},
+    **{name: (name,) for name in (*READING, "allow_mobile_updates")},
     "opt_back_in": ("opt_back_in", "blank_opt_out"),
 }
 
