@@ -199,8 +199,9 @@ class Story:
 
     def nobody_stopped_is_reached(self, team: Team) -> None:
         for channel in CHANNELS:
-            reached = [each.number for each in audience(team, channel).everybody()]
-            wrong = [each for each in reached if (team.pk, spellings.key(each), channel) in self.stopped]
+            stopped = {key for of, key, where in self.stopped if (of, where) == (team.pk, channel)}
+            reached = [each.number for each in audience(team, channel).everybody()] if stopped else []
+            wrong = [each for each in reached if spellings.key(each) in stopped]
             assert not wrong, (wrong, channel, self.told)
 
     def whoever_is_out_can_say_why(self, team: Team) -> None:
