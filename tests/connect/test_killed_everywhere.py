@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from tests.real.ports import free_port, wait_until
+from tests.real.prepared import prepare
 from tests.real.receiver import Receiver, failing, receiver
 from tests.real.server import PROGRAM, clean_environment
 
@@ -48,7 +49,10 @@ class Installation:
 @contextmanager
 def installation(folder: Path, database_url: str) -> Iterator[Installation]:
     made = Installation(folder, database_url)
-    made.run("migrate")
+    if database_url:
+        made.run("migrate")
+    else:
+        prepare(folder, PROGRAM, made.env)
     try:
         for name in ("web", "work"):
             made.begin(name)

@@ -18,6 +18,7 @@ import pytest
 import requests
 
 from tests.real.ports import wait_until
+from tests.real.prepared import prepare
 from tests.real.server import PROGRAM, MusterServer, clean_environment, muster
 
 HERE = Path(__file__).parent
@@ -153,7 +154,7 @@ def test_it_knows_who_was_erased_before(upgraded: Upgraded) -> None:
 def test_it_leaves_a_database_of_a_later_release_alone(tmp_path: Path) -> None:
     """An older version would read it wrongly: it says so, and ends."""
     env = clean_environment() | {"MUSTER_DATA": str(tmp_path), "MUSTER_SECRET_KEY": KEY}
-    subprocess.run([PROGRAM, "migrate"], env=env, check=True, capture_output=True)
+    prepare(tmp_path, PROGRAM, clean_environment())
     with closing(sqlite3.connect(tmp_path / "muster.sqlite3")) as database:
         later = ("imports", "9999_from_the_future")
         database.execute("INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, '2030-01-01')", later)

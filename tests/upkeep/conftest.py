@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.real.prepared import prepare
 from tests.real.server import PROGRAM, clean_environment
 
 TEAM = ("--team", "admissions-demo")
@@ -19,6 +20,13 @@ class Installation:
         self.data = data
         more = {"DATABASE_URL": database_url} if database_url else {}
         self.env = clean_environment() | {"MUSTER_DATA": str(data), "MUSTER_LEASE_SECONDS": "2"} | more
+
+    def make(self, *, demo: bool) -> None:
+        """Begin it, empty or with the demo team."""
+        if "DATABASE_URL" in self.env:
+            self.run("demo" if demo else "migrate")
+        else:
+            prepare(self.data, PROGRAM, self.env, demo=demo)
 
     def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
         pipe = subprocess.PIPE
@@ -47,7 +55,7 @@ def on_postgres(server: str, folder: Path, *names: str) -> list[Installation]:
 def one(tmp_path: Path) -> Installation:
     """The demo, on SQLite."""
     made = Installation(tmp_path / "data", "")
-    made.run("demo")
+    made.make(demo=True)
     return made
 
 

@@ -28,7 +28,7 @@ def test_it_backs_up_while_an_import_runs_and_goes_on_from_there(
     two: tuple[Installation, Installation], tmp_path: Path
 ) -> None:
     here, there = two
-    here.run("demo")
+    here.make(demo=True)
     (here.data / "mail").mkdir(exist_ok=True)
     (here.data / "mail" / "1.eml").write_text("Subject: kept\n\n")
     before, taken = here.contacts(), 0
@@ -58,9 +58,9 @@ def test_it_puts_nothing_in_the_place_of_an_installation_unless_told(
     two: tuple[Installation, Installation], tmp_path: Path
 ) -> None:
     here, there = two
-    here.run("demo")
+    here.make(demo=True)
     here.run("backup", tmp_path / "first.backup")
-    there.run("migrate")
+    there.make(demo=False)
     _, said = there.run("restore", tmp_path / "first.backup", code=1)
     assert said == "There is an installation here already. Stop it, and use --force to put the backup in its place.\n"
     there.run("restore", tmp_path / "first.backup", "--force")
