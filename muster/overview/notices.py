@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,9 +18,8 @@ from muster.core.sentences.language import gettext as _
 from muster.imports.models import UNREADABLE, Import, State
 from muster.imports.summary import import_summary
 from muster.settings import settings
-from muster.teams.access import teams_of
 from muster.teams.mailing.mail_files import has_mail_server
-from muster.teams.models import Role, Team, User
+from muster.teams.models import Membership, Role, Team, User
 
 DAYS_KEPT = 14
 DAYS_BEFORE_EXPIRY = 2
@@ -42,64 +41,80 @@ class Notice:
 
 def notices_of(user: User) -> list[Notice]:
     """Return what there is to know in the teams that one is in now, newest first."""
-    since = timezone.now() - dt.timedelta(days=max(DAYS_KEPT, settings().draft_days + 1))
-    theirs = Q(created_by=user) | Q(confirmed_by=user)
-    teams = teams_of(user)
-    found = Import.objects.filter(theirs, team__in=[team for team, _ in teams], created_at__gte=since).exclude(
-        UNREADABLE
-    )
-    listed = found.select_related("team", "undoes").defer("summary").order_by("-created_at")[:MOST]
+    listed = _imports_of(user).select_related("team", "undoes").defer("summary")[:MOST]
     told = [notice for imp in listed if (notice := _of_import(imp, user)) is not None]
-    told += _of_webhooks(user, [team for team, role in teams if role == str(Role.ADMIN.label)], since)
+    told += [_of_webhook(each, user) for each in _webhooks_of(user).select_related("team")]
     return sorted(told, key=lambda each: each.at, reverse=True)
 
 
-def _of_webhooks(user: User, teams: list[Team], since: dt.datetime) -> list[Notice]:
-    """Tell Admins of webhooks that were switched off because nothing arrived."""
-    off = Webhook.objects.filter(team__in=teams, enabled=False, off_at__gte=since).select_related("team")
-    return [
-        Notice(
-            each.off_at,
-            each.team,
-            each.url,
-            _("Webhook switched off: nothing arrived for three days"),
-            "problem",
-            reverse("webhooks:one", args=[each.team.slug, each.pk]),
-            _is_new(user, each.off_at),
-        )
-        for each in off
-        if each.off_at
-    ]
+def _imports_of(user: User) -> QuerySet[Import]:
+    """Those that one has begun or confirmed and that there may be something to say of, the latest first."""
+    theirs = Q(created_by=user) | Q(confirmed_by=user)
+    found = Import.objects.filter(theirs, team__in=_teams_of(user), created_at__gte=_kept_since())
+    return found.exclude(UNREADABLE).order_by("-created_at")
 
 
-def _is_new(user: User, at: dt.datetime) -> bool:
-    return user.notices_seen_at is None or at > user.notices_seen_at
+def _webhooks_of(user: User) -> QuerySet[Webhook]:
+    """Those that were switched off because nothing arrived, in the teams that one is an Admin of."""
+    teams = _teams_of(user, role=Role.ADMIN)
+    return Webhook.objects.filter(team__in=teams, enabled=False, off_at__gte=_kept_since())
+
+
+def _teams_of(user: User, **asked: Role) -> QuerySet[Any, Any]:
+    """The ids of the teams that one can open, as a part of a query."""
+    if user.is_owner:
+        return Team.objects.values("id")
+    return Membership.objects.filter(user=user, **asked).values("team")
+
+
+def _kept_since() -> dt.datetime:
+    return timezone.now() - dt.timedelta(days=max(DAYS_KEPT, settings().draft_days + 1))
+
+
+def _of_webhook(webhook: Webhook, user: User) -> Notice:
+    return Notice(
+        webhook.off_at or webhook.created_at,
+        webhook.team,
+        webhook.url,
+        _("Webhook switched off: nothing arrived for three days"),
+        "problem",
+        reverse("webhooks:one", args=[webhook.team.slug, webhook.pk]),
+        _is_new(user, webhook.off_at),
+    )
+
+
+def _is_new(user: User, at: dt.datetime | None) -> bool:
+    return at is not None and (user.notices_seen_at is None or at > user.notices_seen_at)
 
 
 def _of_import(imp: Import, user: User) -> Notice | None:
-    at, text, tone = _said(imp)
-    if at is None or at > timezone.now():
+    at = _since(imp.state, imp.created_at, imp.finished_at)
+    if at is None:
         return None
-    link = reverse("imports:show", args=[imp.team.slug, imp.pk])
-    return Notice(at, imp.team, imp.name, text, tone, link, _is_new(user, at))
+    text, tone = _said(imp)
+    return Notice(
+        at, imp.team, imp.name, text, tone, reverse("imports:show", args=[imp.team.slug, imp.pk]), _is_new(user, at)
+    )
 
 
-def _said(imp: Import) -> tuple[dt.datetime | None, str, str]:
-    """Return since when there is something to say of an import (None: there is not), the words, and their tone."""
+def _since(state: str, created_at: dt.datetime, finished_at: dt.datetime | None) -> dt.datetime | None:
+    """Return since when there is something to say of an import; None: there is nothing yet."""
+    if state in (State.READY, State.REFUSED):
+        at = created_at + dt.timedelta(days=settings().draft_days - DAYS_BEFORE_EXPIRY)
+        return at if at <= timezone.now() else None
+    return finished_at if state in (State.DONE, State.FAILED, State.UNDONE) else None
+
+
+def _said(imp: Import) -> tuple[str, str]:
+    """Return what there is to say of an import, and its tone."""
     if imp.state in (State.READY, State.REFUSED):
         expires = imp.created_at + dt.timedelta(days=settings().draft_days)
-        return (
-            expires - dt.timedelta(days=DAYS_BEFORE_EXPIRY),
-            _("Draft, deleted on {day}", day=date_format(expires, "MONTH_DAY_FORMAT")),
-            "warning",
-        )
-    if imp.state not in (State.DONE, State.FAILED, State.UNDONE):
-        return None, "", ""
+        return _("Draft, deleted on {day}", day=date_format(expires, "MONTH_DAY_FORMAT")), "warning"
     told = import_summary(imp)
     words = told.status
     if imp.state == State.DONE and not imp.undoes_id:
         words = _("{status}: {saved:,} saved, {failed:,} left out", status=words, saved=told.saved, failed=imp.failed)
-    return imp.finished_at, words, told.tone
+    return words, told.tone
 
 
 def mark_seen(user: User) -> None:
@@ -114,4 +129,9 @@ def for_templates(request: HttpRequest) -> dict[str, Any]:
 
 
 def _count_new(user: object) -> int:
-    return sum(each.is_new for each in notices_of(user)) if isinstance(user, User) else 0
+    """Count the new ones for the bell on every page, without making their words."""
+    if not isinstance(user, User):
+        return 0
+    imports = _imports_of(user).values_list("state", "created_at", "finished_at")[:MOST]
+    ats = [*(_since(*each) for each in imports), *_webhooks_of(user).values_list("off_at", flat=True)]
+    return sum(_is_new(user, at) for at in ats)

@@ -69,6 +69,24 @@ def test_it_tells_admins_of_webhooks_that_were_switched_off(cast: Cast) -> None:
     assert "Webhook switched off" not in cast.browser(cast.alice).get("/t/admissions/").content.decode()
 
 
+def test_the_bell_counts_what_is_new_of_the_list(cast: Cast) -> None:
+    for days, row in ((9, "S3,C,D,+17165550103,"), (5, "S4,E,F,+17165550104,")):
+        imp = imported(cast.team, cast.alice, sheet(row), method="file")
+        ended = timezone.now() - dt.timedelta(days=days)
+        Import.objects.filter(pk=imp.pk).update(created_at=ended, finished_at=ended)
+    User.objects.filter(pk=cast.alice.pk).update(notices_seen_at=timezone.now() - dt.timedelta(days=7))
+    draft = drafted(cast.team, cast.alice, sheet(ANA), method="file")
+    created = timezone.now() - dt.timedelta(days=muster_settings().draft_days - 1)
+    Import.objects.filter(pk=draft.pk).update(created_at=created)
+    webhook, _ = manage.add(cast.team, cast.alice, url="https://example.com/hook", events=["contacts.changed"])
+    manage.switch_off(webhook, "503 later")
+    drafted(cast.team, cast.alice, sheet(ANA), method="file")  # which goes long after
+
+    page = cast.browser(cast.alice).get("/notices/")
+    assert [each.is_new for each in page.context["notices"]] == [True, True, True, False]
+    assert BELL.format(3) in page.content.decode()
+
+
 def test_looking_writes_nothing(cast: Cast) -> None:
     imported(cast.team, cast.alice, sheet(ANA), method="file")
     cast.browser(cast.alice).get("/notices/")
