@@ -18,8 +18,9 @@ from muster.core.sentences.language import gettext as _
 from muster.imports.models import UNREADABLE, Import, State
 from muster.imports.summary import import_summary
 from muster.settings import settings
+from muster.teams.access import team_ids_of
 from muster.teams.mailing.mail_files import has_mail_server
-from muster.teams.models import Membership, Role, Team, User
+from muster.teams.models import Role, Team, User
 
 DAYS_KEPT = 14
 DAYS_BEFORE_EXPIRY = 2
@@ -50,21 +51,14 @@ def notices_of(user: User) -> list[Notice]:
 def _imports_of(user: User) -> QuerySet[Import]:
     """Those that one has begun or confirmed and that there may be something to say of, the latest first."""
     theirs = Q(created_by=user) | Q(confirmed_by=user)
-    found = Import.objects.filter(theirs, team__in=_teams_of(user), created_at__gte=_kept_since())
+    found = Import.objects.filter(theirs, team__in=team_ids_of(user), created_at__gte=_kept_since())
     return found.exclude(UNREADABLE).order_by("-created_at")
 
 
 def _webhooks_of(user: User) -> QuerySet[Webhook]:
     """Those that were switched off because nothing arrived, in the teams that one is an Admin of."""
-    teams = _teams_of(user, role=Role.ADMIN)
+    teams = team_ids_of(user, role=Role.ADMIN)
     return Webhook.objects.filter(team__in=teams, enabled=False, off_at__gte=_kept_since())
-
-
-def _teams_of(user: User, **asked: Role) -> QuerySet[Any, Any]:
-    """The ids of the teams that one can open, as a part of a query."""
-    if user.is_owner:
-        return Team.objects.values("id")
-    return Membership.objects.filter(user=user, **asked).values("team")
 
 
 def _kept_since() -> dt.datetime:

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 from muster.core.sentences.language import gettext as _
@@ -142,6 +143,13 @@ def teams_of(user: User) -> list[tuple[Team, str]]:
         return [(team, str(Role.ADMIN.label)) for team in Team.objects.order_by("name")]
     mine = Membership.objects.filter(user=user).select_related("team").order_by("team__name")
     return [(each.team, str(Role(each.role).label)) for each in mine]
+
+
+def team_ids_of(user: User, **asked: Role) -> QuerySet[Any, Any]:
+    """The ids of the same teams, as a part of a query; with `role`, of those where one has it. Owners have every."""
+    if user.is_owner:
+        return Team.objects.values("id")
+    return Membership.objects.filter(user=user, **asked).values("team")
 
 
 def for_templates(request: HttpRequest) -> dict[str, Any]:
