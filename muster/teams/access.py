@@ -145,11 +145,12 @@ def teams_of(user: User) -> list[tuple[Team, str]]:
     return [(each.team, str(Role(each.role).label)) for each in mine]
 
 
-def team_ids_of(user: User, **asked: Role) -> QuerySet[Any, Any]:
+def team_ids_of(user: User, *, role: Role | None = None) -> QuerySet[Any, Any]:
     """The ids of the same teams, as a part of a query; with `role`, of those where one has it. Owners have every."""
     if user.is_owner:
         return Team.objects.values("id")
-    return Membership.objects.filter(user=user, **asked).values("team")
+    mine = Membership.objects.filter(user=user)
+    return (mine.filter(role=role) if role else mine).values("team")
 
 
 def for_templates(request: HttpRequest) -> dict[str, Any]:
